@@ -10,9 +10,12 @@ from uuid_utils.compat import uuid7
 
 from bed.campaigns import Desk
 from bed.rows import insert_conversation
-from curbe.campaigns import report, service
+from curbe.campaigns import audience, report, service
+from curbe.campaigns.audience_rules import ColumnMapping
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.campaigns.shapes import Ramp
+from curbe.campaigns.sheets import Sheet, Sheets
+from curbe.domain.errors import NotFound
 from curbe.infra.clock import utc_now
 from curbe.outbound import again
 
@@ -96,6 +99,40 @@ async def test_numbers_that_passed_from_one_person_to_another_while_both_wait_ge
     assert (await desk.progress(campaign_id)).queued == 2
     who = await owner.fetch("SELECT contact_id FROM campaign_recipients ORDER BY n")
     assert [row["contact_id"] for row in who] == [other, one]
+
+
+class Meanwhile(Sheets):
+    """Reads a file while something happens to it."""
+
+    def __init__(self, owner: Owner, deed: str) -> None:
+        super().__init__()
+        self.owner, self.deed = owner, deed
+
+    async def read(self, content: bytes, *, filename: str | None = None) -> Sheet:
+        await self.owner.execute(self.deed)
+        return await super().read(content, filename=filename)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "DELETE FROM campaign_audiences WHERE kind = 'file'",  # somebody takes it out
+        "UPDATE campaign_audiences SET content = NULL WHERE kind = 'file'",  # whom it names is erased
+    ],
+)
+async def test_a_file_that_is_gone_once_it_was_read_adds_nobody(desk: Desk, owner: Owner, deed: str) -> None:
+    where = {"tenant_id": desk.tenant_id, "campaign_id": await desk.campaign(1)}
+    file = await audience.upload(
+        desk.web, Sheets(), **where, content=b"phone\n+34600000009\n", filename="a.csv"
+    )
+    mapping = ColumnMapping(phone="phone", variables={})
+
+    with pytest.raises(NotFound):
+        await audience.map_file(
+            desk.web, Meanwhile(owner, deed), mapping, **where, audience_id=file.audience_id
+        )
+
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 1
 
 
 # --- what it is to send once more

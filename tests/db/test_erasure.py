@@ -148,6 +148,21 @@ async def test_a_refused_row_of_a_list_goes_also_where_it_has_the_number_without
     assert "Berta" in await world.owner.fetchval("SELECT failed_rows FROM consent_imports")
 
 
+async def test_a_refused_row_of_a_list_goes_whole_where_a_cell_of_it_goes_over_several_lines(
+    world: World, worker: Pool
+) -> None:
+    contact_id = await write(world)
+    await fill(world, contact_id)
+    head, others = "line,phone,name\r\n", '3,+34 699 000 111,"Berta\r\n""B"""\r\n'
+    await world.owner.execute(
+        "UPDATE consent_imports SET failed_rows = $1", f'{head}2,{SPELT},"{NAME}\r\n{WORDS}"\r\n{others}'
+    )
+
+    await erase(world, contact_id, worker)
+
+    assert await world.owner.fetchval("SELECT failed_rows FROM consent_imports") == head + others
+
+
 async def test_a_campaigns_figures_stay_what_they_were(world: World, worker: Pool) -> None:
     contact_id = await write(world)
     await fill(world, contact_id)

@@ -202,6 +202,29 @@ async def test_a_campaign_must_be_looked_over_before_it_starts(acme: Tenant) -> 
 
 
 @pytest.mark.usefixtures("number")
+async def test_a_file_that_is_refused_leaves_what_was_looked_over_ready_and_people_who_are_added_make_it_a_draft_that_is_told(
+    acme: Tenant, owner: Owner
+) -> None:
+    campaign = await made(acme)
+    file = await uploaded(acme, campaign, b"phone;name\n+34600111222;Ana\n")
+    mapping = {"audience_id": file["audience_id"], "phone": "phone", "variables": {"nombre": "name"}}
+    await done(acme, f"{campaign}/audience/mapping", mapping)
+    assert (await done(acme, f"{campaign}/dry-run"))["state"] == "ready"
+
+    broken = await acme.post(f"{campaign}/audience/upload", files={"file": ("a.csv", b"\0", "text/csv")})
+    unfit = await acme.post(f"{campaign}/audience/mapping", {**mapping, "phone": "telephone"})
+
+    assert (broken.status_code, unfit.status_code) == (422, 422)
+    assert (await acme.get(campaign)).json()["state"] == "ready"
+    one_more = {"recipients": [{"phone": "+34600111223", "variables": {"nombre": "Bea"}}]}
+    await done(acme, f"{campaign}/audience/list", one_more, status=201)
+    news = await owner.fetchval(
+        "SELECT data ->> 'state' FROM events WHERE type = 'campaign_updated' ORDER BY id DESC LIMIT 1"
+    )
+    assert (news, (await acme.get(campaign)).json()["state"]) == ("draft", "draft")
+
+
+@pytest.mark.usefixtures("number")
 async def test_the_audit_log_names_a_campaign_also_once_it_is_deleted(acme: Tenant) -> None:
     campaign = await made(acme)
 

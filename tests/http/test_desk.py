@@ -197,6 +197,37 @@ async def test_two_of_one_name_are_refused_whether_made_or_renamed(
         )
 
 
+@pytest.mark.parametrize(
+    ("kind", "most", "columns", "values", "one_more"),
+    [
+        ("teams", 500, "name", "n::text", {"name": "x"}),
+        ("labels", 1000, "name, color", "n::text, '#000000'", {"name": "x", "color": "#1a73e8"}),
+        (
+            "canned-replies",
+            2000,
+            "shortcut, title, body",
+            "n::text, 't', 'b'",
+            {"shortcut": "x", "title": "x", "body": "x"},
+        ),
+    ],
+)
+async def test_a_list_that_every_screen_reads_whole_has_an_end(
+    acme: Tenant, owner: Owner, kind: str, most: int, columns: str, values: str, one_more: dict
+) -> None:
+    table = kind.replace("-", "_")
+    await owner.execute(
+        f"INSERT INTO {table} (tenant_id, id, {columns}) SELECT $1, gen_random_uuid(), {values} FROM generate_series(1, $2) n",
+        acme.id,
+        most,
+    )
+
+    refused = await acme.post(f"/{kind}", one_more)
+    await owner.execute(f"DELETE FROM {table} WHERE id = (SELECT id FROM {table} LIMIT 1)")
+
+    assert (refused.status_code, str(most) in refused.json()["words"]["es"]) == (422, True)
+    assert (await acme.post(f"/{kind}", one_more)).status_code == 201
+
+
 WILL_NOT_DO = [
     ("/teams", {"name": " "}, "name"),
     ("/teams", {"name": "Sales", "member_ids": [str(uuid4())]}, "member_ids"),

@@ -334,6 +334,21 @@ async def test_rules_are_read_changed_and_deleted(acme: Tenant, mine: Number) ->
     assert (await acme.get(path)).status_code == 404
 
 
+async def test_a_rule_whose_template_is_gone_can_be_switched_off_and_not_on_again(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    assert mine
+    path = f"{acme.path}/notifications/rules/{(await rule(acme)).json()['id']}"
+    await owner.execute("UPDATE templates SET status = 'DELETED'")
+
+    off = await acme.client.put(path, json={**RULE, "enabled": False})
+    changed = await acme.client.put(path, json={**RULE, "enabled": False, "name": "Other"})
+    on = await acme.client.put(path, json=RULE)
+
+    assert (off.status_code, off.json()["rule"]["enabled"]) == (200, False)
+    assert [one.json()["code"] for one in (changed, on)] == ["template_unknown"] * 2
+
+
 @pytest.mark.parametrize(
     ("more", "data", "told"),
     [

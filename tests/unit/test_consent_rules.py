@@ -67,6 +67,35 @@ def test_a_list_is_read_whatever_its_separator_and_encoding(encoding: str, separ
     assert (row.line, row.phone, row.date) == (2, "600 111 222", "2026-05-01")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\r\nNombre;Teléfono\r\nAna;600 111 222\r\n",
+        '"Nombre, apellidos, alias";Teléfono\r\nAna;600 111 222\r\n',
+        "Nombre;Teléfono\rAna;600 111 222\r",
+    ],
+    ids=["an empty line before it", "commas in its head", "the line ends of an old Mac"],
+)
+def test_a_list_is_read_as_a_spreadsheet_left_it(text: str) -> None:
+    assert [row.phone for row in read(text.encode())[1]] == ["600 111 222"]
+
+
+def test_each_column_of_a_list_has_a_name_of_its_own_to_be_chosen_by() -> None:
+    data = "Teléfono;Nombre;Nombre;;Nota;;\r\n600 111 222;Ana;Ruiz;x;y;;\r\n".encode()
+
+    assert overview(data).columns == ["Teléfono", "Nombre", "Nombre (3)", "column 4", "Nota"]
+    assert read(data, Columns(phone="Teléfono", date="column 4"))[1][0].date == "x"
+
+
+def test_a_row_stands_on_the_line_on_which_it_begins() -> None:
+    data = 'Nombre;Teléfono\r\n"Ana\r\nRuiz";600 111 222\r\n;600 111 223\r\n'
+
+    assert [(row.line, row.phone) for row in read(data.encode())[1]] == [
+        (2, "600 111 222"),
+        (4, "600 111 223"),
+    ]
+
+
 def test_a_list_of_numbers_alone_needs_no_header() -> None:
     header, rows = read(b"+34600000001\n+34600000002\n")
 

@@ -121,6 +121,7 @@ def test_a_condition_holds_or_not(condition: dict[str, Any], *, met: bool) -> No
         ({"variables": {}}, "variables.first_name"),
         ({"variables": {"first_name": {"value": "x"}, "other": {"value": "y"}}}, "variables.other"),
         ({"variables": {"first_name": {}}}, "variables.first_name"),
+        ({"variables": {"first_name": {"value": " \n"}}}, "variables.first_name"),
         ({"variables": {"first_name": {"path": "$.a", "value": "x"}}}, "variables.first_name"),
         ({"variables": {"first_name": {"path": "$..a"}}}, "variables.first_name.path"),
         ({"conditions": [{"path": "a", "test": "exists"}]}, "conditions[0].path"),
@@ -142,6 +143,10 @@ def test_a_rule_that_does_not_suit_is_refused_at_its_member(more: dict[str, Any]
         ({}, {"first_name": "Ana Ruiz"}),
         ({"variables": {"first_name": {"path": "$.candidate.age"}}}, {"first_name": "31"}),
         ({"variables": {"first_name": {"path": "$.nobody", "default": "amigo"}}}, {"first_name": "amigo"}),
+        (
+            {"variables": {"first_name": {"path": "$.nobody", "default": "amigo\no amiga "}}},
+            {"first_name": "amigo o amiga"},
+        ),
         ({"variables": {"first_name": {"value": "Hola"}}}, {"first_name": "Hola"}),
         ({"variables": {"first_name": {"path": "$.nobody"}}}, "variable_missing"),
         ({"variables": {"first_name": {"path": "$.candidate.phones"}}}, "variable_unfit"),

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
-from curbe.campaigns import rules, service, store
+from curbe.campaigns import service, store
 from curbe.campaigns.audience_rules import (
     Candidate,
     ColumnMapping,
@@ -29,7 +29,6 @@ from curbe.campaigns.audience_shapes import (
     UploadedFile,
 )
 from curbe.campaigns.filling import check, variables_of
-from curbe.campaigns.rules import Deed
 from curbe.campaigns.sheets import MOST_ROWS, Sheet, Sheets
 from curbe.campaigns.store import CampaignRow
 from curbe.campaigns.taking import let_in, take
@@ -38,7 +37,7 @@ from curbe.domain.ids import FIRST_ID
 from curbe.domain.phone import wa_id_to_e164
 from curbe.domain.phone_tables import read_phone
 from curbe.inbox.rules import codes_of
-from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.db import Id, Pool, Query, Transaction
 from curbe.tenants import service as tenants
 
 _PACKAGE: Final = "curbe.campaigns"
@@ -86,6 +85,7 @@ class _AudienceRow(msgspec.Struct, frozen=True):
 
 _INSERT: Final = Query(_PACKAGE, "insert_audience")
 _CONTENT: Final = Query(_PACKAGE, "audience_content", _Content)
+_STILL_THERE: Final = Query(_PACKAGE, "lock_audience_content", Id)
 _AUDIENCES: Final = Query(_PACKAGE, "audiences_of", _AudienceRow)
 _DELETE: Final = Query(_PACKAGE, "delete_audience")
 _FORGET: Final = (
@@ -109,7 +109,7 @@ async def upload(
         InvalidRequest: the file is no table.
     """
     async with pool.transaction(tenant_id) as tx:
-        row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        row = await service.changeable(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         country = (await tenants.read(tx, tenant_id=tenant_id)).default_country
     sheet = await sheets.read(content, filename=filename)
     audience_id = uuid7()
@@ -164,11 +164,12 @@ async def map_file(
         Conflict: it is scheduled, or has begun, or somebody changed it meanwhile.
         InvalidRequest: the mapping does not fit the file or the template.
     """
+    file = {"tenant_id": tenant_id, "campaign_id": campaign_id, "audience_id": audience_id}
     async with pool.transaction(tenant_id) as tx:
-        row = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
-        kept = await _CONTENT.one(tx, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
+        row = await service.changeable(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        kept = await _CONTENT.one(tx, **file)
     if kept is None:
-        raise NotFound("This campaign has no such file.", fix="Upload the file again.")
+        raise _no_such_file()
     needed = variables_of(row.content())
     sheet = await sheets.read(kept.content, filename=kept.filename)
     check_mapping(mapping, sheet.columns, needed=needed)
@@ -177,12 +178,18 @@ async def map_file(
         now = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         if (now.template, now.time_zone) != (row.template, row.time_zone):
             raise Conflict("Somebody changed the campaign meanwhile.", fix="Map the file again.")
+        if await _STILL_THERE.one(tx, **file) is None:
+            raise _no_such_file()
         for forget in _FORGET:
             await forget.run(tx, tenant_id=tenant_id, audience_id=audience_id)
         where = {"tenant_id": tenant_id, "campaign_id": campaign_id}
         taken = await take(tx, outcomes, **where, audience_id=audience_id, mapping=mapping)
         await let_in(tx, **where)
         return taken
+
+
+def _no_such_file() -> NotFound:
+    return NotFound("This campaign has no such file.", fix="Upload the file again.")
 
 
 def _sorted_as(
@@ -238,8 +245,7 @@ async def add_filter(
         InvalidRequest: more than ``most`` are as asked for.
     """
     async with pool.transaction(tenant_id) as tx:
-        row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
-        rules.after(row.state, Deed.CHANGE)
+        row = await service.changeable(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         known = await _LABELS.all(tx, tenant_id=tenant_id, label_ids=asked.label_ids)
         if len(known) < len(set(asked.label_ids)):
             raise NotFound("This tenant has no such label.", fix="List its labels and take an id from there.")

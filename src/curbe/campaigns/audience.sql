@@ -9,6 +9,12 @@ VALUES (:tenant_id, :id, :campaign_id, :kind::text::audience_kind, :filename, :c
 SELECT a.content, a.filename FROM campaign_audiences a
  WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.id = :audience_id AND a.kind = 'file' AND a.content IS NOT NULL
 
+-- name: lock_audience_content
+-- Absent where somebody took the file out, or was erased out of it, since it was read. Locked until its people are written down.
+SELECT a.id FROM campaign_audiences a
+ WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.id = :audience_id AND a.content IS NOT NULL
+   FOR NO KEY UPDATE OF a
+
 -- name: audiences_of
 SELECT a.id, a.kind, a.filename, a.described::text AS described, a.mapping::text AS mapping, a.row_count, a.taken_count,
        a.invalid_count, a.duplicate_count, a.created_at

@@ -98,8 +98,20 @@ async def delete(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, actor: 
     await audit.record(tx, [entry])
 
 
+async def changeable(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> CampaignRow:
+    """Return a campaign whose audience may be changed, as it stands; nothing of it is changed yet, and nobody waits for it.
+
+    Raises:
+        NotFound: the tenant has no such campaign.
+        Conflict: it is scheduled, or has begun.
+    """
+    row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    rules.after(row.state, Deed.CHANGE)
+    return row
+
+
 async def touch(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> CampaignRow:
-    """Return a campaign whose audience is about to change, locked: a draft from then on.
+    """Return a campaign whose audience is about to change, locked: a draft from then on, and whoever has it open is told.
 
     Raises:
         NotFound: the tenant has no such campaign.
@@ -109,6 +121,8 @@ async def touch(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Campa
     state = rules.after(row.state, Deed.CHANGE)
     if state is not row.state:
         await store.move(tx, tenant_id=tenant_id, campaign_id=campaign_id, state=state, now=row.updated_at)
+        now = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+        await realtime.append(tx, [updated(tenant_id, now.shown())])
     return row
 
 

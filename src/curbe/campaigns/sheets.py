@@ -10,12 +10,11 @@ import msgspec
 
 from curbe.campaigns.workbook import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_MUCH
 from curbe.domain.errors import InvalidRequest
+from curbe.domain.phone_tables import separator_of
 from curbe.infra.apart import exception_named, run_apart
 
 LARGEST_FILE: Final = 32 * 2**20  # bytes
 _ZIP: Final = b"PK\x03\x04"
-_SEPARATORS: Final = ",;\t|"
-_SAMPLE: Final = 64 * 1024  # characters
 _PATIENCE: Final = 240.0  # seconds; the program's own limit is CPU time
 _AT_ONCE: Final = 2  # files
 _LINE: Final = msgspec.json.Decoder(tuple[int, list[str]])
@@ -85,7 +84,7 @@ def _csv(content: bytes, filename: str | None) -> Sheet:
     text, encoding = decoded(content)
     if "\0" in text:
         raise _refusal("it is no text", filename)
-    separator = _separator(text)
+    separator = separator_of(text)
     lines = _rows_of(csv.reader(io.StringIO(text, newline=""), delimiter=separator), filename)
     columns, rows = _table(lines, filename)
     return Sheet(columns=columns, rows=rows, kind="csv", encoding=encoding, separator=separator)
@@ -100,14 +99,6 @@ def _rows_of(reader: Any, filename: str | None) -> Iterator[Row]:
             begins = reader.line_num + 1
     except csv.Error as error:
         raise _refusal(f"line {begins} cannot be read: {error}", filename) from None
-
-
-def _separator(text: str) -> str:
-    """Return what separates the cells of the head: of the usual ones, that which stands most often outside quotes."""
-    first = text[:_SAMPLE].lstrip("\r\n").splitlines()
-    head = first[0] if first else ""
-    outside = "".join(part for place, part in enumerate(head.split('"')) if place % 2 == 0)
-    return max(_SEPARATORS, key=outside.count) if any(mark in outside for mark in _SEPARATORS) else ","
 
 
 async def _opened_apart(content: bytes, filename: str | None) -> bytes:

@@ -21,7 +21,7 @@ from curbe.domain.errors import InvalidRequest, NotFound, TooLarge
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.pages import Page, decode_cursor, page_of
-from curbe.infra.tables import MEDIA_TYPE, attachment
+from curbe.infra.tables import MEDIA_TYPE, attachment, with_mark
 from curbe.infra.uploads import body_of_file, file_in
 from curbe.infra.web import ApiRequest, Cursor, refusals
 from curbe.tenants import service as tenants
@@ -216,11 +216,11 @@ class ConsentController(Controller):
     )
     async def read_failed_rows(
         self, tenant_id: FromPath[UUID], import_id: FromPath[UUID], web_pool: NamedDependency[Pool]
-    ) -> Response[str]:
+    ) -> Response[bytes]:
         """Return them as CSV: the line in the list, the reason and its detail, and the row as it came."""
         async with web_pool.transaction(tenant_id) as tx:
             text = await imports.failed_rows(tx, tenant_id=tenant_id, import_id=import_id)
-        return Response(text, media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))
+        return Response(with_mark(text), media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))
 
     @get(
         "/consent-rules",

@@ -36,9 +36,16 @@ DELETE FROM suppressions s
 DELETE FROM consents w WHERE w.tenant_id = :tenant_id AND w.contact_id = ANY(:contact_ids::uuid[])
 
 -- name: erase_failed_rows
--- Rows of lists that were refused, where one of their lines holds the phone in whatever spelling.
+-- Rows of lists that were refused and hold the phone in whatever spelling, whole: a cell may go over several lines, and a line ends its row
+-- where no quote stands open.
 UPDATE consent_imports i
-   SET failed_rows = (SELECT coalesce(string_agg(l.line, E'\n' ORDER BY l.n), '')
-                        FROM regexp_split_to_table(i.failed_rows, E'\n') WITH ORDINALITY AS l (line, n)
-                       WHERE NOT tells_of(l.line, :names, :at_home))
+   SET failed_rows = (
+       SELECT coalesce(string_agg(told.whole, E'\n' ORDER BY told.nth), '')
+         FROM (SELECT counted.nth, string_agg(counted.line, E'\n' ORDER BY counted.n) AS whole
+                 FROM (SELECT l.line, l.n, count(*) FILTER (WHERE l.quotes % 2 = 0) OVER (ORDER BY l.n) AS nth
+                         FROM (SELECT s.line, s.n, coalesce(sum(length(s.line) - length(replace(s.line, '"', ''))) OVER before, 0) AS quotes
+                                 FROM regexp_split_to_table(i.failed_rows, E'\n') WITH ORDINALITY AS s (line, n)
+                               WINDOW before AS (ORDER BY s.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS l) AS counted
+                GROUP BY counted.nth) AS told
+        WHERE NOT tells_of(told.whole, :names, :at_home))
  WHERE i.tenant_id = :tenant_id AND tells_of(i.failed_rows, :names, :at_home)

@@ -10,7 +10,7 @@ import msgspec
 
 from curbe.consent.rules import folded
 from curbe.domain.errors import InvalidRequest
-from curbe.domain.phone_tables import phone_column
+from curbe.domain.phone_tables import phone_column, separator_of
 
 MOST_ROWS: Final = 50_000
 MOST_COLUMNS: Final = 200  # as of a campaign's file: a line of nothing but separators is millions of cells
@@ -100,7 +100,7 @@ def _layout(data: bytes, columns: Columns) -> _Layout:
     lines = _lines(_text(data))
     if not lines:
         raise InvalidRequest("The list is empty.", fix="Send a CSV with a column of phone numbers.")
-    first = lines[0][1]
+    first = _named(lines[0][1])
     phone = phone_column(first) if columns.phone is None else _told(first, columns.phone, field="phone")
     headless = phone is None and any(_looks_like_a_phone(cell) for cell in first)
     header, body = ([], lines) if headless else (first, lines[1:])
@@ -112,6 +112,18 @@ def _layout(data: bytes, columns: Columns) -> _Layout:
         return _Layout(header, body, 0, None)
     date = _date_column(first) if columns.date is None else _told(first, columns.date, field="date")
     return _Layout(header, body, phone, date)
+
+
+def _named(cells: Sequence[str]) -> list[str]:
+    """Return the names of a head, each once, to be chosen by: an empty one is called by its place; those behind the last are no columns."""
+    width = max((place for place, cell in enumerate(cells, start=1) if cell), default=0)
+    names: list[str] = []
+    for place, cell in enumerate(cells[:width], start=1):
+        name = cell or f"column {place}"
+        while name in names:
+            name = f"{name} ({place})"
+        names.append(name)
+    return names
 
 
 def _looks_like_a_phone(cell: str) -> bool:
@@ -146,18 +158,21 @@ def _text(data: bytes) -> str:
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     """Return the lines that are not empty, each with its number in the file: the head, as many as are taken, and one too many."""
-    head = text[: text.find("\n")] if "\n" in text else text
-    separator = max(",;\t|", key=head.count)
-    return list(islice(_numbered(csv.reader(io.StringIO(text), delimiter=separator)), MOST_ROWS + 2))
+    table = io.StringIO(
+        text, newline=""
+    )  # as it is: a line may end in a carriage return alone, and one stand in a cell
+    return list(islice(_numbered(csv.reader(table, delimiter=separator_of(text))), MOST_ROWS + 2))
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    begins = 1  # the line on which a row does: a quoted cell may go over several
     try:
         for cells in reader:
             if len(cells) > MOST_COLUMNS:
-                raise _too_wide(reader.line_num)  # type: ignore[attr-defined] - csv's reader has it
+                raise _too_wide(begins)
             if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip() for cell in cells]  # type: ignore[attr-defined] - csv's reader has it
+                yield begins, [cell.strip() for cell in cells]
+            begins = reader.line_num + 1  # type: ignore[attr-defined] - csv's reader has it
     except csv.Error as broken:
         raise InvalidRequest(
             f"The list cannot be read as CSV: {broken}.", fix="Send it as CSV, in UTF-8."

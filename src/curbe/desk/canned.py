@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
+from curbe.desk.lists import Kept, Room, require_room
 from curbe.desk.rules import Variable, render, variables_in, words
 from curbe.desk.rules import shortcut as shortcut_of
 from curbe.desk.told import none_such, taken, tell
@@ -19,6 +20,7 @@ _THING: Final = "canned_reply"
 _CALLED: Final = "canned reply"
 _LONGEST_TITLE: Final = 200
 _LONGEST_BODY: Final = 4096  # as long as a text may be [Meta: text messages]
+_ROOM: Final = Room(most=2000, en="canned replies", es="respuestas rápidas", pt="respostas prontas")
 
 
 class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ class _Sides(msgspec.Struct, frozen=True):
 
 
 _PAGE: Final = Query(_PACKAGE, "canned_replies_page", CannedReply)
+_KEPT: Final = Query(_PACKAGE, "canned_replies_kept", Kept)
 _ONE: Final = Query(_PACKAGE, "canned_reply_by_id", CannedReply)
 _INSERT: Final = Query(_PACKAGE, "insert_canned_reply", CannedReply)
 _CHANGE: Final = Query(_PACKAGE, "change_canned_reply", CannedReply)
@@ -62,9 +65,10 @@ async def create(tx: Transaction, draft: Draft, *, tenant_id: UUID, actor: str) 
     """Make a canned reply and return it.
 
     Raises:
-        InvalidRequest: a part of it will not do.
+        InvalidRequest: a part of it will not do, or there are as many as there may be.
         Conflict: another one has its shortcut.
     """
+    await require_room(tx, _KEPT, _ROOM, tenant_id=tenant_id)
     reply = await _INSERT.one(tx, tenant_id=tenant_id, id=uuid7(), **_checked(draft))
     if reply is None:
         raise taken(_CALLED, field="shortcut")

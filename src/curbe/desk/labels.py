@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
+from curbe.desk.lists import Kept, Room, require_room
 from curbe.desk.rules import color as color_of
 from curbe.desk.rules import words
 from curbe.desk.told import none_such, taken, tell
@@ -16,6 +17,7 @@ from curbe.realtime.rules import EventType
 
 _PACKAGE: Final = "curbe.desk"
 _LONGEST_NAME: Final = 60
+_ROOM: Final = Room(most=1000, en="labels", es="etiquetas", pt="etiquetas")
 _AT_ONCE: Final = 1000  # conversations from which one transaction takes a label
 
 
@@ -29,6 +31,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _PAGE: Final = Query(_PACKAGE, "labels_page", Label)
+_KEPT: Final = Query(_PACKAGE, "labels_kept", Kept)
 _INSERT: Final = Query(_PACKAGE, "insert_label", Label)
 _CHANGE: Final = Query(_PACKAGE, "change_label", Label)
 _DELETE: Final = Query(_PACKAGE, "delete_label")
@@ -43,9 +46,10 @@ async def create(tx: Transaction, *, tenant_id: UUID, name: str, color: str, act
     """Make a label and return it.
 
     Raises:
-        InvalidRequest: its name or colour will not do.
+        InvalidRequest: its name or colour will not do, or there are as many as there may be.
         Conflict: another label has its name.
     """
+    await require_room(tx, _KEPT, _ROOM, tenant_id=tenant_id)
     label = await _INSERT.one(
         tx,
         tenant_id=tenant_id,

@@ -8,6 +8,9 @@ SELECT t.id, t.name, t.created_at,
  ORDER BY t.id
  LIMIT :most::integer
 
+-- name: teams_kept
+SELECT count(*)::integer AS count FROM teams t WHERE t.tenant_id = :tenant_id
+
 -- name: team_by_id
 SELECT t.id, t.name, t.created_at,
        ARRAY(SELECT m.user_id FROM team_members m WHERE m.tenant_id = t.tenant_id AND m.team_id = t.id ORDER BY m.user_id) AS member_ids
@@ -53,6 +56,9 @@ SELECT l.id, l.name, l.color, l.created_at
  ORDER BY l.id
  LIMIT :most::integer
 
+-- name: labels_kept
+SELECT count(*)::integer AS count FROM labels l WHERE l.tenant_id = :tenant_id
+
 -- name: insert_label
 INSERT INTO labels (tenant_id, id, name, color) VALUES (:tenant_id, :id, :name, :color)
     ON CONFLICT (tenant_id, lower(name)) DO NOTHING
@@ -73,6 +79,9 @@ SELECT c.id, c.shortcut, c.title, c.body, c.created_at, c.updated_at
  WHERE c.tenant_id = :tenant_id AND c.id > :after
  ORDER BY c.id
  LIMIT :most::integer
+
+-- name: canned_replies_kept
+SELECT count(*)::integer AS count FROM canned_replies c WHERE c.tenant_id = :tenant_id
 
 -- name: canned_reply_by_id
 SELECT c.id, c.shortcut, c.title, c.body, c.created_at, c.updated_at

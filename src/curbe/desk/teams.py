@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
+from curbe.desk.lists import Kept, Room, require_room
 from curbe.desk.rules import words
 from curbe.desk.told import none_such, taken, tell
 from curbe.domain.errors import InvalidRequest
@@ -17,6 +18,7 @@ from curbe.realtime.rules import EventType
 
 _PACKAGE: Final = "curbe.desk"
 _LONGEST_NAME: Final = 100
+_ROOM: Final = Room(most=500, en="teams", es="equipos", pt="equipes")
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +31,7 @@ class Team(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _PAGE: Final = Query(_PACKAGE, "teams_page", Team)
+_KEPT: Final = Query(_PACKAGE, "teams_kept", Kept)
 _ONE: Final = Query(_PACKAGE, "team_by_id", Team)
 _LOCK: Final = Query(_PACKAGE, "lock_team", Id)
 _INSERT: Final = Query(_PACKAGE, "insert_team", Id)
@@ -50,9 +53,10 @@ async def create(
     """Make a team and return it.
 
     Raises:
-        InvalidRequest: its name will not do, or somebody is no colleague.
+        InvalidRequest: its name will not do, somebody is no colleague, or there are as many as there may be.
         Conflict: another team has its name.
     """
+    await require_room(tx, _KEPT, _ROOM, tenant_id=tenant_id)
     made = await _INSERT.one(
         tx, tenant_id=tenant_id, id=uuid7(), name=words(name, most=_LONGEST_NAME, field="name")
     )

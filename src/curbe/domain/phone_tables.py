@@ -1,4 +1,4 @@
-"""Phone numbers in the tables that people bring: what their column is called, and how they are written there."""
+"""Phone numbers in the tables that people bring: what separates the columns, what theirs is called, and how they are written there."""
 
 import re
 import unicodedata
@@ -15,12 +15,22 @@ _NAMES: Final = (
     *("phone number", "telephone", "mobile number", "whatsapp", "numero de telefono", "telefono movil"),
     *("numero de telefone", "telemovel", "numero", "number", "tel", "wa id"),
 )
+_SEPARATORS: Final = ",;\t|"
+_SAMPLE: Final = 64 * 1024  # characters
 _BETWEEN_WORDS: Final = re.compile(r"[^a-z0-9]+")
 _AROUND: Final = "'`\u00b4\u2019 \u00a0\u200b\u200e\u200f\u202a\u202c\ufeff"  # what spreadsheets and address books put around numbers
 _DECORATION: Final = re.compile(r"[\s().\-/]")
 _OLD_MEXICO: Final = re.compile(
     r"\+521\d{10}"
 )  # how mobiles there were called from abroad until 2019, and still are in many a table
+
+
+def separator_of(text: str) -> str:
+    """Return what separates the cells of a CSV's head: of the usual ones, that which stands most often outside quotes."""
+    first = text[:_SAMPLE].lstrip("\r\n").splitlines()
+    head = first[0] if first else ""
+    outside = "".join(part for place, part in enumerate(head.split('"')) if place % 2 == 0)
+    return max(_SEPARATORS, key=outside.count)  # the first of them where none stands there
 
 
 def phone_column(columns: Sequence[str]) -> int | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 MEDIA_TYPE: Final = "text/csv"  # in UTF-8: Litestar says so
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_MARK: Final = b"\xef\xbb\xbf"
 # Or a phone; one with hyphens is a subtraction to a spreadsheet.
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?|\+[\d\s().]+")
 
@@ -23,7 +24,12 @@ def lines(rows: Iterable[Sequence[str]], *, marked: bool = True) -> bytes:
     """Return rows as CSV in UTF-8, with the mark by which Excel knows that it is (unless it is the middle of a table)."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)
-    return (b"\xef\xbb\xbf" if marked else b"") + text.getvalue().encode()
+    return (_MARK if marked else b"") + text.getvalue().encode()
+
+
+def with_mark(text: str) -> bytes:
+    """Return CSV that was kept without it with the mark by which Excel knows that it is UTF-8."""
+    return _MARK + text.encode()
 
 
 def attachment(filename: str) -> dict[str, str]:

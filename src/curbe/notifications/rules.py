@@ -106,6 +106,12 @@ def check(rule: Rule, *, must: Sequence[Slot], may: Sequence[Slot]) -> None:
             )
         if variable.path is not None:
             steps(variable.path, field=f"{field}.path")
+        elif not (_one_line(variable.value) or _one_line(variable.default)):
+            raise InvalidRequest(
+                "A value that is always the same says something.",
+                fix="Write it, or give a path.",
+                field=field,
+            )
     unsayable = [place.path for place in must if not place.takes_words]
     if unsayable:
         raise InvalidRequest(
@@ -167,11 +173,15 @@ def notice(rule: Rule, data: Json) -> Notice | Missing:
         text = variable.value if variable.path is None else _text(value_at(data, variable.path))
         if text is None and variable.path is not None:
             return Missing("variable_unfit", f"At {variable.path} stands no text or number.")
-        said = _GAPS.sub(" ", text or "").strip() or (variable.default or "")
+        said = _one_line(text) or _one_line(variable.default)
         if not said:
             return Missing("variable_missing", f"The event has nothing at {variable.path} for {name}.")
         values[name] = said
     return Notice(phone, values)
+
+
+def _one_line(text: str | None) -> str:
+    return _GAPS.sub(" ", text or "").strip()
 
 
 def _text(value: Json) -> str | None:

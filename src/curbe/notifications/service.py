@@ -212,6 +212,8 @@ async def rule_of(tx: Transaction, *, tenant_id: UUID, rule_id: UUID) -> KeptRul
 async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | None, actor: str) -> KeptRule:
     """Keep a rule, a new one or in place of one, and return it.
 
+    One that is switched off and nothing else is kept as it is: its template or its number may be gone, which is why.
+
     Raises:
         NotFound: the tenant has no such rule.
         InvalidRequest: its paths, or its values for the template, are not right; the field says which. Or there are as many as may be.
@@ -221,7 +223,8 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
     before = None if rule_id is None else await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
     if before is None or before.rule.event != rule.event:
         await _require_room(tx, rule, tenant_id=tenant_id, new=before is None)
-    await check(tx, rule, tenant_id=tenant_id)
+    if before is None or rule != msgspec.structs.replace(before.rule, enabled=False):
+        await check(tx, rule, tenant_id=tenant_id)
     row = await _SAVE_RULE.one(
         tx,
         tenant_id=tenant_id,

@@ -181,3 +181,22 @@ test("a switch and an arrow leave what a colleague changed meanwhile", async () 
   await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(3));
   expect(asks(asked, "PUT").at(-1)?.body).toEqual({ rule: newest, place: 1, enabled: true });
 });
+
+test("one that is written anew stays where a colleague has moved it, and off where they switched it off", async () => {
+  const { asked, handlers } = fakeApi({
+    [`GET ${BASE}`]: () => ok({ items: [kept("a", 0)], next_cursor: null }),
+    [`PUT ${BASE}/a`]: () => ok(kept("a", 1)),
+  });
+  opened("/a");
+  const answer = await screen.findByDisplayValue("10 €");
+  handlers[`GET ${BASE}`] = () => ok({ items: [{ ...kept("a", 1), enabled: false }], next_cursor: null });
+  fireEvent.change(answer, { target: { value: "12 €" } });
+  await userEvent.click(screen.getByRole("button", { name: "Save automation" }));
+
+  await waitFor(() => expect(asks(asked, "PUT")).toHaveLength(1));
+  expect(asks(asked, "PUT")[0]?.body).toEqual({
+    rule: { ...KEYWORD, answer: "12 €" },
+    place: 1,
+    enabled: false,
+  });
+});

@@ -79,3 +79,22 @@ test("a tenant that could not be suspended says why where it was asked", async (
     "Your role does not allow this",
   );
 });
+
+test("a tenant is looked for among all of them, and not among those that were read already", async () => {
+  const first = Array.from({ length: 9 }, (_, n) => tenant(`${n}`, `Sol ${n}`, null));
+  const pages = [
+    ok({ items: first, next_cursor: "c" }),
+    ok({ items: [tenant("9", "Luna", null)], next_cursor: null }),
+  ];
+  fakeApi({ "GET /api/tenants": () => pages.shift() as Response });
+  renderAt(
+    "/operator/tenants",
+    <SessionValue session={aSession()}>
+      <TenantsPage />
+    </SessionValue>,
+  );
+
+  await userEvent.type(await screen.findByRole("textbox", { name: "Find one" }), "luna");
+
+  expect(await screen.findByText("Luna")).toBeTruthy();
+});

@@ -2,7 +2,7 @@
 
 import { Button, TextInput } from "@mantine/core";
 import { IconBuildingStore, IconPlus, IconSearch } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { countryName } from "@/shared/lib/countries";
@@ -30,6 +30,11 @@ export function TenantsPage() {
   const found = (items ?? []).filter(
     (one) => one.name.toLocaleLowerCase().includes(wanted) || one.id === wanted,
   );
+  // Whoever looks for one means all of them, and not those that are here already.
+  const isReading = wanted !== "" && more && !error;
+  useEffect(() => {
+    if (isReading && !loadingMore) loadMore();
+  }, [isReading, loadingMore, loadMore]);
   const add = (
     <Button leftSection={<IconPlus size={17} />} onClick={() => setMaking(true)}>
       {t.newTenant}
@@ -63,7 +68,7 @@ export function TenantsPage() {
           ))}
         </Rows>
       )}
-      {items && !isEmpty && found.length === 0 && (
+      {items && !isEmpty && found.length === 0 && !isReading && (
         <EmptyState icon={<IconSearch size={26} stroke={1.6} />} title={t.noneFound} />
       )}
       {items && <LoadMore more={more} loading={loadingMore} error={error} onMore={loadMore} />}

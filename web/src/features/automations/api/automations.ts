@@ -41,6 +41,7 @@ export function useAutomations() {
 
 export type Saved = Draft & { id: string | null };
 
+/** New ones, or in place of those with their ids, one after the other. */
 async function keep(tenant_id: string, drafts: readonly Saved[]): Promise<void> {
   for (const { id, ...body } of drafts) {
     await (id
@@ -54,22 +55,12 @@ async function keep(tenant_id: string, drafts: readonly Saved[]): Promise<void> 
   }
 }
 
-/** Keeps some, new ones or in place of those with their ids, one after the other. */
-export function useSaveAutomations() {
-  const { tenant_id } = useTenant();
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (drafts: readonly Saved[]) => keep(tenant_id, drafts),
-    onSettled: () => client.invalidateQueries({ queryKey: listKey(tenant_id) }),
-  });
-}
-
 /**
  * Changes automations as they stand now, which may not be as they stood when the list was read: a colleague's change stays. `changed` tells
  * those that are to be kept anew; the answer is how many they were.
  */
 export function useChangeAutomations<Change>(
-  changed: (now: readonly Automation[], change: Change) => readonly Automation[],
+  changed: (now: readonly Automation[], change: Change) => readonly Saved[],
 ) {
   const { tenant_id } = useTenant();
   const client = useQueryClient();

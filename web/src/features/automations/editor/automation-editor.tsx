@@ -11,9 +11,9 @@ import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
 import { Sides, WorkPage } from "@/shared/ui/work-page";
 import { numberLabel, useNumbers } from "@/shared/whatsapp/number-choice";
-import { type Draft, type Rule, useSaveAutomations } from "../api/automations";
+import { type Draft, type Rule, useChangeAutomations } from "../api/automations";
 import { automationMessages } from "../messages";
-import { faultsIn, toKeep } from "../model/rules";
+import { anew, faultsIn, toKeep } from "../model/rules";
 import { AssignFields } from "./assign-fields";
 import { AwayFields } from "./away-fields";
 import classes from "./editor.module.css";
@@ -41,7 +41,7 @@ export function AutomationEditor({ id, begin }: AutomationEditorProps) {
   const refusal = useRefusal();
   const { tenant_id } = useTenant();
   const [, navigate] = useLocation();
-  const save = useSaveAutomations();
+  const save = useChangeAutomations(anew);
   const [begun] = useState(begin);
   const [rule, setRule] = useState<Rule>(begun.rule);
   const [enabled, setEnabled] = useState(begun.enabled);
@@ -59,13 +59,16 @@ export function AutomationEditor({ id, begin }: AutomationEditorProps) {
   const submit = () => {
     setTried(true);
     if (!sound) return;
-    save.mutate([{ id, rule: toKeep(rule), place: begin.place, enabled }], {
-      onSuccess: () => {
-        settle();
-        tellSaved(t.saved);
-        navigate(home);
+    save.mutate(
+      { id, rule: toKeep(rule), enabled, begun },
+      {
+        onSuccess: () => {
+          settle();
+          tellSaved(t.saved);
+          navigate(home);
+        },
       },
-    });
+    );
   };
   return (
     <WorkPage

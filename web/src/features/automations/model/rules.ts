@@ -1,6 +1,6 @@
 /** The four kinds of rules: where each begins, what is wrong with one, and in which order they are looked at. Pure. */
 
-import type { Automation, Kind, Rule } from "../api/automations";
+import type { Automation, Draft, Kind, Rule, Saved } from "../api/automations";
 import { inOrder, isSpan, WORKDAYS, withSpans } from "./hours";
 
 /** Of a message's automatic texts the first kind that has one to say says it; then the conversation is given away. */
@@ -113,4 +113,18 @@ export function changedBy(all: readonly Automation[], change: Change): Automatio
   return "by" in change
     ? moved(ofKind(all, one.rule.kind), one.id, change.by)
     : [{ ...one, enabled: change.enabled }];
+}
+
+/** One as it was written, a new one without an id, and as it stood when somebody began to. */
+export interface Written {
+  id: string | null;
+  rule: Rule;
+  enabled: boolean;
+  begun: Draft;
+}
+
+/** What has to be kept of it: its place, and whether it acts unless that was changed here, are as a colleague has them by now. */
+export function anew(all: readonly Automation[], { id, rule, enabled, begun }: Written): Saved[] {
+  const now = all.find((one) => one.id === id) ?? begun;
+  return [{ id, rule, place: now.place, enabled: enabled === begun.enabled ? now.enabled : enabled }];
 }

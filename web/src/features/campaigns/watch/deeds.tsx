@@ -20,9 +20,8 @@ import { tellFailed } from "@/shared/ui/notices";
 import { type Campaign, type Deed, useDeed } from "../api/campaigns";
 import { type Report, useRetry } from "../api/report";
 import { campaignMessages } from "../messages";
+import { helpsToRetry } from "../model/retrying";
 import { watchMessages } from "./messages";
-
-const PUT_OFF = new Set(["throttled", "transient", "unreachable", "storage", "unlisted"]);
 
 export function Deeds({ campaign, report }: { campaign: Campaign; report: Report | undefined }) {
   const t = useMessages(watchMessages);
@@ -36,7 +35,7 @@ export function Deeds({ campaign, report }: { campaign: Campaign; report: Report
   const { state } = campaign;
   const act = (what: Deed) => deed.mutate(what, { onError: (error) => tellFailed(refusal(error) ?? "") });
   const busy = (what: Deed) => deed.isPending && deed.variables === what;
-  const mayRetry = state === "finished" && report?.failures.some(({ kind }) => PUT_OFF.has(kind));
+  const mayRetry = state === "finished" && report?.failures.some(helpsToRetry);
   return (
     <>
       {state === "scheduled" && (

@@ -44,25 +44,32 @@ export function useRules() {
   });
 }
 
+interface Written {
+  /** Null: a new one. */
+  id: string | null;
+  rule: Rule;
+  /** Somebody switched it here: otherwise it stays on or off as a colleague has it by now. */
+  isSwitched: boolean;
+}
+
 /** Makes a rule, or puts it in place of the one with this id. */
 export function useSaveRule() {
   const { tenant_id } = useTenant();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, rule }: { id: string | null; rule: Rule }) =>
-      id
-        ? answer(
-            api.PUT("/api/tenants/{tenant_id}/notifications/rules/{rule_id}", {
-              params: { path: { tenant_id, rule_id: id } },
-              body: rule,
-            }),
-          )
-        : answer(
-            api.POST("/api/tenants/{tenant_id}/notifications/rules", {
-              params: { path: { tenant_id } },
-              body: rule,
-            }),
-          ),
+    mutationFn: async ({ id, rule, isSwitched }: Written) => {
+      if (id === null)
+        return answer(
+          api.POST("/api/tenants/{tenant_id}/notifications/rules", {
+            params: { path: { tenant_id } },
+            body: rule,
+          }),
+        );
+      const params = { path: { tenant_id, rule_id: id } };
+      const path = "/api/tenants/{tenant_id}/notifications/rules/{rule_id}";
+      const enabled = isSwitched ? rule.enabled : (await answer(api.GET(path, { params }))).rule.enabled;
+      return answer(api.PUT(path, { params, body: { ...rule, enabled } }));
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: rulesKey(tenant_id) }),
   });
 }

@@ -8,7 +8,8 @@ import { asksAtReload } from "@/testing/leaving";
 import type { KeptRule } from "../api/notifications";
 import { RuleEditor } from "./rule-editor";
 
-const PUT = `PUT /api/tenants/${TENANT}/notifications/rules/r1`;
+const ONE = `/api/tenants/${TENANT}/notifications/rules/r1`;
+const PUT = `PUT ${ONE}`;
 const rule = {
   event: "order.shipped",
   template: "shipped",
@@ -39,7 +40,7 @@ test("a rule whose template Meta does not allow just now can still be changed, a
   const paused = template({ status: "PAUSED" });
   const other = template({ id: "t2", name: "other" });
   const { asked } = await renderInbox(<RuleEditor kept={kept} templates={[other, paused]} />, {
-    api: { [PUT]: () => ok(kept) },
+    api: { [`GET ${ONE}`]: () => ok(kept), [PUT]: () => ok(kept) },
   });
   expect(screen.getByDisplayValue("shipped · es")).toBeTruthy();
   expect(screen.getByText(/Meta does not allow this template/)).toBeTruthy();
@@ -53,6 +54,7 @@ test("a rule whose template Meta does not allow just now can still be changed, a
 test("what is refused at a value that is not on the page is told all the same", async () => {
   await renderInbox(<RuleEditor kept={kept} templates={[template()]} />, {
     api: {
+      [`GET ${ONE}`]: () => ok(kept),
       [PUT]: () => problem(422, "invalid_request", { field: "variables.coupon", detail: "Also coupon." }),
     },
   });
@@ -65,7 +67,7 @@ test("a condition of the wrong kind is put right by a real event and typing it a
   const conditions = [{ path: "$.age", test: "equals", value: "31" }];
   const wrong = { id: "r1", rule: { ...rule, conditions } } as unknown as KeptRule;
   const { asked } = await renderInbox(<RuleEditor kept={wrong} templates={[template()]} />, {
-    api: { [PUT]: () => ok(wrong) },
+    api: { [`GET ${ONE}`]: () => ok(wrong), [PUT]: () => ok(wrong) },
   });
   fireEvent.change(screen.getByLabelText(/sample/i, { selector: "textarea" }), {
     target: { value: '{"phone": "+34600000001", "name": "Ana", "age": 31}' },
@@ -83,7 +85,7 @@ test("a condition of the wrong kind is put right by a real event and typing it a
 
 test("a change that is not saved is asked about before it is lost, and no more once it is saved", async () => {
   const { history } = await renderInbox(<RuleEditor kept={kept} templates={[template()]} />, {
-    api: { [PUT]: () => ok(kept) },
+    api: { [`GET ${ONE}`]: () => ok(kept), [PUT]: () => ok(kept) },
   });
   expect(asksAtReload()).toBe(false);
   await userEvent.type(screen.getByPlaceholderText("Your order left"), "Shipped");
@@ -92,4 +94,19 @@ test("a change that is not saved is asked about before it is lost, and no more o
   await save();
   await waitFor(() => expect(history.at(-1)).toBe(`/t/${TENANT}/notifications`));
   expect(asksAtReload()).toBe(false);
+});
+
+test("a rule that a colleague has switched off meanwhile stays off when something else of it is changed", async () => {
+  const off = { ...kept, rule: { ...rule, enabled: false } };
+  const { asked } = await renderInbox(<RuleEditor kept={kept} templates={[template()]} />, {
+    api: { [`GET ${ONE}`]: () => ok(off), [PUT]: () => ok(off) },
+  });
+  await userEvent.type(screen.getByPlaceholderText("Your order left"), "Shipped");
+  await save();
+
+  await waitFor(() => expect(asked.filter(({ method }) => method === "PUT")).toHaveLength(1));
+  expect(asked.find(({ method }) => method === "PUT")?.body).toMatchObject({
+    name: "Shipped",
+    enabled: false,
+  });
 });

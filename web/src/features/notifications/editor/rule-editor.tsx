@@ -97,7 +97,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
     setTried(true);
     if (!sound) return;
     save.mutate(
-      { id: kept?.id ?? null, rule },
+      { id: kept?.id ?? null, rule, isSwitched: draft.enabled !== begun.enabled },
       {
         onSuccess: () => {
           settle();

@@ -210,3 +210,9 @@ test("what a rule cannot fill in is told", () => {
   expect(beyondIn(COMPONENTS)).toEqual([]);
   expect(beyondIn([{ type: "HEADER", format: "LOCATION" }])).toEqual(["LOCATION"]);
 });
+
+test("a list of commas alone is no value to compare with", () => {
+  const conditions: Draft["conditions"] = [{ key: 0, path: "$.day", test: "in", value: " , ," }];
+
+  expect(faultsIn({ ...written, conditions }, FIELDS)).toEqual({ "conditions[0].value": "missing" });
+});

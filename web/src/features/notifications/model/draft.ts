@@ -122,7 +122,8 @@ export function wantsValue(test: Test): boolean {
 
 function valueFault({ test, value }: DraftCondition): Fault | null {
   if (!wantsValue(test)) return null;
-  if (value.trim() === "") return "missing";
+  const said = test === "in" ? value.split(",") : [value];
+  if (said.every((one) => one.trim() === "")) return "missing";
   return (test === "greater" || test === "less") && !isNumber(value) ? "number" : null;
 }
 

@@ -31,6 +31,7 @@ test.each([
   ["$.candidate.vip", "", { text: "true" }],
   ["$.nobody", "amigo", { text: "amigo" }],
   ["$.nobody", "", { fault: "missing" }],
+  ["$.nobody", "amigo\no amiga ", { text: "amigo o amiga" }],
   ["$.candidate.phones", "amigo", { fault: "unfit" }],
 ])("at %s stands what is said", (path, otherwise, said) => {
   expect(saidAt(DATA, path, otherwise)).toEqual(said);

@@ -26,7 +26,7 @@ export type Said = { text: string } | { fault: "missing" | "unfit" };
 export function saidAt(data: unknown, path: string, otherwise: string): Said {
   const text = textOf(valueAt(data, path));
   if (text === null) return { fault: "unfit" };
-  const said = flat(text) || otherwise;
+  const said = flat(text) || flat(otherwise);
   return said ? { text: said } : { fault: "missing" };
 }
 
