@@ -105,9 +105,33 @@ describe("files", () => {
   test("that are pasted into a note go nowhere, and the field says so", async () => {
     const { store } = await opened();
     await userEvent.click(tab("Internal note"));
-    fireEvent.paste(await noteField(), { clipboardData: { files: [aFile()] } });
+    fireEvent.paste(await noteField(), { clipboardData: { files: [aFile()], types: ["Files"] } });
     await screen.findByText(/A note holds words alone/);
     expect(store.held.any()).toBe(false);
+  });
+
+  const copied = (data: Record<string, string>) => ({
+    clipboardData: {
+      files: [new File(["bytes"], "image.png", { type: "image/png" })],
+      types: [...Object.keys(data), "Files"],
+      getData: (type: string) => data[type] ?? "",
+    },
+  });
+
+  test("are not what somebody means who pastes cells of a sheet, which bring a picture of themselves", async () => {
+    const { store } = await opened();
+    const sheet = { "text/plain": "Monday\t9:00", "text/html": "<table></table>", "text/rtf": "{}" };
+    const isLeftToTheBrowser = fireEvent.paste(await replyField(), copied(sheet));
+    expect([isLeftToTheBrowser, store.held.any()]).toEqual([true, false]);
+  });
+
+  test.each([
+    ["a file, which brings its name", { "text/plain": "plan.png" }],
+    ["a picture of a page, which brings its address", { "text/html": '<img src="/plan.png">' }],
+  ])("are what somebody means who pastes %s", async (_, data) => {
+    const { store } = await opened();
+    expect(fireEvent.paste(await replyField(), copied(data))).toBe(false);
+    await waitFor(() => expect(store.held.of(CONVERSATION)).toHaveLength(1));
   });
 
   test("cannot be attached while the window is closed, and the key for it says why", async () => {
