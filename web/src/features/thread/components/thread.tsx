@@ -129,7 +129,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
           quote={quote}
           onQuote={setQuote}
           latest={timeline.latest}
-          latestInbound={timeline.latestInbound}
+          latestToAnswer={timeline.latestToAnswer}
           atEnd={stretch.atEnd}
           attachments={attachments}
           onSent={stretch.toLatest}

@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import type { NewMessage } from "@/shared/store/outbox";
-import { conversationOf, ME, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import { ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import { ThreadPane } from "../thread-pane";
@@ -15,6 +15,7 @@ const NOTES = `POST /api/tenants/${TENANT}/inbox/conversations/${CONVERSATION}/n
 let server: TestServer;
 
 beforeEach(() => {
+  localStorage.clear();
   notifications.clean();
   server = new TestServer();
   server.pageSize = 50;
@@ -187,6 +188,15 @@ test("a template that is sent as an answer keeps what it answers, and the next m
     ["template", asked.provider_message_id, asked.provider_message_id],
     ["text", null, undefined],
   ]);
+});
+
+test("the arrow up quotes what the person said last and still stands there, nothing that Meta told of them", async () => {
+  server.say(messageOf(2, CONVERSATION, { text: "Wrong window, sorry", revoked_at: timeAt(3) }));
+  server.say(messageOf(3, CONVERSATION, { type: "system", text: null, content: { kind: "system" } }));
+  const { store } = await opened();
+  await screen.findByRole("tab", { name: "Reply" });
+  await userEvent.type(replyField(), "{ArrowUp}");
+  expect(store.drafts.quote(CONVERSATION)?.text).toBe("Do you open on Saturday?");
 });
 
 test("a conversation that does not let itself be opened again says why", async () => {

@@ -54,7 +54,8 @@ interface ComposerProps {
   quote: Message | null;
   onQuote: (message: Message | null) => void;
   latest: Message | null;
-  latestInbound: Message | null;
+  /** What the arrow up quotes. */
+  latestToAnswer: Message | null;
   atEnd: boolean;
   attachments: Attachments;
   /** Something was sent: the reader wants to see it. */
@@ -200,7 +201,7 @@ export function Composer(props: ComposerProps) {
               onChange={change}
               onSend={send}
               onFiles={addFiles}
-              onUp={() => props.latestInbound && onQuote(props.latestInbound)}
+              onUp={() => props.latestToAnswer && onQuote(props.latestToAnswer)}
             />
             <SendRow
               mode={mode}
