@@ -49,7 +49,8 @@ export function Field(props: FieldProps) {
   const { enterSends } = usePreferences();
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(value.length);
-  const pendingCaret = useRef<number | null>(null);
+  // Whoever comes back to a draft goes on at its end: left alone, a browser begins at its first letter.
+  const pendingCaret = useRef<number | null>(value === "" ? null : value.length);
 
   const put = (text: string, at: number) => {
     pendingCaret.current = at;

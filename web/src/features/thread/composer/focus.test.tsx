@@ -60,6 +60,18 @@ describe("the caret is in the field", () => {
     expect(document.activeElement).toBe(tab("Reply"));
   });
 
+  test("behind what was written before, where a draft is gone back to", async () => {
+    const placed = vi.spyOn(HTMLTextAreaElement.prototype, "setSelectionRange");
+    const { store, unmount } = await opened();
+    store.drafts.set(CONVERSATION, "note", "Call her");
+    unmount();
+    await opened();
+    expect(placed).not.toHaveBeenCalled(); // nothing is written there
+    await userEvent.click(tab("Internal note"));
+    await focused(await noteField());
+    expect(placed.mock.calls).toEqual([[8, 8]]);
+  });
+
   // By what stands in it: among two thousand emoji, to look for a role takes seconds.
   async function emojiOpened(): Promise<HTMLElement> {
     await userEvent.click(screen.getByRole("button", { name: "Emoji" }));
