@@ -50,6 +50,7 @@ export const threadMessages = catalogue({
     notConfirmedHere: "The server has not confirmed it.",
     refusedHere: "It was refused.",
     discard: "Discard",
+    edit: "Edit",
     uploading: (percent: number) => `Uploading, ${percent} %`,
 
     reply: "Reply",
@@ -292,6 +293,7 @@ export const threadMessages = catalogue({
     notConfirmedHere: "El servidor no lo ha confirmado.",
     refusedHere: "Fue rechazado.",
     discard: "Descartar",
+    edit: "Editar",
     uploading: (percent: number) => `Subiendo, ${percent} %`,
 
     reply: "Responder",
@@ -536,6 +538,7 @@ export const threadMessages = catalogue({
     notConfirmedHere: "O servidor não a confirmou.",
     refusedHere: "Foi recusada.",
     discard: "Descartar",
+    edit: "Editar",
     uploading: (percent: number) => `Enviando arquivo, ${percent} %`,
 
     reply: "Responder",

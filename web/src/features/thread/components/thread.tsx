@@ -73,6 +73,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
       sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),
       forward: (message) => setOver({ kind: "forward", id: message.id }),
       deleteNote: (note) => setOver({ kind: "delete-note", id: note.id }),
+      editPending: (pending) => composer.current?.edit(pending),
     }),
     [jumpTo, setQuote],
   );
