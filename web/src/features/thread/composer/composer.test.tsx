@@ -3,6 +3,7 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "@/shared/api/problem";
+import { runShortcut } from "@/shared/keys/use-shortcut";
 import type { NewMessage } from "@/shared/store/outbox";
 import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import { ok, problem } from "@/testing/fake-api";
@@ -209,4 +210,15 @@ test("a conversation that does not let itself be opened again says why", async (
   await userEvent.click(await screen.findByRole("button", { name: "Reopen" }));
 
   await screen.findByText(/Your role does not allow this/);
+});
+
+test("templates that were asked for by their key where nothing can be sent do not come up once it can", async () => {
+  server.put(conversationOf(1, { state: "archived" }));
+  await opened();
+  const reopen = await screen.findByRole("button", { name: "Reopen" });
+  act(() => void runShortcut("template"));
+  await userEvent.click(reopen);
+  await screen.findByRole("tab", { name: "Reply" });
+  await act(() => import("../templates/template-picker")); // they would be drawn by then
+  expect(screen.queryByRole("dialog")).toBeNull();
 });

@@ -161,8 +161,12 @@ export function Composer(props: ComposerProps) {
     setMode: turnTo,
     edit,
     addFiles,
-    openTemplates: () => setOver("template"),
-    chooseFiles: () => (isOpen ? files.current?.click() : tellFailed(t.dropClosed)),
+    openTemplates: () => canWrite && !isShut && setOver("template"), // it would come up once this is opened again
+    chooseFiles: () => {
+      if (!canWrite || isShut) tellFailed(t.dropShut);
+      else if (isOpen) files.current?.click();
+      else tellFailed(t.dropClosed);
+    },
   }));
   // Whoever opens a conversation writes next; on a touch screen that would open the keyboard.
   useEffect(() => {

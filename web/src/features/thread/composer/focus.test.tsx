@@ -156,6 +156,22 @@ describe("files", () => {
   });
 });
 
+test("files cannot be sent in a conversation that is archived, and it is not the person who is waited for", async () => {
+  server.put(conversationOf(1, { window_closes_at: OPEN, state: "archived", version: 2 }));
+  const pane = <ThreadPane conversationId={CONVERSATION} messageId={null} />;
+  const { store } = await renderInbox(pane, { server });
+  const over = await screen.findByText("This conversation is archived.");
+  fireEvent.dragEnter(over, { dataTransfer: { types: ["Files"] } });
+  await screen.findByText("Nothing can be sent in this conversation.");
+  drop(over);
+  expect([screen.queryByText("Nothing can be sent in this conversation."), store.held.any()]).toEqual([
+    null,
+    false,
+  ]);
+  act(() => void runShortcut("attach"));
+  await screen.findByText("Nothing can be sent in this conversation.");
+});
+
 describe("a draft that the window closed over", () => {
   const closing = async () => {
     const shown = await opened();
