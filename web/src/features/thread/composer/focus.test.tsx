@@ -89,6 +89,8 @@ describe("the caret is in the field", () => {
     const search = await emojiOpened();
     fireEvent.change(search, { target: { value: "thumbs up" } });
     await waitFor(() => expect(screen.queryByText("😀")).toBeNull());
+    fireEvent.keyDown(search, { key: "Enter", isComposing: true }); // takes a word of the input method's
+    expect(field.value).toBe("Yes");
     await userEvent.type(search, "{Enter}");
     await focused(field);
     expect(field.value).toBe("Yes👍");
