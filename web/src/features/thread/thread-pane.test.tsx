@@ -112,6 +112,25 @@ test("a message that the server refused goes back into the field to be changed, 
   expect(store.drafts.quote(uuid(1))?.id).toBe(messageOf(1, uuid(1)).id);
 });
 
+test("the same words twice are told twice to who cannot see them", async () => {
+  say(1);
+  await renderInbox(pane(), { server });
+  await screen.findByText("Words 1.");
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const told = async (number: number) => {
+    await act(async () => {
+      server.happen("message_received", messageOf(number, uuid(1), { text: "Hello?" }));
+      vi.advanceTimersByTime(1_300);
+    });
+    return screen.getAllByRole("status").find((one) => one.textContent === "Person 1: Hello?")?.firstChild;
+  };
+  const [first, second] = [await told(2), await told(3)];
+  vi.useRealTimers();
+  expect(first).toBeTruthy();
+  expect(second).toBeTruthy();
+  expect(second).not.toBe(first); // nothing is read aloud where nothing has changed
+});
+
 describe("a message that is looked for", () => {
   test("is loaded when asked again, where it could not be loaded the first time", async () => {
     say(30);
