@@ -50,6 +50,7 @@ export const threadMessages = catalogue({
     notConfirmedHere: "The server has not confirmed it.",
     refusedHere: "It was refused.",
     discard: "Discard",
+    edit: "Edit",
     uploading: (percent: number) => `Uploading, ${percent} %`,
 
     reply: "Reply",
@@ -292,6 +293,7 @@ export const threadMessages = catalogue({
     notConfirmedHere: "El servidor no lo ha confirmado.",
     refusedHere: "Fue rechazado.",
     discard: "Descartar",
+    edit: "Editar",
     uploading: (percent: number) => `Subiendo, ${percent} %`,
 
     reply: "Responder",
@@ -410,7 +412,7 @@ export const threadMessages = catalogue({
     callIn: "Llamada",
     callMissed: "Llamada perdida",
     callAllowed: "Permitió las llamadas",
-    callAllowedUntil: (until: string) => `Permitió las llamadas hasta ${until}`,
+    callAllowedUntil: (until: string) => `Permitió las llamadas hasta el ${until}`,
     callRefused: "No permitió las llamadas",
     welcome: "Abrió el chat por primera vez",
     changedNumber: "Cambió de número de teléfono",
@@ -463,7 +465,7 @@ export const threadMessages = catalogue({
         archived: (who: string) => `${who} archivó la conversación`,
         blocked: (who: string) => `${who} bloqueó la conversación`,
       },
-      snoozedUntil: (who: string, until: string) => `${who} pospuso la conversación hasta ${until}`,
+      snoozedUntil: (who: string, until: string) => `${who} pospuso la conversación hasta el ${until}`,
       merged: "Dos conversaciones pasaron a ser una",
       other: (who: string) => `${who} cambió la conversación`,
     },
@@ -536,6 +538,7 @@ export const threadMessages = catalogue({
     notConfirmedHere: "O servidor não a confirmou.",
     refusedHere: "Foi recusada.",
     discard: "Descartar",
+    edit: "Editar",
     uploading: (percent: number) => `Enviando arquivo, ${percent} %`,
 
     reply: "Responder",

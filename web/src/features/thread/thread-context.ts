@@ -1,6 +1,7 @@
 /** What the lines of a thread need to know and can ask for, whoever provides it: the pane from the store, a story from an array. */
 
 import { createContext, use } from "react";
+import type { Pending } from "@/shared/store/outbox";
 import type { Annotation, Message } from "@/shared/store/types";
 import type { Json } from "@/shared/whatsapp/reading";
 
@@ -25,6 +26,8 @@ export interface ThreadActions {
   deleteNote: (note: Annotation) => void;
   retryPending: (clientId: string) => void;
   discardPending: (clientId: string) => void;
+  /** Its words go back into the field. */
+  editPending: (pending: Pending) => void;
   /** Copies a text; where the browser forbids it, nothing happens. */
   copy: (text: string) => void;
 }

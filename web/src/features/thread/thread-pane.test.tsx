@@ -15,6 +15,7 @@ const OPEN = { window_closes_at: "2999-01-01T00:00:00Z" };
 let server: TestServer;
 
 beforeEach(() => {
+  localStorage.clear();
   // Nothing has a size without a screen, and a list without a height has no rows.
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(800);
   vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(600);
@@ -94,6 +95,40 @@ describe("a conversation", () => {
     await tryAgain();
     await screen.findByText("Words 1.");
   });
+});
+
+test("a message that the server refused goes back into the field to be changed, with what it answers", async () => {
+  say(1);
+  server.send = async () => {
+    throw new Problem(422, { code: "window_closed" });
+  };
+  const { store } = await renderInbox(pane(), { server });
+  await screen.findByText("Words 1.");
+  const field = screen.getByRole<HTMLTextAreaElement>("combobox", { name: /write to person 1/i });
+  await userEvent.type(field, "{ArrowUp}");
+  await userEvent.type(field, "Until two{Enter}");
+  await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
+  expect([field.value, [...store.outbox.all()]]).toEqual(["Until two", []]);
+  expect(store.drafts.quote(uuid(1))?.id).toBe(messageOf(1, uuid(1)).id);
+});
+
+test("the same words twice are told twice to who cannot see them", async () => {
+  say(1);
+  await renderInbox(pane(), { server });
+  await screen.findByText("Words 1.");
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const told = async (number: number) => {
+    await act(async () => {
+      server.happen("message_received", messageOf(number, uuid(1), { text: "Hello?" }));
+      vi.advanceTimersByTime(1_300);
+    });
+    return screen.getAllByRole("status").find((one) => one.textContent === "Person 1: Hello?")?.firstChild;
+  };
+  const [first, second] = [await told(2), await told(3)];
+  vi.useRealTimers();
+  expect(first).toBeTruthy();
+  expect(second).toBeTruthy();
+  expect(second).not.toBe(first); // nothing is read aloud where nothing has changed
 });
 
 describe("a message that is looked for", () => {

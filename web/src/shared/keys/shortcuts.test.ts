@@ -10,6 +10,7 @@ const nothing: Press = {
   altGraph: false,
   composing: false,
   inField: false,
+  writing: false,
 };
 const on = { enabled: true, mac: false };
 
@@ -37,6 +38,16 @@ describe("shortcuts", () => {
   it("work with the Option key of a Mac, which Firefox tells as AltGr", () => {
     const option = { ...nothing, code: "KeyJ", key: "∆", altKey: true, altGraph: true };
     expect(shortcutOf(option, { ...on, mac: true })).toBe("next");
+  });
+
+  it("leave the Option key of a Mac alone in the middle of a text, where it writes accents, € and @", () => {
+    const mac = { ...on, mac: true };
+    const accent = { ...nothing, code: "KeyE", key: "Dead", altKey: true, inField: true, writing: true };
+    expect(shortcutOf(accent, mac)).toBeNull();
+    expect(shortcutOf({ ...accent, key: "€" }, mac)).toBeNull();
+    expect(shortcutOf({ ...accent, code: "KeyL", key: "@" }, mac)).toBeNull();
+    expect(shortcutOf({ ...accent, writing: false }, mac)).toBe("resolve");
+    expect(shortcutOf({ ...accent, code: "KeyJ", key: "∆" }, mac)).toBe("next");
   });
 
   it("need Ctrl and Alt together for nothing, as a keyboard may write a sign with them", () => {

@@ -5,7 +5,7 @@
  * elsewhere on each, so those are told by what they write.
  *
  * No deed has Ctrl and Alt alone: to Windows the two together are AltGr, and where they write a sign (Ctrl+Alt+E is € on Spanish and
- * Portuguese keyboards) the press is left to it.
+ * Portuguese keyboards) the press is left to it. On a Mac Option alone writes: in the middle of a text an accent, € or @ is what is meant.
  */
 
 export interface Combination {
@@ -67,6 +67,8 @@ export interface Press {
   /** Whether something is being composed from several keys (an accent, Chinese): then keys are letters. */
   composing: boolean;
   inField: boolean;
+  /** Whether something stands in that field already. */
+  writing: boolean;
 }
 
 export interface Circumstances {
@@ -75,9 +77,13 @@ export interface Circumstances {
   mac: boolean;
 }
 
+/** What the Option key of a Mac writes and a layout has nowhere else: Option+E is ´ on the US layout and € on the Spanish one. */
+const WRITTEN_BY_OPTION: ReadonlySet<string> = new Set(["Dead", "€", "@"]);
+
 /** Return what a press means, or null. */
 export function shortcutOf(press: Press, { enabled, mac }: Circumstances): Shortcut | null {
   if (press.composing || (press.altGraph && !mac)) return null;
+  if (mac && press.altKey && press.writing && WRITTEN_BY_OPTION.has(press.key)) return null;
   for (const [name, combinations] of Object.entries(SHORTCUTS) as [Shortcut, readonly Combination[]][]) {
     if (!enabled && !ALWAYS.has(name)) continue;
     if (combinations.some((combination) => matches(press, combination))) return name;

@@ -1,13 +1,15 @@
-import { fireEvent, render } from "@testing-library/react";
+import { fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { useShortcut, useShortcuts } from "./use-shortcut";
 
 const leave = vi.fn();
+const resolve = vi.fn();
 
 function Page() {
   useShortcuts();
   useShortcut("leave", leave);
-  return <main />;
+  useShortcut("resolve", resolve);
+  return <textarea />;
 }
 
 /** A page with something over it. */
@@ -50,4 +52,17 @@ test("the key that closes it does not reach the page, though it is gone when the
 test("a dialog that is closed covers nothing", () => {
   pressEscape(covered("<dialog data-test>a sheet</dialog>"));
   expect(leave).toHaveBeenCalledOnce();
+});
+
+test("who writes an accent with the Option key of a Mac resolves nothing by it", () => {
+  vi.spyOn(navigator, "platform", "get").mockReturnValue("MacIntel");
+  render(<Page />);
+  const field = screen.getByRole<HTMLTextAreaElement>("textbox");
+  const accent = { code: "KeyE", key: "Dead", altKey: true };
+  field.value = "caf";
+  expect(fireEvent.keyDown(field, accent)).toBe(true); // it goes on into the field
+  expect(resolve).not.toHaveBeenCalled();
+  field.value = "";
+  fireEvent.keyDown(field, accent);
+  expect(resolve).toHaveBeenCalledOnce();
 });

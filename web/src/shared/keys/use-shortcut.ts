@@ -52,6 +52,7 @@ export function useShortcuts(): void {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.repeat) return;
       const target = event.target instanceof Element ? event.target : document.body;
+      const field = target.closest(FIELD);
       const name = shortcutOf(
         {
           code: event.code,
@@ -61,7 +62,8 @@ export function useShortcuts(): void {
           metaKey: event.metaKey,
           altGraph: event.getModifierState("AltGraph"),
           composing: event.isComposing,
-          inField: target.closest(FIELD) !== null,
+          inField: field !== null,
+          writing: field !== null && wordsIn(field) !== "",
         },
         { enabled: preferences().shortcuts, mac: isMac() },
       );
@@ -75,4 +77,9 @@ export function useShortcuts(): void {
       document.removeEventListener("keydown", press);
     };
   }, []);
+}
+
+function wordsIn(field: Element): string {
+  const isText = field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement;
+  return isText ? field.value : (field.textContent ?? "");
 }

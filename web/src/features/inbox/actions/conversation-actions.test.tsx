@@ -132,3 +132,26 @@ test("nobody is blocked without a question", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Block" }));
   await waitFor(() => expect(conversation()?.state).toBe("blocked"));
 });
+
+test("what waits for the person's word is opened again by hand, as is somebody whose name nobody knows blocked", async () => {
+  const contact = { ...conversationOf(1).contact, name: null };
+  server.put(conversationOf(1, { state: "waiting", contact }));
+  await shown();
+  const choose = async (name: RegExp) => {
+    await userEvent.click(screen.getByRole("button", { name: "Actions" }));
+    await userEvent.click(await screen.findByRole("menuitem", { name, ...LAID_OUT_NOWHERE }));
+  };
+  await choose(/Set to open/);
+  await waitFor(() => expect(conversation()?.state).toBe("open"));
+  await choose(/Block/);
+  await screen.findByText("Block this person?");
+});
+
+test("who has it and what its button does are told to who cannot see them, as they are written", async () => {
+  server.put(conversationOf(1, { state: "blocked", assignee_id: uuid(2) }));
+  const { store } = await renderInbox(<Screen />, { server });
+  await store.loadConversation(uuid(1));
+  await screen.findByRole("button", { name: "Assign: Leo" });
+  await userEvent.click(screen.getByRole("button", { name: "Unblock" }));
+  await waitFor(() => expect(conversation()?.state).toBe("open"));
+});

@@ -62,6 +62,7 @@ export function ConversationActions({ conversationId }: { conversationId: string
 
   if (!conversation) return null;
   const assignee = conversation.assignee_id ? people.get(conversation.assignee_id) : undefined;
+  const assigneeName = assignee?.name ?? l.unknownPerson;
   const labels = conversation.label_ids ?? [];
   const toggleLabel = (id: string, on: boolean) =>
     change(on ? { add_label_ids: [id] } : { remove_label_ids: [id] });
@@ -76,15 +77,18 @@ export function ConversationActions({ conversationId }: { conversationId: string
             opening={openings.assign}
           >
             {(target) => (
-              <button type="button" className={classes["assignee"]} aria-label={t.assign} {...target}>
+              <button
+                type="button"
+                className={classes["assignee"]}
+                aria-label={conversation.assignee_id ? `${t.assign}: ${assigneeName}` : t.assign}
+                {...target}
+              >
                 {assignee ? (
                   <Avatar name={assignee.name} seed={assignee.user_id} size={22} />
                 ) : (
                   <IconUserPlus size={18} stroke={1.7} aria-hidden="true" />
                 )}
-                <span className={classes["who"]}>
-                  {assignee?.name ?? (conversation.assignee_id ? l.unknownPerson : t.assign)}
-                </span>
+                <span className={classes["who"]}>{conversation.assignee_id ? assigneeName : t.assign}</span>
               </button>
             )}
           </AssignPicker>
@@ -120,7 +124,7 @@ export function ConversationActions({ conversationId }: { conversationId: string
           <Button
             size="compact-sm"
             variant={ended ? "default" : "light"}
-            aria-label={ended ? t.reopen : t.resolve}
+            aria-label={endedWord()}
             leftSection={
               ended ? <IconArrowBackUp size={16} stroke={1.8} /> : <IconCheck size={16} stroke={2} />
             }

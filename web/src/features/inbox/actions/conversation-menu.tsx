@@ -9,6 +9,7 @@ import {
   IconClockPause,
   IconDots,
   IconHourglass,
+  IconHourglassOff,
   IconMailOpened,
   IconTag,
   IconUserPlus,
@@ -52,6 +53,11 @@ export function ConversationMenu({ state, onChange, onBlock }: ConversationMenuP
         {state === "open" && (
           <Menu.Item leftSection={<IconHourglass size={16} />} onClick={put("waiting")}>
             {t.waiting}
+          </Menu.Item>
+        )}
+        {state === "waiting" && (
+          <Menu.Item leftSection={<IconHourglassOff size={16} />} onClick={put("open")}>
+            {t.notWaiting}
           </Menu.Item>
         )}
         {state !== "archived" && state !== "blocked" && (

@@ -71,7 +71,7 @@ export const contactMessages = catalogue({
     renameTitle: "Cómo se llama esta persona",
     name: "Nombre",
     nameHint:
-      "Sustituye al nombre de WhatsApp, también donde un mensaje pone su nombre. Si lo dejas vacío, vuelve aquel.",
+      "Sustituye al nombre de WhatsApp, también donde un mensaje pone su nombre. Si lo dejas vacío, se usa el de WhatsApp.",
     atWhatsApp: "WhatsApp:",
     copyPhone: "Copiar el número",
     copied: "Copiado",
@@ -113,7 +113,7 @@ export const contactMessages = catalogue({
     merge: "Unir con otro contacto…",
     mergeTitle: "Dos contactos, una persona",
     mergeHint: (name: string) =>
-      `Da el otro número de ${name}. Las conversaciones con el mismo número se vuelven una. Se puede deshacer.`,
+      `Escribe el otro número de ${name}. Las conversaciones con el mismo número nuestro pasan a ser una. Se puede deshacer.`,
     otherPhone: "Su otro número",
     noContact: "Ningún contacto tiene este número.",
     sameContact: "Es este mismo contacto.",
@@ -129,7 +129,7 @@ export const contactMessages = catalogue({
     eraseTitle: (name: string) =>
       name ? `¿Borrar a ${name} para siempre?` : "¿Borrar a esta persona para siempre?",
     eraseWords:
-      "Se borra todo lo que escribió y se le envió, los archivos, las notas y todo rastro en campañas y registros. Nadie puede deshacerlo. Que no quiere mensajes se recuerda.",
+      "Se borra todo lo que escribió y se le envió, los archivos, las notas y todo rastro en campañas y registros. Nadie puede deshacerlo. Solo se conserva que no quiere mensajes, si lo ha dicho.",
     eraseConfirm: "Borrar para siempre",
   },
   pt: {
@@ -194,7 +194,7 @@ export const contactMessages = catalogue({
     erasePerson: "Apagar esta pessoa…",
     eraseTitle: (name: string) => (name ? `Apagar ${name} para sempre?` : "Apagar esta pessoa para sempre?"),
     eraseWords:
-      "Tudo o que a pessoa escreveu e recebeu, os arquivos, as notas e todo rastro em campanhas e registros é apagado. Ninguém pode desfazer. Que não quer mensagens é lembrado.",
+      "Tudo o que a pessoa escreveu e recebeu, os arquivos, as notas e todo rastro em campanhas e registros é apagado. Ninguém pode desfazer. Só se guarda que não quer mensagens, se disse isso.",
     eraseConfirm: "Apagar para sempre",
   },
 });

@@ -154,7 +154,7 @@ function StateMark({ conversation }: { conversation: Conversation }) {
     return (
       <span
         className={classes["state"]}
-        title={until ? t.snoozedUntil(format.full(until)) : t.states.snoozed}
+        title={until ? t.snoozedUntil(format.dateTime(until)) : t.states.snoozed}
       >
         <IconZzz size={13} stroke={2} aria-hidden="true" />
         {until ? format.brief(until) : t.states.snoozed}

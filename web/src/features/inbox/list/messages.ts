@@ -149,7 +149,7 @@ export const listMessages = catalogue({
     unread: (count: number) =>
       plural("es", count, { one: "# mensaje sin leer", other: "# mensajes sin leer" }),
     closesIn: (left: string) => `La ventana para responder libremente se cierra en ${left}`,
-    snoozedUntil: (when: string) => `Pospuesta hasta ${when}`,
+    snoozedUntil: (when: string) => `Pospuesta hasta el ${when}`,
     assignedTo: (who: string) => `Asignada a ${who}`,
     viewing: (who: string) => `${who} está viendo esta conversación`,
     typing: (who: string) => `${who} está escribiendo`,

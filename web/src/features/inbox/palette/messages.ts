@@ -2,7 +2,7 @@ import { catalogue } from "@/shared/i18n/catalogue";
 
 export const paletteMessages = catalogue({
   en: {
-    placeholder: "Go to, do, or find somebody",
+    placeholder: "Go somewhere, do something or find somebody",
     nothing: "Nothing found",
     groups: { conversation: "This conversation", go: "Go to", people: "People" },
     shortcutsTitle: "Keyboard shortcuts",
@@ -59,7 +59,7 @@ export const paletteMessages = catalogue({
     tabs: { mine: "Inbox: mine", unassigned: "Inbox: unassigned", all: "Inbox: all" },
   },
   es: {
-    placeholder: "Ir a, hacer o encontrar a alguien",
+    placeholder: "Ir a un sitio, hacer algo o encontrar a alguien",
     nothing: "No se ha encontrado nada",
     groups: { conversation: "Esta conversación", go: "Ir a", people: "Personas" },
     shortcutsTitle: "Atajos de teclado",
@@ -116,7 +116,7 @@ export const paletteMessages = catalogue({
     tabs: { mine: "Bandeja: mías", unassigned: "Bandeja: sin asignar", all: "Bandeja: todas" },
   },
   pt: {
-    placeholder: "Ir para, fazer ou encontrar alguém",
+    placeholder: "Ir a um lugar, fazer algo ou encontrar alguém",
     nothing: "Nada encontrado",
     groups: { conversation: "Esta conversa", go: "Ir para", people: "Pessoas" },
     shortcutsTitle: "Atalhos de teclado",

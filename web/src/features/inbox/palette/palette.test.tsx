@@ -1,7 +1,8 @@
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
-import { aSession } from "@/testing/fake-api";
+import { beforeEach, describe, expect, test } from "vitest";
+import { conversationOf, uuid } from "@/shared/store/testing";
+import { aSession, ok } from "@/testing/fake-api";
 import { INBOX, renderInbox, TENANT } from "@/testing/inbox";
 import { Palette } from "./palette";
 
@@ -27,6 +28,46 @@ test.each([
   const { history } = await renderInbox(<Palette />);
   await userEvent.click(await screen.findByRole("button", { name }));
   await waitFor(() => expect(history.at(-1)).toBe(`/t/${TENANT}/${place}`));
+});
+
+describe("somebody who is looked for", () => {
+  const SEARCH = `GET /api/tenants/${TENANT}/inbox/search`;
+  const found = (number: number, name: string) => {
+    const conversation = conversationOf(number);
+    const items = [
+      { kind: "contact", conversation: { ...conversation, contact: { ...conversation.contact, name } } },
+    ];
+    return ok({ items, next_cursor: null });
+  };
+
+  test("is not mistaken for who was found before all of the name was typed", async () => {
+    const answers = [found(1, "Marta"), found(2, "Maria")];
+    const { history } = await renderInbox(<Palette />, {
+      api: { [SEARCH]: () => answers.shift() ?? found(2, "Maria") },
+    });
+    const field = await screen.findByRole("textbox");
+    await userEvent.type(field, "mar");
+    await screen.findByRole("button", { name: /Marta/ });
+    await userEvent.type(field, "ia{Enter}");
+    expect(history.at(-1)).toBe(INBOX);
+    await userEvent.click(await screen.findByRole("button", { name: /Maria/ }));
+    await waitFor(() => expect(history.at(-1)).toBe(`${INBOX}/${uuid(2)}`));
+  });
+
+  test("is said not to be there once that is known, and not before", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const waiting = () =>
+      new Promise<Response>((resolve) => {
+        answer = resolve;
+      });
+    await renderInbox(<Palette />, { api: { [SEARCH]: waiting } });
+    await userEvent.type(await screen.findByRole("textbox"), "zzz");
+    expect(screen.queryByText("Nothing found")).toBeNull();
+    await act(() => new Promise((resolve) => setTimeout(resolve, 200))); // asked by then
+    expect(screen.queryByText("Nothing found")).toBeNull();
+    await act(async () => answer(ok({ items: [], next_cursor: null })));
+    await screen.findByText("Nothing found");
+  });
 });
 
 test("another list keeps the filters", async () => {

@@ -75,7 +75,9 @@ export function Palette() {
     ...searchQuery(tenant_id, words, "contacts"),
     enabled: words.length >= 2,
   });
-  const found = (people.data?.pages[0]?.items ?? []).slice(0, MOST_PEOPLE);
+  // Who was found for former words is not offered any more: Enter would lead to somebody else than was typed.
+  const stale = query.trim() !== words;
+  const found = stale ? [] : (people.data?.pages[0]?.items ?? []).slice(0, MOST_PEOPLE);
   const fits = (text: string) => folded(text).includes(folded(query));
   const deeds = DEEDS.filter((name) => canRun(name) && fits(t.names[name]));
   const pages = PAGES.filter(({ name, scope }) => {
@@ -83,7 +85,8 @@ export function Palette() {
     return (scope === null || can(scope)) && fits(t.pages[name]);
   });
   const tabs = TABS.filter((tab) => fits(t.tabs[tab]));
-  const nothing = deeds.length + pages.length + tabs.length + found.length === 0;
+  const nothing =
+    !stale && !people.isFetching && deeds.length + pages.length + tabs.length + found.length === 0;
   return (
     <Spotlight.Root
       store={paletteStore.store}

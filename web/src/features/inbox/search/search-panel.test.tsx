@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { useShortcuts } from "@/shared/keys/use-shortcut";
@@ -92,4 +92,17 @@ test("Enter opens nothing that was found for the words before", async () => {
   await found();
   await userEvent.type(field(), " two{Enter}");
   expect(onOpen).not.toHaveBeenCalled();
+});
+
+test("keys are the input method's own while it composes: Enter takes its word, and opens nobody", async () => {
+  const onOpen = vi.fn();
+  const onClose = vi.fn();
+  const panel = <SearchPanel selected={null} onClose={onClose} onOpen={onOpen} />;
+  await renderInbox(panel, { api: { [SEARCH]: () => page([1]) } });
+  await userEvent.type(field(), "person");
+  await found();
+  for (const key of ["Enter", "Escape"]) fireEvent.keyDown(field(), { key, isComposing: true });
+  expect([onOpen.mock.calls, onClose.mock.calls]).toEqual([[], []]);
+  fireEvent.keyDown(field(), { key: "Enter" });
+  expect(onOpen).toHaveBeenCalledOnce();
 });

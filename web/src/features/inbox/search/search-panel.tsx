@@ -63,6 +63,7 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
     onOpen(result.conversation.id, result.message?.id);
   };
   const press = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return; // the input method's own
     const result = found[active];
     if (event.key === "ArrowDown") setActive((at) => Math.min(found.length - 1, at + 1));
     else if (event.key === "ArrowUp") setActive((at) => Math.max(0, at - 1));

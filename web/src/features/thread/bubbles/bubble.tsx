@@ -6,6 +6,7 @@ import { useFormat, useMessages } from "@/shared/i18n/language";
 import { avatarColors } from "@/shared/lib/color";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
+import { canBeAnswered } from "../model/answering";
 import { memberOf } from "../model/lines";
 import { reactionsNow } from "../model/reactions";
 import { type Shape, shapeOf } from "../model/shape";
@@ -98,8 +99,13 @@ function useOpened(): [Opened, (open: Opened) => void] {
 export function Row({ message, first, last, marked = false, children }: RowProps) {
   const [open, setOpen] = useOpened();
   const { quote } = useActions();
-  const reactions = reactionsNow(message.reactions, useData().ownReaction(message));
-  const touch = useTouch({ onSwipe: () => quote(message), onLongPress: () => setOpen("menu") });
+  const { canSend, isOpen, ownReaction } = useData();
+  const reactions = reactionsNow(message.reactions, ownReaction(message));
+  const canAnswer = canSend && isOpen && canBeAnswered(message);
+  const touch = useTouch({
+    onSwipe: canAnswer ? () => quote(message) : null,
+    onLongPress: () => setOpen("menu"),
+  });
   return (
     <div
       className={classes["row"]}

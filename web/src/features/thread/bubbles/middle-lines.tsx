@@ -16,6 +16,7 @@ import type { ComponentType } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { own } from "@/shared/lib/own";
 import type { Annotation, Message } from "@/shared/store/types";
+import { useToday } from "../components/use-clock";
 import { threadMessages } from "../messages";
 import { type Activity, activityOf } from "../model/activity";
 import { type Shape, shapeOf } from "../model/shape";
@@ -26,9 +27,10 @@ type Icon = ComponentType<{ size?: number | string }>;
 
 export function DayLine({ at }: { at: string }) {
   const format = useFormat();
+  const today = useToday();
   return (
     <div className={classes["middle"]}>
-      <span className={classes["day"]}>{format.day(at)}</span>
+      <span className={classes["day"]}>{format.day(at, today)}</span>
     </div>
   );
 }
@@ -70,7 +72,8 @@ function useSystemWords(shape: Shape): {
     case "call":
       return { words: shape.missed ? t.callMissed : t.callIn, icon: shape.missed ? IconPhoneOff : IconPhone };
     case "call_permission": {
-      const until = shape.expiresAt === null || shape.permanent ? null : format.full(shape.expiresAt * 1000);
+      const until =
+        shape.expiresAt === null || shape.permanent ? null : format.dateTime(shape.expiresAt * 1000);
       const allowed = until === null ? t.callAllowed : t.callAllowedUntil(until);
       return {
         words: shape.granted ? allowed : t.callRefused,
@@ -140,7 +143,7 @@ function useActivityWords(annotation: Annotation, activity: Activity): string {
       return added ? words.labelled(who, added) : words.unlabelled(who, removed);
     }
     case "snoozed":
-      return words.snoozedUntil(who, format.full(activity.until));
+      return words.snoozedUntil(who, format.dateTime(activity.until));
     case "state": {
       const states: Record<string, ((who: string) => string) | undefined> = words.state;
       return (states[activity.to] ?? words.other)(who);

@@ -1,13 +1,13 @@
 /** A message from here on its way to the server: as it will look, with how far it is, and what to do where it did not arrive. */
 
-import { IconAlertCircle, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
+import { IconAlertCircle, IconPencil, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Pending } from "@/shared/store/outbox";
 import { canUploadAgain } from "../composer/upload";
 import { localPicture } from "../media/media-url";
 import { threadMessages } from "../messages";
-import { messageOfPending } from "../model/pending";
+import { canBeEdited, messageOfPending } from "../model/pending";
 import { shapeOf } from "../model/shape";
 import { useActions, useData } from "../thread-context";
 import classes from "./bubble.module.css";
@@ -106,7 +106,8 @@ function Progress({ part, onCancel }: { part: number; onCancel: () => void }) {
 function Stuck({ pending }: { pending: Pending }) {
   const t = useMessages(threadMessages);
   const refusal = useRefusal();
-  const { retryPending, discardPending } = useActions();
+  const { canSend } = useData();
+  const { retryPending, discardPending, editPending } = useActions();
   return (
     <div className={trouble["trouble"]} data-kind="failed" role="alert">
       <IconAlertCircle size={14} aria-hidden="true" />
@@ -114,6 +115,11 @@ function Stuck({ pending }: { pending: Pending }) {
       {(pending.body !== null || canUploadAgain(pending.client_id)) && (
         <button type="button" onClick={() => retryPending(pending.client_id)}>
           <IconRefresh size={13} aria-hidden="true" /> {t.retry}
+        </button>
+      )}
+      {canSend && canBeEdited(pending) && (
+        <button type="button" onClick={() => editPending(pending)}>
+          <IconPencil size={13} aria-hidden="true" /> {t.edit}
         </button>
       )}
       <button type="button" onClick={() => discardPending(pending.client_id)}>

@@ -16,15 +16,16 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
 });
 
-async function opened() {
+async function opened(conversation = {}, message = {}) {
   const server = new TestServer();
-  server.put(conversationOf(1, { window_closes_at: "2999-01-01T00:00:00Z" }));
-  server.say(messageOf(1, uuid(1), { text: "Thank you!" }));
+  server.put(conversationOf(1, { window_closes_at: "2999-01-01T00:00:00Z", ...conversation }));
+  server.say(messageOf(1, uuid(1), { text: "Thank you!", ...message }));
   const { store } = await renderInbox(<ThreadPane conversationId={uuid(1)} messageId={null} />, { server });
   const row = (await screen.findByText("Thank you!")).closest<HTMLElement>("[data-message]") as HTMLElement;
-  const field = screen.getByRole("combobox", { name: /write to person 1/i });
+  const field = screen.queryByRole("combobox", { name: /write to person 1/i }) as HTMLElement;
   const given = () => [...store.outbox.all()].map(({ type, text }) => [type, text]);
-  return { row, field, given };
+  const quoted = () => store.drafts.quote(uuid(1))?.id ?? null;
+  return { row, field, given, quoted };
 }
 
 test("a reaction is given from the menu by the keyboard alone, which then is where it was", async () => {
@@ -42,6 +43,29 @@ test("a long press opens the same", async () => {
   const { row } = await opened();
   fireEvent.touchStart(row, { touches: [{ clientX: 10, clientY: 10 }] });
   await screen.findByRole("menuitem", { name: "👍" });
+});
+
+function swipe(row: HTMLElement): void {
+  const at = (clientX: number) => [{ clientX, clientY: 10 }];
+  fireEvent.touchStart(row, { touches: at(10) });
+  fireEvent.touchMove(row, { touches: at(90) });
+  fireEvent.touchEnd(row, { changedTouches: at(90) });
+}
+
+test("a swipe quotes a message", async () => {
+  const { row, quoted } = await opened();
+  swipe(row);
+  expect(quoted()).toBe(messageOf(1, uuid(1)).id);
+});
+
+test.each([
+  ["while the window is closed", { window_closes_at: "2020-01-01T00:00:00Z" }, {}],
+  ["in a conversation that is archived", { state: "archived" }, {}],
+  ["that Meta never got", {}, { direction: "outbound", status: "failed", provider_message_id: null }],
+])("a swipe quotes nothing %s: the next answer would carry it unasked", async (_, conversation, message) => {
+  const { row, quoted } = await opened(conversation, message);
+  swipe(row);
+  expect(quoted()).toBeNull();
 });
 
 test("it may be any emoji", async () => {

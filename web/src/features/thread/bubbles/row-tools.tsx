@@ -18,6 +18,7 @@ import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { part } from "@/shared/ui/part";
 import { threadMessages } from "../messages";
+import { canBeAnswered } from "../model/answering";
 import { forwardedOf } from "../model/forwarding";
 import { isWaiting } from "../model/ticks";
 import { useActions, useData } from "../thread-context";
@@ -40,8 +41,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
   const t = useMessages(threadMessages);
   const { quote, react } = useActions();
   const { canSend, isOpen } = useData();
-  const canAnswer =
-    canSend && isOpen && message.provider_message_id !== null && message.revoked_at === undefined;
+  const canAnswer = canSend && isOpen && canBeAnswered(message);
   // Pressed by the pointer, they leave the focus where somebody is writing.
   const stay = (event: MouseEvent) => event.preventDefault();
   const give = (emoji: string) => {

@@ -8,7 +8,8 @@ const LONG = 480;
 const STILL = 10;
 
 interface Wanted {
-  onSwipe: () => void;
+  /** Null: it does not move. */
+  onSwipe: (() => void) | null;
   onLongPress: () => void;
 }
 
@@ -51,14 +52,14 @@ export function useTouch({ onSwipe, onLongPress }: Wanted) {
         clearTimeout(from.timer);
         from.axis = Math.abs(x) > Math.abs(y) * 1.4 ? "x" : "y";
       }
-      if (from.axis === "x") shift(Math.min(MOST, Math.max(0, x)), false);
+      if (from.axis === "x" && onSwipe) shift(Math.min(MOST, Math.max(0, x)), false);
     },
     onTouchEnd: (event: TouchEvent) => {
       const touch = event.changedTouches[0];
       const from = start.current;
       const swiped = from?.axis === "x" && touch !== undefined && touch.clientX - from.x >= SWIPE;
       end();
-      if (swiped) onSwipe();
+      if (swiped) onSwipe?.();
     },
     onTouchCancel: end,
   };

@@ -15,19 +15,20 @@ export function Announcer({ conversationId, atEnd }: { conversationId: string; a
   const t = useMessages(threadMessages);
   const store = useStore();
   const { contactName } = useData();
-  const [words, setWords] = useState("");
+  const [said, setSaid] = useState({ words: "", times: 0 });
   const waiting = useRef<Message[]>([]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null;
+    const say = (words: string) => setSaid(({ times }) => ({ words, times: times + 1 }));
     const tell = () => {
       timer = null;
       const those = waiting.current;
       waiting.current = [];
       const [one] = those;
-      if (those.length > 1) return setWords(t.announceMany(those.length));
+      if (those.length > 1) return say(t.announceMany(those.length));
       if (!one) return;
-      const { type, words: said } = summaryOf(one);
-      setWords(t.announce(contactName, said ?? t.type[type]));
+      const { type, words } = summaryOf(one);
+      say(t.announce(contactName, words ?? t.type[type]));
     };
     const stop = store.onEvent((event) => {
       if (event.type !== "message_received" || event.conversation_id !== conversationId || !atEnd) return;
@@ -41,7 +42,8 @@ export function Announcer({ conversationId, atEnd }: { conversationId: string; a
   }, [store, conversationId, atEnd, contactName, t]);
   return (
     <div className={classes["hidden"]} role="status" aria-live="polite">
-      {words}
+      {/* The same words again are read aloud where they come anew alone. */}
+      <span key={said.times}>{said.words}</span>
     </div>
   );
 }

@@ -46,7 +46,7 @@ export function DropArea({ onFiles, children }: DropAreaProps) {
       {over && (
         <div className={classes["over"]} data-refused={!takes || undefined}>
           <IconUpload size={34} stroke={1.5} aria-hidden="true" />
-          {takes ? t.drop(contactName) : t.dropClosed}
+          {takes ? t.drop(contactName) : canSend ? t.dropClosed : t.dropShut}
         </div>
       )}
     </div>

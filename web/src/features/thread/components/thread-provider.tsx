@@ -26,6 +26,7 @@ export type OwnActions = Pick<
   | "sendAgain"
   | "deleteNote"
   | "forward"
+  | "editPending"
 >;
 
 interface ThreadProviderProps {

@@ -73,6 +73,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
       sendAgain: (message) => setOver({ kind: "send-again", id: message.id }),
       forward: (message) => setOver({ kind: "forward", id: message.id }),
       deleteNote: (note) => setOver({ kind: "delete-note", id: note.id }),
+      editPending: (pending) => composer.current?.edit(pending),
     }),
     [jumpTo, setQuote],
   );
@@ -129,7 +130,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
           quote={quote}
           onQuote={setQuote}
           latest={timeline.latest}
-          latestInbound={timeline.latestInbound}
+          latestToAnswer={timeline.latestToAnswer}
           atEnd={stretch.atEnd}
           attachments={attachments}
           onSent={stretch.toLatest}

@@ -1,4 +1,4 @@
-/** The time, told again whenever what hangs on it changes. */
+/** The time and the day, told again whenever what hangs on them changes. */
 
 import { useEffect, useState } from "react";
 import { lasts, type ServiceWindow, windowAt } from "../model/window";
@@ -32,4 +32,29 @@ export function useServiceWindow(closesAt: string | null): ServiceWindow {
     };
   }, [closesAt]);
   return current;
+}
+
+/** When the day that it is now began, in milliseconds since 1970 and the reader's own zone: another once midnight has passed. */
+export function useToday(): number {
+  const [today, setToday] = useState(() => midnight(0));
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const look = () => {
+      clearTimeout(timer);
+      setToday(midnight(0));
+      timer = setTimeout(look, midnight(1) - Date.now());
+    };
+    look();
+    addEventListener("focus", look); // as above
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("focus", look);
+    };
+  }, []);
+  return today;
+}
+
+function midnight(days: number): number {
+  const now = new Date();
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + days).getTime();
 }

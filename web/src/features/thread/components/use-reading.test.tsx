@@ -4,7 +4,7 @@ import { Problem } from "@/shared/api/problem";
 import { useConversation } from "@/shared/store/hooks";
 import { conversationOf, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import { renderInbox } from "@/testing/inbox";
-import { useReading } from "./use-reading";
+import { usePresence, useReading } from "./use-reading";
 
 const latest = messageOf(1, uuid(1));
 
@@ -57,4 +57,22 @@ test("a message that was in sight before it was told of is read as well; what is
   act(() => store.putConversation(conversationOf(1, { ...unread, version: 9 })));
   await act(() => new Promise((resolve) => setTimeout(resolve, 50))); // it would have been asked by then
   expect(read).toHaveBeenCalledOnce();
+});
+
+test("colleagues are not told of somebody whose page is out of sight that they look at it, and are once it is back", async () => {
+  function Viewer() {
+    usePresence(uuid(1));
+    return null;
+  }
+  await renderInbox(<Viewer />, { server });
+  const looks = () => (server.socket.said.at(-1) as { conversation_id: string | null }).conversation_id;
+  const show = (hidden: boolean) => {
+    vi.spyOn(document, "hidden", "get").mockReturnValue(hidden);
+    act(() => void document.dispatchEvent(new Event("visibilitychange")));
+  };
+  await waitFor(() => expect(looks()).toBe(uuid(1)));
+  show(true);
+  await waitFor(() => expect(looks()).toBeNull());
+  show(false);
+  await waitFor(() => expect(looks()).toBe(uuid(1)));
 });

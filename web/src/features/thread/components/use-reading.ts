@@ -34,11 +34,16 @@ export function useReading(
   }, [store, id, latestId, closesAt, atEnd, isLive]);
 }
 
-/** Colleagues see who looks at a conversation. */
+/** Colleagues see who looks at a conversation: whose page is out of sight, behind another tab or in the dock, looks at none. */
 export function usePresence(conversationId: string): void {
   const store = useStore();
   useEffect(() => {
-    store.presence.look(conversationId);
-    return () => store.presence.look(null);
+    const look = () => store.presence.look(document.hidden ? null : conversationId);
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      store.presence.look(null);
+    };
   }, [store, conversationId]);
 }

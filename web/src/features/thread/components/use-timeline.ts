@@ -7,6 +7,7 @@ import type { ThreadState } from "@/shared/store/threads";
 import type { Message } from "@/shared/store/types";
 import { at, textIn } from "@/shared/whatsapp/reading";
 import { forgetSent } from "../media/media-url";
+import { canBeAnswered } from "../model/answering";
 import { type Entry, entryOf, type Line, linesOf, unreadFrom } from "../model/lines";
 
 export interface OwnReaction {
@@ -28,6 +29,8 @@ export interface Timeline {
   pictures: Message[];
   hasTemplates: boolean;
   latestInbound: Message | null;
+  /** The last of the person's that can be quoted. */
+  latestToAnswer: Message | null;
   latest: Message | null;
   /** The key before which the unread ones begin, as it was when the thread was opened. */
   unreadKey: string | null;
@@ -59,6 +62,7 @@ export function useTimeline(
     const pictures: Message[] = [];
     let hasTemplates = false;
     let latestInbound: Message | null = null;
+    let latestToAnswer: Message | null = null;
     let latest: Message | null = null;
     for (const key of thread.keys) {
       const source = store.line(key);
@@ -68,7 +72,8 @@ export function useTimeline(
         ownReactions.set(reaction.target, reaction);
         continue;
       }
-      entries.push(entry(key, source, store.lineSource(key)));
+      const made = entry(key, source, store.lineSource(key));
+      entries.push(made);
       if (source.kind !== "message") continue;
       const { message } = source;
       latest = message;
@@ -76,6 +81,7 @@ export function useTimeline(
       if (message.provider_message_id !== null) byProviderId.set(message.provider_message_id, message);
       if (message.type === "template") hasTemplates = true;
       if (message.direction === "inbound") latestInbound = message;
+      if (made.theirs && canBeAnswered(message)) latestToAnswer = message;
       const isPicture = message.type === "image" || message.type === "video";
       if (isPicture && message.media?.state === "stored" && message.revoked_at === undefined)
         pictures.push(message);
@@ -92,6 +98,7 @@ export function useTimeline(
       pictures,
       hasTemplates,
       latestInbound,
+      latestToAnswer,
       latest,
       unreadKey: unreadKey.current,
     };

@@ -12,9 +12,8 @@ import { uiMessages } from "@/shared/ui/messages";
 import { textIn } from "@/shared/whatsapp/reading";
 import { RichText } from "@/shared/whatsapp/rich-text";
 import { threadMessages } from "../messages";
-import { messageOfPending } from "../model/pending";
 import { summaryOf } from "../model/summary";
-import { type ThreadData, useData } from "../thread-context";
+import { useData } from "../thread-context";
 import classes from "./answered-dialog.module.css";
 import { composerMessages } from "./messages";
 
@@ -23,8 +22,8 @@ const putOff = new WeakSet<Problem>();
 
 interface AnsweredDialogProps {
   conversationId: string;
-  /** Called with the words of a message that goes back into the field, and what they answer. */
-  onEdit: (text: string, quoted: Message | null) => void;
+  /** Called with a message whose words go back into the field. */
+  onEdit: (pending: Pending) => void;
 }
 
 export function AnsweredDialog({ conversationId, onEdit }: AnsweredDialogProps) {
@@ -32,7 +31,7 @@ export function AnsweredDialog({ conversationId, onEdit }: AnsweredDialogProps) 
   const ui = useMessages(uiMessages);
   const format = useFormat();
   const store = useStore();
-  const { nameOf, quoted } = useData();
+  const { nameOf } = useData();
   const [, lookAgain] = useReducer((times: number) => times + 1, 0);
   const pending = useTopic("outbox", (one) => stopped(one, conversationId));
   if (!pending) return null;
@@ -43,10 +42,8 @@ export function AnsweredDialog({ conversationId, onEdit }: AnsweredDialogProps) 
   const at = textIn(members["created_at"]) ?? theirs?.created_at ?? pending.created_at;
   const isText = pending.type === "text";
   const close = () => {
-    if (isText) {
-      store.outbox.discard(pending.client_id);
-      onEdit(pending.text ?? "", quoteOf(pending, store.me, quoted));
-    } else if (pending.problem) {
+    if (isText) onEdit(pending);
+    else if (pending.problem) {
       // The field cannot take back a file, a template or buttons: they stay where they are, to be sent or discarded.
       putOff.add(pending.problem);
       lookAgain();
@@ -107,13 +104,4 @@ function stopped(store: InboxStore, conversationId: string): Pending | undefined
     if (isHere && problem?.code === "answered_meanwhile" && !putOff.has(problem)) return pending;
   }
   return undefined;
-}
-
-/** What a message answers. One that is not loaded here is answered all the same: its name is what is sent. */
-function quoteOf(pending: Pending, me: string | null, quoted: ThreadData["quoted"]): Message | null {
-  if (pending.reply_to === null) return null;
-  const asking = messageOfPending(pending, me);
-  const { payload: _, ...bare } = asking;
-  const unseen = { ...bare, direction: "inbound", type: "other", text: null } as const;
-  return quoted(asking) ?? { ...unseen, provider_message_id: pending.reply_to };
 }

@@ -3,8 +3,9 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "@/shared/api/problem";
+import { runShortcut } from "@/shared/keys/use-shortcut";
 import type { NewMessage } from "@/shared/store/outbox";
-import { conversationOf, ME, messageOf, TestServer, uuid } from "@/shared/store/testing";
+import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import { ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import { ThreadPane } from "../thread-pane";
@@ -15,6 +16,7 @@ const NOTES = `POST /api/tenants/${TENANT}/inbox/conversations/${CONVERSATION}/n
 let server: TestServer;
 
 beforeEach(() => {
+  localStorage.clear();
   notifications.clean();
   server = new TestServer();
   server.pageSize = 50;
@@ -189,6 +191,15 @@ test("a template that is sent as an answer keeps what it answers, and the next m
   ]);
 });
 
+test("the arrow up quotes what the person said last and still stands there, nothing that Meta told of them", async () => {
+  server.say(messageOf(2, CONVERSATION, { text: "Wrong window, sorry", revoked_at: timeAt(3) }));
+  server.say(messageOf(3, CONVERSATION, { type: "system", text: null, content: { kind: "system" } }));
+  const { store } = await opened();
+  await screen.findByRole("tab", { name: "Reply" });
+  await userEvent.type(replyField(), "{ArrowUp}");
+  expect(store.drafts.quote(CONVERSATION)?.text).toBe("Do you open on Saturday?");
+});
+
 test("a conversation that does not let itself be opened again says why", async () => {
   server.put(conversationOf(1, { state: "archived" }));
   server.change = async () => {
@@ -199,4 +210,15 @@ test("a conversation that does not let itself be opened again says why", async (
   await userEvent.click(await screen.findByRole("button", { name: "Reopen" }));
 
   await screen.findByText(/Your role does not allow this/);
+});
+
+test("templates that were asked for by their key where nothing can be sent do not come up once it can", async () => {
+  server.put(conversationOf(1, { state: "archived" }));
+  await opened();
+  const reopen = await screen.findByRole("button", { name: "Reopen" });
+  act(() => void runShortcut("template"));
+  await userEvent.click(reopen);
+  await screen.findByRole("tab", { name: "Reply" });
+  await act(() => import("../templates/template-picker")); // they would be drawn by then
+  expect(screen.queryByRole("dialog")).toBeNull();
 });

@@ -5,9 +5,11 @@ import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
 import { useTenant } from "@/shared/session/session-context";
 import { useStore, useTopic } from "@/shared/store/hooks";
+import type { Pending } from "@/shared/store/outbox";
 import type { Conversation, Message } from "@/shared/store/types";
 import { tellFailed } from "@/shared/ui/notices";
 import { part } from "@/shared/ui/part";
+import { quoteOfPending } from "../model/pending";
 import type { ServiceWindow } from "../model/window";
 import { useData } from "../thread-context";
 import { AnsweredDialog } from "./answered-dialog";
@@ -42,6 +44,7 @@ export type Mode = "reply" | "note";
 export interface ComposerHandle {
   /** With the caret in the field. */
   setMode: (mode: Mode) => void;
+  edit: (pending: Pending) => void;
   addFiles: (files: Iterable<File>) => void;
   openTemplates: () => void;
   chooseFiles: () => void;
@@ -54,7 +57,8 @@ interface ComposerProps {
   quote: Message | null;
   onQuote: (message: Message | null) => void;
   latest: Message | null;
-  latestInbound: Message | null;
+  /** What the arrow up quotes. */
+  latestToAnswer: Message | null;
   atEnd: boolean;
   attachments: Attachments;
   /** Something was sent: the reader wants to see it. */
@@ -66,7 +70,7 @@ export function Composer(props: ComposerProps) {
   const t = useMessages(composerMessages);
   const store = useStore();
   const tenant = useTenant();
-  const { contactName } = useData();
+  const { contactName, quoted: quotedBy } = useData();
   const { id } = conversation;
   const [mode, setMode] = useState<Mode>("reply");
   const [texts, setTexts] = useDrafts(id);
@@ -145,11 +149,24 @@ export function Composer(props: ComposerProps) {
     turnTo("note");
   };
 
+  /** What was not sent goes back into the field, with what it answers. */
+  const edit = (pending: Pending) => {
+    store.outbox.discard(pending.client_id);
+    putBack("reply", pending.text ?? "");
+    turnTo("reply");
+    if (quote === null) onQuote(quoteOfPending(pending, store.me, quotedBy));
+  };
+
   useImperativeHandle(handle, () => ({
     setMode: turnTo,
+    edit,
     addFiles,
-    openTemplates: () => setOver("template"),
-    chooseFiles: () => (isOpen ? files.current?.click() : tellFailed(t.dropClosed)),
+    openTemplates: () => canWrite && !isShut && setOver("template"), // it would come up once this is opened again
+    chooseFiles: () => {
+      if (!canWrite || isShut) tellFailed(t.dropShut);
+      else if (isOpen) files.current?.click();
+      else tellFailed(t.dropClosed);
+    },
   }));
   // Whoever opens a conversation writes next; on a touch screen that would open the keyboard.
   useEffect(() => {
@@ -200,7 +217,7 @@ export function Composer(props: ComposerProps) {
               onChange={change}
               onSend={send}
               onFiles={addFiles}
-              onUp={() => props.latestInbound && onQuote(props.latestInbound)}
+              onUp={() => props.latestToAnswer && onQuote(props.latestToAnswer)}
             />
             <SendRow
               mode={mode}
@@ -231,14 +248,7 @@ export function Composer(props: ComposerProps) {
           event.currentTarget.value = "";
         }}
       />
-      <AnsweredDialog
-        conversationId={id}
-        onEdit={(words, quoted) => {
-          putBack("reply", words);
-          turnTo("reply");
-          if (quote === null) onQuote(quoted);
-        }}
-      />
+      <AnsweredDialog conversationId={id} onEdit={edit} />
       <Suspense fallback={null}>
         {over === "template" && (
           <TemplatePicker

@@ -49,7 +49,8 @@ export function Field(props: FieldProps) {
   const { enterSends } = usePreferences();
   const field = useRef<HTMLTextAreaElement>(null);
   const [caret, setCaret] = useState(value.length);
-  const pendingCaret = useRef<number | null>(null);
+  // Whoever comes back to a draft goes on at its end: left alone, a browser begins at its first letter.
+  const pendingCaret = useRef<number | null>(value === "" ? null : value.length);
 
   const put = (text: string, at: number) => {
     pendingCaret.current = at;
@@ -101,7 +102,7 @@ export function Field(props: FieldProps) {
   };
   const paste = (event: ClipboardEvent) => {
     const files = [...event.clipboardData.files];
-    if (files.length === 0) return;
+    if (files.length === 0 || isRichText(event.clipboardData)) return;
     event.preventDefault();
     if (mode === "note") tellFailed(t.noteFiles);
     else onFiles(files.map(named));
@@ -153,6 +154,15 @@ function sends(event: KeyboardEvent, enterSends: boolean): boolean {
   if (event.ctrlKey || event.metaKey) return true;
   if (coarse?.matches) return false;
   return enterSends ? !event.shiftKey && !event.altKey : event.shiftKey;
+}
+
+/**
+ * Words and cells that were copied in an office program come with a picture of themselves; it is the words that are meant. A copied file
+ * may bring its name as plain text, and a copied picture its address as HTML: neither has both.
+ */
+function isRichText(copied: DataTransfer): boolean {
+  const isStyled = copied.types.includes("text/rtf") || copied.types.includes("text/html");
+  return isStyled && copied.types.includes("text/plain") && copied.getData("text/plain").trim() !== "";
 }
 
 /** A picture from the clipboard is called "image.png" by everybody: the time tells them apart. */

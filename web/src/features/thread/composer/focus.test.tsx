@@ -60,6 +60,18 @@ describe("the caret is in the field", () => {
     expect(document.activeElement).toBe(tab("Reply"));
   });
 
+  test("behind what was written before, where a draft is gone back to", async () => {
+    const placed = vi.spyOn(HTMLTextAreaElement.prototype, "setSelectionRange");
+    const { store, unmount } = await opened();
+    store.drafts.set(CONVERSATION, "note", "Call her");
+    unmount();
+    await opened();
+    expect(placed).not.toHaveBeenCalled(); // nothing is written there
+    await userEvent.click(tab("Internal note"));
+    await focused(await noteField());
+    expect(placed.mock.calls).toEqual([[8, 8]]);
+  });
+
   // By what stands in it: among two thousand emoji, to look for a role takes seconds.
   async function emojiOpened(): Promise<HTMLElement> {
     await userEvent.click(screen.getByRole("button", { name: "Emoji" }));
@@ -77,6 +89,8 @@ describe("the caret is in the field", () => {
     const search = await emojiOpened();
     fireEvent.change(search, { target: { value: "thumbs up" } });
     await waitFor(() => expect(screen.queryByText("😀")).toBeNull());
+    fireEvent.keyDown(search, { key: "Enter", isComposing: true }); // takes a word of the input method's
+    expect(field.value).toBe("Yes");
     await userEvent.type(search, "{Enter}");
     await focused(field);
     expect(field.value).toBe("Yes👍");
@@ -105,9 +119,33 @@ describe("files", () => {
   test("that are pasted into a note go nowhere, and the field says so", async () => {
     const { store } = await opened();
     await userEvent.click(tab("Internal note"));
-    fireEvent.paste(await noteField(), { clipboardData: { files: [aFile()] } });
+    fireEvent.paste(await noteField(), { clipboardData: { files: [aFile()], types: ["Files"] } });
     await screen.findByText(/A note holds words alone/);
     expect(store.held.any()).toBe(false);
+  });
+
+  const copied = (data: Record<string, string>) => ({
+    clipboardData: {
+      files: [new File(["bytes"], "image.png", { type: "image/png" })],
+      types: [...Object.keys(data), "Files"],
+      getData: (type: string) => data[type] ?? "",
+    },
+  });
+
+  test("are not what somebody means who pastes cells of a sheet, which bring a picture of themselves", async () => {
+    const { store } = await opened();
+    const sheet = { "text/plain": "Monday\t9:00", "text/html": "<table></table>", "text/rtf": "{}" };
+    const isLeftToTheBrowser = fireEvent.paste(await replyField(), copied(sheet));
+    expect([isLeftToTheBrowser, store.held.any()]).toEqual([true, false]);
+  });
+
+  test.each([
+    ["a file, which brings its name", { "text/plain": "plan.png" }],
+    ["a picture of a page, which brings its address", { "text/html": '<img src="/plan.png">' }],
+  ])("are what somebody means who pastes %s", async (_, data) => {
+    const { store } = await opened();
+    expect(fireEvent.paste(await replyField(), copied(data))).toBe(false);
+    await waitFor(() => expect(store.held.of(CONVERSATION)).toHaveLength(1));
   });
 
   test("cannot be attached while the window is closed, and the key for it says why", async () => {
@@ -118,6 +156,22 @@ describe("files", () => {
     await screen.findByText("Files can be sent once the person has written again.");
     expect(chosen).not.toHaveBeenCalled();
   });
+});
+
+test("files cannot be sent in a conversation that is archived, and it is not the person who is waited for", async () => {
+  server.put(conversationOf(1, { window_closes_at: OPEN, state: "archived", version: 2 }));
+  const pane = <ThreadPane conversationId={CONVERSATION} messageId={null} />;
+  const { store } = await renderInbox(pane, { server });
+  const over = await screen.findByText("This conversation is archived.");
+  fireEvent.dragEnter(over, { dataTransfer: { types: ["Files"] } });
+  await screen.findByText("Nothing can be sent in this conversation.");
+  drop(over);
+  expect([screen.queryByText("Nothing can be sent in this conversation."), store.held.any()]).toEqual([
+    null,
+    false,
+  ]);
+  act(() => void runShortcut("attach"));
+  await screen.findByText("Nothing can be sent in this conversation.");
 });
 
 describe("a draft that the window closed over", () => {

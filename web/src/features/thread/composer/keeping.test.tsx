@@ -279,6 +279,22 @@ describe("a recording", () => {
     expect(stopped).toHaveBeenCalled();
   });
 
+  test("that was thrown away while the browser still asked and begun anew holds the microphone once", async () => {
+    const allow: ((stream: unknown) => void)[] = [];
+    const getUserMedia = () => new Promise((resolve) => allow.push(resolve));
+    Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia }, configurable: true });
+    await opened();
+    await userEvent.click(screen.getByRole("button", { name: "Record a voice message" }));
+    await userEvent.click(screen.getByRole("button", { name: "Throw the recording away" }));
+    await userEvent.click(screen.getByRole("button", { name: "Record a voice message" }));
+    const stops = [vi.fn(), vi.fn()];
+    await act(async () => {
+      for (const [index, stop] of stops.entries()) allow[index]?.({ getTracks: () => [{ stop }] });
+    });
+    await waitFor(() => expect(stops[0]).toHaveBeenCalledOnce());
+    expect(stops[1]).not.toHaveBeenCalled();
+  });
+
   test("ends when the conversation is put away under it", async () => {
     const { store } = await opened();
     await record();

@@ -1,6 +1,7 @@
 /** The words of the field: answering, noting, files, recordings, buttons. */
 
 import { catalogue } from "@/shared/i18n/catalogue";
+import { plural } from "@/shared/i18n/format";
 
 export const composerMessages = catalogue({
   en: {
@@ -13,7 +14,8 @@ export const composerMessages = catalogue({
     send: "Send",
     addNote: "Add note",
     sendFiles: (count: number) => (count === 1 ? "Send file" : `Send ${count} files`),
-    tooLong: (over: number) => `${over} characters too many`,
+    tooLong: (over: number) =>
+      plural("en", over, { one: "# character too many", other: "# characters too many" }),
     left: (left: number) => `${left} left`,
     noteFailed: "The note could not be saved",
     stopQuoting: "Do not quote",
@@ -49,6 +51,7 @@ export const composerMessages = catalogue({
     drop: (name: string) => `Drop files to send them to ${name}`,
     noteFiles: "A note holds words alone. Files go to the person, from the reply.",
     dropClosed: "Files can be sent once the person has written again.",
+    dropShut: "Nothing can be sent in this conversation.",
     caption: "Caption",
     removeFile: (name: string) => `Remove ${name}`,
     sendAs: "Send as",
@@ -128,7 +131,7 @@ export const composerMessages = catalogue({
     linkText: "Text of the button",
     linkUrl: "Address",
     preview: "Preview",
-    rowsLeft: (left: number) => `${left} rows left`,
+    rowsLeft: (left: number) => plural("en", left, { one: "# row left", other: "# rows left" }),
     invalidUrl: "It begins with https://",
     duplicate: "It stands here twice",
   },
@@ -142,8 +145,8 @@ export const composerMessages = catalogue({
     send: "Enviar",
     addNote: "Añadir nota",
     sendFiles: (count: number) => (count === 1 ? "Enviar archivo" : `Enviar ${count} archivos`),
-    tooLong: (over: number) => `Sobran ${over} caracteres`,
-    left: (left: number) => `Quedan ${left}`,
+    tooLong: (over: number) => plural("es", over, { one: "Sobra # carácter", other: "Sobran # caracteres" }),
+    left: (left: number) => plural("es", left, { one: "Queda #", other: "Quedan #" }),
     noteFailed: "No se pudo guardar la nota",
     stopQuoting: "No citar",
 
@@ -178,7 +181,8 @@ export const composerMessages = catalogue({
     drop: (name: string) => `Suelta los archivos para enviarlos a ${name}`,
     noteFiles: "Una nota solo tiene texto. Los archivos se envían a la persona, desde la respuesta.",
     dropClosed: "Se podrán enviar archivos cuando la persona vuelva a escribir.",
-    caption: "Pie",
+    dropShut: "En esta conversación no se puede enviar nada.",
+    caption: "Comentario",
     removeFile: (name: string) => `Quitar ${name}`,
     sendAs: "Enviar como",
     kind: {
@@ -224,17 +228,17 @@ export const composerMessages = catalogue({
 
     typing: (name: string) => `${name} está escribiendo…`,
     typingNote: (name: string) => `${name} está escribiendo una nota…`,
-    typingMany: (count: number) => `${count} colegas están escribiendo…`,
+    typingMany: (count: number) => `${count} compañeros están escribiendo…`,
 
     answeredTitle: (name: string, ago: string) => `${name} respondió ${ago}`,
     answeredText: "Tu mensaje no se ha enviado, para que la persona no reciba dos respuestas.",
     answeredTheirs: "Lo que se respondió",
     answeredYours: "Tu mensaje",
     answeredSend: "Enviar igualmente",
-    answeredEdit: "Volver al campo",
+    answeredEdit: "Seguir editando",
     answeredLeave: "Dejarlo sin enviar",
 
-    interactiveTitle: "Mensaje con algo que pulsar",
+    interactiveTitle: "Mensaje con botones, lista o enlace",
     interactiveKind: "Tipo",
     kindButtons: "Botones",
     kindList: "Lista",
@@ -257,7 +261,7 @@ export const composerMessages = catalogue({
     linkText: "Texto del botón",
     linkUrl: "Dirección",
     preview: "Vista previa",
-    rowsLeft: (left: number) => `Quedan ${left} filas`,
+    rowsLeft: (left: number) => plural("es", left, { one: "queda # fila", other: "quedan # filas" }),
     invalidUrl: "Empieza por https://",
     duplicate: "Está dos veces",
   },
@@ -271,8 +275,9 @@ export const composerMessages = catalogue({
     send: "Enviar",
     addNote: "Adicionar nota",
     sendFiles: (count: number) => (count === 1 ? "Enviar arquivo" : `Enviar ${count} arquivos`),
-    tooLong: (over: number) => `${over} caracteres a mais`,
-    left: (left: number) => `Restam ${left}`,
+    tooLong: (over: number) =>
+      plural("pt", over, { one: "# caractere a mais", other: "# caracteres a mais" }),
+    left: (left: number) => plural("pt", left, { one: "Resta #", other: "Restam #" }),
     noteFailed: "Não foi possível salvar a nota",
     stopQuoting: "Não citar",
 
@@ -307,6 +312,7 @@ export const composerMessages = catalogue({
     drop: (name: string) => `Solte os arquivos para enviá-los a ${name}`,
     noteFiles: "Uma nota só tem texto. Os arquivos vão para a pessoa, a partir da resposta.",
     dropClosed: "Será possível enviar arquivos quando a pessoa escrever de novo.",
+    dropShut: "Nesta conversa não é possível enviar nada.",
     caption: "Legenda",
     removeFile: (name: string) => `Remover ${name}`,
     sendAs: "Enviar como",
@@ -360,10 +366,10 @@ export const composerMessages = catalogue({
     answeredTheirs: "O que foi respondido",
     answeredYours: "Sua mensagem",
     answeredSend: "Enviar assim mesmo",
-    answeredEdit: "Voltar ao campo",
+    answeredEdit: "Continuar editando",
     answeredLeave: "Deixar sem enviar",
 
-    interactiveTitle: "Mensagem com algo para tocar",
+    interactiveTitle: "Mensagem com botões, lista ou link",
     interactiveKind: "Tipo",
     kindButtons: "Botões",
     kindList: "Lista",
@@ -386,7 +392,7 @@ export const composerMessages = catalogue({
     linkText: "Texto do botão",
     linkUrl: "Endereço",
     preview: "Prévia",
-    rowsLeft: (left: number) => `Restam ${left} linhas`,
+    rowsLeft: (left: number) => plural("pt", left, { one: "resta # linha", other: "restam # linhas" }),
     invalidUrl: "Começa com https://",
     duplicate: "Está duas vezes",
   },

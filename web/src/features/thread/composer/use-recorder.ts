@@ -42,7 +42,8 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
   const [recording, setRecording] = useState<Recording>({ state: "idle" });
   const running = useRef<Running | null>(null);
   const done = useRef<(Recorded & { url: string }) | null>(null);
-  const wanted = useRef(false);
+  /** The press of the button that still stands: while the browser asks, it may be taken back and another follow. */
+  const wanted = useRef<symbol | null>(null);
   const closed = useRef(false);
   const keep = useRef(onKeep);
   keep.current = onKeep;
@@ -57,7 +58,7 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
   }, []);
 
   const cancel = useCallback(() => {
-    wanted.current = false;
+    wanted.current = null;
     const { current } = running;
     if (current) {
       current.recorder.onstop = null;
@@ -71,7 +72,7 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
 
   /** Where the browser still asks whether it may, nothing begins any more. */
   const finish = useCallback(() => {
-    wanted.current = false;
+    wanted.current = null;
     if (running.current?.recorder.state === "recording") running.current.recorder.stop();
     else setRecording((now) => (now.state === "asking" ? { state: "idle" } : now));
   }, []);
@@ -98,7 +99,8 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
   }, [recording.state]);
 
   const start = useCallback(async () => {
-    wanted.current = true;
+    const press = Symbol();
+    wanted.current = press;
     setRecording({ state: "asking" });
     let stream: MediaStream;
     try {
@@ -106,12 +108,12 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
         audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true },
       });
     } catch (error) {
-      if (!wanted.current) return;
+      if (wanted.current !== press) return;
       const missing = error instanceof DOMException && error.name === "NotFoundError";
       setRecording({ state: "refused", reason: missing ? "missing" : "denied" });
       return;
     }
-    if (!wanted.current) return stop(stream);
+    if (wanted.current !== press) return stop(stream);
     const type = TYPES.find((one) => MediaRecorder.isTypeSupported(one));
     const recorder = new MediaRecorder(stream, type === undefined ? {} : { mimeType: type });
     const context = new AudioContext();

@@ -2,10 +2,13 @@
 
 import { Button } from "@mantine/core";
 import { IconClock, IconClockExclamation, IconLock, IconTemplate } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { countdown, type ServiceWindow } from "../model/window";
 import { composerMessages } from "./messages";
 import classes from "./window-bar.module.css";
+
+const AGAIN = 30_000;
 
 export function WindowCountdown({ window }: { window: ServiceWindow }) {
   const t = useMessages(composerMessages);
@@ -33,17 +36,28 @@ interface ClosedWindowProps {
 
 export function ClosedWindow({ window, onTemplate }: ClosedWindowProps) {
   const t = useMessages(composerMessages);
-  const format = useFormat();
   return (
-    <div className={classes["closed"]} role="status">
+    <div className={classes["closed"]}>
       <IconLock size={20} aria-hidden="true" />
       <div className={classes["words"]}>
-        <strong>{t.windowClosed}</strong>
-        <span>{window.state === "never" ? t.windowNever : t.windowClosedAt(format.relative(window.at))}</span>
+        <strong role="status">{t.windowClosed}</strong>
+        <span>{window.state === "never" ? t.windowNever : <ClosedAgo at={window.at} />}</span>
       </div>
       <Button leftSection={<IconTemplate size={18} />} onClick={onTemplate}>
         {t.chooseTemplate}
       </Button>
     </div>
   );
+}
+
+/** Kept true while somebody looks at it, and read aloud by nobody each time. */
+function ClosedAgo({ at }: { at: string }) {
+  const t = useMessages(composerMessages);
+  const format = useFormat();
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), AGAIN);
+    return () => clearInterval(timer);
+  }, []);
+  return t.windowClosedAt(format.relative(at, Math.max(now, Date.parse(at))));
 }

@@ -144,6 +144,7 @@ function Grid(props: {
 }
 
 function moveAmong(event: KeyboardEvent, list: HTMLElement | null): void {
+  if (event.nativeEvent.isComposing) return; // the input method's own
   const steps: Record<string, number> = {
     ArrowRight: 1,
     ArrowLeft: -1,

@@ -43,6 +43,24 @@ export function messageOfPending(pending: Pending, me: string | null): Message {
   return message;
 }
 
+/** What a message answers. One that is not loaded here is answered all the same: its name is what is sent. */
+export function quoteOfPending(
+  pending: Pending,
+  me: string | null,
+  quoted: (message: Message) => Message | null,
+): Message | null {
+  if (pending.reply_to === null) return null;
+  const asking = messageOfPending(pending, me);
+  const { payload: _, ...bare } = asking;
+  const unseen = { ...bare, direction: "inbound", type: "other", text: null } as const;
+  return quoted(asking) ?? { ...unseen, provider_message_id: pending.reply_to };
+}
+
+/** Whether its words can go back into the field: the server has said no, so that they cannot go out twice. */
+export function canBeEdited({ state, type }: Pending): boolean {
+  return state === "refused" && type === "text";
+}
+
 function mediaOf(preview: ReturnType<typeof objectIn>): MessageMedia | null {
   const filename = textIn(preview?.["filename"]);
   const mime = textIn(preview?.["mime_type"]);

@@ -16,6 +16,7 @@ import { upload } from "../composer/upload";
 import { objectionTo, plainType, type SendKind } from "../model/limits";
 import { templateMessages } from "./messages";
 import classes from "./template-picker.module.css";
+import { useFirstFocus } from "./use-first-focus";
 
 interface TemplateFormProps {
   /** Whom it goes to, as far as that is known. */
@@ -49,6 +50,7 @@ export function TemplateForm({
   const missing = missingIn(fields, values, ids);
   const canSend = missing.length === 0 && preview.beyond.length === 0;
   const stopped = template.category === "MARKETING" && contact?.marketing === "stop";
+  const inside = useFirstFocus<HTMLFormElement>();
   const send = () => {
     const sent = componentsFor(components, values, ids);
     onSend(
@@ -63,7 +65,10 @@ export function TemplateForm({
   return (
     <div className={form["sides"]}>
       <form
+        ref={inside}
         className={form["form"]}
+        // The Enter that chose the template may be held still: it sends nothing.
+        onKeyDown={(event) => event.key === "Enter" && event.repeat && event.preventDefault()}
         onSubmit={(event) => {
           event.preventDefault();
           if (canSend) send();
@@ -169,7 +174,7 @@ function FieldOf({ field, value, file, autoFocus, contactName, onChange, onFile 
     case "image":
     case "video":
     case "document":
-      return <FileField kind={field.kind} chosen={file} onFile={onFile} />;
+      return <FileField kind={field.kind} chosen={file} onFile={onFile} autoFocus={autoFocus} />;
     case "location":
       return (
         <LimitedField
@@ -248,9 +253,10 @@ interface FileFieldProps {
   kind: "image" | "video" | "document";
   chosen: ChosenFile | null;
   onFile: FieldOfProps["onFile"];
+  autoFocus: boolean;
 }
 
-function FileField({ kind, chosen, onFile }: FileFieldProps) {
+function FileField({ kind, chosen, onFile, autoFocus }: FileFieldProps) {
   const t = useMessages(templateMessages);
   const { tenant_id: tenantId } = useTenant();
   const input = useRef<HTMLInputElement>(null);
@@ -284,6 +290,7 @@ function FileField({ kind, chosen, onFile }: FileFieldProps) {
           leftSection={<IconUpload size={16} />}
           onClick={() => input.current?.click()}
           aria-label={t.file[kind]}
+          data-autofocus={autoFocus || undefined}
         >
           {t.file[kind]}
         </Button>

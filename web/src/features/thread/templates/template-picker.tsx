@@ -19,6 +19,7 @@ import { folded } from "../model/folded";
 import { templateMessages } from "./messages";
 import { TemplateForm } from "./template-form";
 import classes from "./template-picker.module.css";
+import { useFirstFocus } from "./use-first-focus";
 
 interface TemplatePickerProps {
   conversation: Conversation;
@@ -120,6 +121,7 @@ function TemplateList({
   const [words, setWords] = useState("");
   const [category, setCategory] = useState("");
   const [language, setLanguage] = useState("");
+  const filters = useFirstFocus<HTMLDivElement>();
   const languages = useMemo(() => [...new Set(templates.map((one) => one.language))].sort(), [templates]);
   const shown = useMemo(() => {
     const wanted = folded(words).split(/\s+/).filter(Boolean);
@@ -132,7 +134,7 @@ function TemplateList({
   const names: Record<string, string | undefined> = t.categories;
   return (
     <>
-      <div className={classes["filters"]}>
+      <div ref={filters} className={classes["filters"]}>
         <input
           type="search"
           value={words}
