@@ -23,10 +23,11 @@ from curbe.connections.registration_api import RegistrationController
 from curbe.consent.api import ConsentController
 from curbe.desk.api import LabelsController, TeamsController
 from curbe.desk.canned_api import CannedRepliesController
+from curbe.desk.counts_api import CountsController
 from curbe.desk.saved_views_api import SavedViewsController
 from curbe.desk.search_api import SearchController
 from curbe.inbox.annotations_api import AnnotationsController, MentionsController
-from curbe.inbox.api import CountsController, InboxController
+from curbe.inbox.api import InboxController
 from curbe.inbox.contacts_api import ContactsController
 from curbe.inbox.messages_api import MessagesController
 from curbe.ingest.api import OperationsController

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from bed.rows import NOW, insert_number
 from bed.users import insert_member
-from curbe.inbox import notes, service, views
+from curbe.inbox import notes, service, unread, views
 from curbe.inbox.deeds import NOBODY
 from curbe.inbox.rules import ACTIVE, codes_of
 from curbe.infra.db import Pool, Query
@@ -163,6 +164,46 @@ async def test_no_filter_walks_past_what_it_does_not_show(owner: asyncpg.Connect
         "most": 100,
     }
     await costs_what_it_shows(web, tenant_id, views._COUNT, counted)
+
+
+# Everything of the first number is unread and nobody's; of the second one conversation.
+ALL_UNREAD = """
+UPDATE conversations SET unread_count = 1
+ WHERE tenant_id = $1 AND (channel_connection_id = $2 OR external_thread_id = '1')
+"""
+
+
+async def test_what_is_unread_is_counted_in_a_page_of_rows_however_much_there_is(
+    owner: asyncpg.Connection, web: Pool
+) -> None:
+    number = await insert_number(owner)
+    tenant_id = number.tenant_id
+    quiet = await insert_number(owner, tenant_id)
+    user = (await insert_member(owner, tenant_id, password=None)).id
+    for one in (number, quiet):
+        await owner.execute(MANY_CONVERSATIONS, tenant_id, one.connection_id, 2_000)
+    await owner.execute("ANALYZE conversations")
+    await owner.execute(ALL_UNREAD, tenant_id, number.connection_id)
+    await owner.execute("ANALYZE conversations")
+    asked: list[tuple[dict[str, object], int]] = [
+        ({}, 100),
+        ({"connection_id": number.connection_id}, 100),
+        ({"connection_id": quiet.connection_id}, 1),
+        ({"holder_id": user}, 0),
+        ({"holder_id": NOBODY}, 100),
+        ({"holder_id": NOBODY, "connection_id": quiet.connection_id}, 1),
+        ({"team_id": uuid4()}, 0),
+        ({"label_ids": [uuid4()]}, 0),
+    ]
+
+    for wanted, found in asked:
+        row = {"id": uuid4(), "state_code": 1, "label_ids": [], "most": 100, **wanted}
+        params: dict[str, object] = {"tenant_id": tenant_id, "lists": msgspec.json.encode([row]).decode()}
+        await costs_what_it_shows(web, tenant_id, unread._COUNT, params)
+        async with web.transaction(tenant_id) as tx:
+            counted = await unread._COUNT.one(tx, **params)
+        assert counted is not None
+        assert counted.found == found, wanted
 
 
 async def test_a_conversations_lines_and_a_users_mentions_cost_what_they_show(

@@ -9,7 +9,7 @@ import pytest
 
 from bed.inbox import Inbox
 from bed.rows import NOW, insert_number
-from curbe.inbox import views
+from curbe.inbox import unread, views
 from curbe.inbox.deeds import NOBODY
 from curbe.inbox.rules import ACTIVE, STATE_CODES, ConversationState
 from curbe.inbox.service import Place
@@ -36,9 +36,8 @@ async def listed(
             return found
 
 
-async def test_every_combination_of_filters_chooses_exactly_what_meets_all_of_them(
-    web: Pool, inbox: Inbox
-) -> None:
+async def some_of_each(inbox: Inbox) -> tuple[list[tuple[UUID, dict]], dict[str, tuple]]:
+    """Make conversations of every kind. Return each with its facts, and by what they can be filtered, with what meets it."""
     bea, carl = await inbox.colleague("Bea"), await inbox.colleague("Carl")
     team, vip, late = await inbox.team(), await inbox.label("VIP"), await inbox.label("Late")
     elsewhere = (await insert_number(inbox.owner, inbox.tenant_id)).connection_id
@@ -61,6 +60,13 @@ async def test_every_combination_of_filters_chooses_exactly_what_meets_all_of_th
         "connection_id": (elsewhere, lambda facts: facts["connection_id"] == elsewhere),
         "unread_only": (True, lambda facts: facts["unread"] > 0),
     }
+    return made, conditions
+
+
+async def test_every_combination_of_filters_chooses_exactly_what_meets_all_of_them(
+    web: Pool, inbox: Inbox
+) -> None:
+    made, conditions = await some_of_each(inbox)
 
     for names in some(conditions):
         wanted = ConversationFilter(**{name: conditions[name][0] for name in names})
@@ -112,6 +118,58 @@ async def test_a_count_ends_where_nobody_reads_on(
         counted = await views.counts(tx, tenant_id=inbox.tenant_id, user_id=None)
 
     assert counted.all == 2
+
+
+async def test_what_is_unread_is_counted_in_every_list_as_the_list_shows_it(web: Pool, inbox: Inbox) -> None:
+    made, conditions = await some_of_each(inbox)
+    await Inbox(inbox.owner, await insert_number(inbox.owner)).conversation(unread=1)
+    await inbox.conversation(unread=1, last_at=None)
+    combinations_of = {uuid4(): names for names in some(conditions)}
+    lists = {
+        one: ConversationFilter(**{name: conditions[name][0] for name in names})
+        for one, names in combinations_of.items()
+    }
+    expected = {
+        one: sum(
+            facts["unread"] > 0 and all(conditions[name][1](facts) for name in names) for _, facts in made
+        )
+        for one, names in combinations_of.items()
+    }
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        counted = await unread.count(tx, tenant_id=inbox.tenant_id, lists=lists)
+
+    assert {one.id: one.count for one in counted} == expected
+    assert not any(one.more for one in counted)
+
+
+async def test_what_is_unread_is_counted_as_far_as_anybody_reads_and_says_that_there_is_more(
+    web: Pool, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "COUNTED_TO", 2)
+    monkeypatch.setattr(unread, "LOOKED_AT", 3)
+    elsewhere = (await insert_number(inbox.owner, inbox.tenant_id)).connection_id
+    vip, team = await inbox.label(), await inbox.team()
+    await inbox.conversation(unread=1, label_ids=[vip], last_at=NOW)
+    await inbox.conversation(unread=1, team_id=team, last_at=NOW - timedelta(days=1))
+    for minute in range(3):
+        await inbox.conversation(
+            unread=1, connection_id=elsewhere, last_at=NOW - timedelta(minutes=minute + 1)
+        )
+    lists = [
+        ConversationFilter(),
+        ConversationFilter(label_ids=(vip,)),
+        ConversationFilter(team_id=team),
+    ]
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        numbers = await unread.numbers(tx, tenant_id=inbox.tenant_id)
+        wanted = numbers | {uuid4(): one for one in lists}
+        counted = await unread.count(tx, tenant_id=inbox.tenant_id, lists=wanted)
+
+    assert list(numbers) == [inbox.connection_id, elsewhere]
+    told = [(one.count, one.more) for one in counted]
+    assert told == [(2, False), (2, True), (2, True), (1, True), (0, True)]
 
 
 async def test_asked_for_by_id_each_comes_once_in_order_and_a_merged_one_as_the_one_it_is_part_of(

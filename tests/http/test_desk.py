@@ -322,4 +322,6 @@ async def test_conversations_are_listed_by_me_over_http(
         "unread_unassigned": 0,
         "unread_all": 1,
         "capped_at": 1000,
+        "unread_connections": [{"id": str(inbox.connection_id), "count": 1, "more": False}],
+        "unread_views": [],
     }

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 import pytest
 
-from bed.rows import insert_number
+from bed.rows import insert_conversation, insert_number
 from bed.tenants import Tenant
 from bed.users import insert_member, insert_user, session_at
 from curbe.domain.access import Role
@@ -222,3 +222,61 @@ async def test_who_leaves_the_tenant_takes_their_views_along(
     assert (await acme.client.delete(f"{acme.path}/people/{bea.id}")).status_code == 204
 
     assert await owner.fetchval("SELECT count(*) FROM saved_views") == 0
+
+
+async def test_what_is_unread_is_told_of_each_number_and_each_view_and_follows_what_is_done(
+    acme: Tenant, owner: Owner, operator: httpx.AsyncClient
+) -> None:
+    person = await insert_member(owner, acme.id, password=None)
+    bea = await session_at(owner, operator, person)
+    bea.base_url = f"{str(bea.base_url).rstrip('/')}{acme.path}/inbox/"
+    number, quiet = [await insert_number(owner, acme.id) for _ in range(2)]
+    one, two, three = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(3)]
+    await insert_conversation(owner, await insert_number(owner))
+    await owner.execute("UPDATE conversations SET unread_count = 1")
+    views = {
+        (await saved(bea, name, filter=wanted))["id"]: name
+        for name, wanted in {
+            "Mine": {"assignee": "me"},
+            "Quiet": {"connection_id": str(quiet.connection_id)},
+            "Done": {"states": ["resolved"]},
+        }.items()
+    }
+
+    async def counted() -> tuple[int, int, dict[str, int]]:
+        answer = (await bea.get("counts")).json()
+        numbers = {UUID(one["id"]): one["count"] for one in answer["unread_connections"]}
+        assert numbers.keys() == {number.connection_id, quiet.connection_id}
+        those = {views[one["id"]]: one["count"] for one in answer["unread_views"]}
+        return numbers[number.connection_id], numbers[quiet.connection_id], those
+
+    assert await counted() == (3, 0, {"Mine": 0, "Quiet": 0, "Done": 0})
+    await bea.post(f"conversations/{one}/read")
+    assert await counted() == (2, 0, {"Mine": 0, "Quiet": 0, "Done": 0})
+    await bea.patch(f"conversations/{two}", json={"assignee_id": str(person.id)})
+    assert await counted() == (2, 0, {"Mine": 1, "Quiet": 0, "Done": 0})
+    await bea.patch(f"conversations/{two}", json={"state": "resolved"})
+    assert await counted() == (1, 0, {"Mine": 1, "Quiet": 0, "Done": 1})
+    await bea.patch(f"conversations/{one}", json={"unread": True})
+    assert await counted() == (2, 0, {"Mine": 1, "Quiet": 0, "Done": 1})
+    into, part = [
+        await owner.fetchval("SELECT contact_id FROM conversations WHERE id = $1", each)
+        for each in (one, three)
+    ]
+    merged = await acme.post(f"/contacts/{into}/merges", {"contact_id": str(part)})
+    assert merged.status_code == 200, merged.text
+    assert await counted() == (1, 0, {"Mine": 1, "Quiet": 0, "Done": 1})
+
+
+async def test_to_a_key_a_view_of_what_whoever_looks_has_is_not_counted(acme: Tenant, owner: Owner) -> None:
+    number = await insert_number(owner, acme.id)
+    await insert_conversation(owner, number)
+    await owner.execute("UPDATE conversations SET unread_count = 1")
+    for name, wanted in (("Mine", {"assignee": "me"}), ("Free", {"assignee": "none"})):
+        made = await acme.post("/inbox/views", {"name": name, "filter": wanted, "shared": True})
+        assert made.status_code == 201, made.text
+    kept = {one["name"]: one["id"] for one in (await acme.get("/inbox/views")).json()["items"]}
+
+    answer = (await acme.get("/inbox/counts")).json()
+
+    assert answer["unread_views"] == [{"id": kept["Free"], "count": 1, "more": False}]

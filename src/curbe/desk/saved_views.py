@@ -13,6 +13,8 @@ from curbe.desk.rules import ViewFilter, moved, named_in, spelled, words
 from curbe.desk.told import none_such, taken, tell
 from curbe.domain.access import Scope
 from curbe.domain.errors import Forbidden, InvalidRequest
+from curbe.inbox.deeds import NOBODY
+from curbe.inbox.views import ConversationFilter
 from curbe.infra.db import Query, Transaction, UniqueViolation
 from curbe.realtime.rules import EventType
 
@@ -78,6 +80,28 @@ async def views_of(tx: Transaction, *, tenant_id: UUID, user_id: UUID | None) ->
     """Return a user's own views and then the shared ones, each in their order; for None, who is no user, the shared ones."""
     rows = await _ALL.all(tx, tenant_id=tenant_id, user_id=user_id)
     return await _shown(tx, tenant_id, rows)
+
+
+async def lists_of(
+    tx: Transaction, *, tenant_id: UUID, user_id: UUID | None
+) -> dict[UUID, ConversationFilter]:
+    """Return which conversations a user's own views and the shared ones show to that user, by the ids of the views.
+
+    None is no user, to whom a view of what whoever looks has shows nothing: it is left out.
+    """
+    rows = await _ALL.all(tx, tenant_id=tenant_id, user_id=user_id)
+    filters = {row.id: _decoded(row) for row in rows}
+    return {
+        view_id: ConversationFilter(
+            states=frozenset(wanted.states),
+            holder_id=_holder(wanted.assignee, user_id),
+            team_id=wanted.team_id,
+            label_ids=tuple(wanted.label_ids),
+            connection_id=wanted.connection_id,
+        )
+        for view_id, wanted in filters.items()
+        if wanted.assignee != "me" or user_id is not None
+    }
 
 
 async def create(
@@ -261,6 +285,18 @@ async def _shown(tx: Transaction, tenant_id: UUID, rows: Iterable[_Row]) -> list
         )
         for row, wanted in filters.items()
     ]
+
+
+def _holder(assignee: str | None, user_id: UUID | None) -> UUID | None:
+    match assignee:
+        case None:
+            return None
+        case "none":
+            return NOBODY
+        case "me":
+            return user_id
+        case _:
+            return UUID(assignee)
 
 
 def _decoded(row: _Row) -> ViewFilter:

@@ -15,7 +15,6 @@ from curbe.inbox.asked import MOST_IDS, cursor_of, place_in, wanted
 from curbe.inbox.changes import Outcome
 from curbe.inbox.deeds import ConversationChange
 from curbe.inbox.shapes import Conversation
-from curbe.inbox.views import Counts
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page
@@ -168,21 +167,3 @@ class InboxController(Controller):
                 actor=principal.actor,
                 now=utc_now(),
             )
-
-
-class CountsController(Controller):
-    """How much there is to do."""
-
-    path = "/api/tenants/{tenant_id:uuid}/inbox/counts"
-    tags = ("inbox",)
-
-    @get("/", opt={"scope": Scope.INBOX_READ}, summary="Count conversations")
-    async def count_conversations(
-        self,
-        tenant_id: FromPath[UUID],
-        principal: NamedDependency[Principal],
-        web_pool: NamedDependency[Pool],
-    ) -> Counts:
-        """Return how many open and waiting conversations are the asker's, nobody's and anybody's, and how many of them are unread."""
-        async with web_pool.transaction(tenant_id) as tx:
-            return await views.counts(tx, tenant_id=tenant_id, user_id=principal.user_id)

@@ -241,6 +241,29 @@ test("Escape closes the filters, and the conversation stays open", async () => {
   expect(history).toHaveLength(before + 1);
 });
 
+test("each number tells how many of its conversations are unread where one is chosen", async () => {
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
+  const numberOf = (id: string, phone: string) => ({
+    id,
+    status: "active",
+    name: null,
+    phone,
+    country: null,
+  });
+  server.connections = async () => [numberOf(uuid(7), "+34600000007"), numberOf(uuid(8), "+34600000008")];
+  put(1, { unread_count: 2 });
+  put(2, { unread_count: 1 });
+  put(3, { connection_id: uuid(8) });
+  await renderInbox(<Screen />, { server });
+  await rows();
+  await userEvent.click(screen.getByRole("button", { name: "Filter" }));
+  const panel = await screen.findByRole("dialog");
+  await userEvent.click(await within(panel).findByRole("combobox", { name: "Number" }));
+  const [busy, quiet] = await within(panel).findAllByRole("option");
+  within(busy as HTMLElement).getByRole("img", { name: "2 unread conversations" });
+  expect(quiet?.textContent).toBe("+34600000008");
+});
+
 test("a note that calls somebody is behind its button, opens its conversation, and Escape leaves it", async () => {
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
   const annotation = { kind: "note", id: uuid(70), conversation_id: uuid(1), body: "Call her back, Ana" };

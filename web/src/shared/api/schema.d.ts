@@ -4193,29 +4193,6 @@ export interface components {
             total: components["schemas"]["Money"];
         };
         /**
-         * Counts
-         * @description How many conversations that are open or waiting the asker has, nobody has, and there are; and the unread ones among them.
-         */
-        Counts: {
-            /** @description Open and waiting conversations, whoever has them. */
-            all: number;
-            /**
-             * @description To how many each is counted: at that number there may be more.
-             * @default 1000
-             */
-            capped_at: number;
-            /** @description Open and waiting conversations that the asker has; none where an API key asks. */
-            mine: number;
-            /** @description Open and waiting conversations that nobody has. */
-            unassigned: number;
-            /** @description Open and waiting conversations with unread messages, whoever has them. */
-            unread_all: number;
-            /** @description Open and waiting conversations with unread messages that the asker has. */
-            unread_mine: number;
-            /** @description Open and waiting conversations with unread messages that nobody has. */
-            unread_unassigned: number;
-        };
-        /**
          * CouponParameter
          * @description The code to copy, of 1 to 20 characters; a campaign's variable counts as what is said where it is missing.
          */
@@ -5259,6 +5236,33 @@ export interface components {
             items: components["schemas"]["Imported"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
+        };
+        /**
+         * InboxCounts
+         * @description How many conversations that are open or waiting the asker has, nobody has, and there are; and how many are unread where.
+         */
+        InboxCounts: {
+            /** @description Open and waiting conversations, whoever has them. */
+            all: number;
+            /**
+             * @description To how many each is counted: at that number there may be more.
+             * @default 1000
+             */
+            capped_at: number;
+            /** @description Open and waiting conversations that the asker has; none where an API key asks. */
+            mine: number;
+            /** @description Open and waiting conversations that nobody has. */
+            unassigned: number;
+            /** @description Open and waiting conversations with unread messages, whoever has them. */
+            unread_all: number;
+            /** @description How many of the open and waiting conversations of each of the tenant's numbers are unread. */
+            unread_connections: components["schemas"]["Unread"][];
+            /** @description Open and waiting conversations with unread messages that the asker has. */
+            unread_mine: number;
+            /** @description Open and waiting conversations with unread messages that nobody has. */
+            unread_unassigned: number;
+            /** @description How many conversations of each saved view are unread: of the asker's own and of the shared ones. */
+            unread_views: components["schemas"]["Unread"][];
         };
         /**
          * InviteMade
@@ -9126,6 +9130,21 @@ export interface components {
         TypingAnswer: {
             /** @description Whether there was a message to show it at. */
             shown: boolean;
+        };
+        /**
+         * Unread
+         * @description How many conversations of a number or of a view are unread; `more`: there may be more than `count`.
+         */
+        Unread: {
+            /** @description Conversations with unread messages, up to 99. */
+            count: number;
+            /**
+             * Format: uuid
+             * @description The connection or the saved view, by its id.
+             */
+            id: string;
+            /** @description Whether there may be more than `count`. */
+            more: boolean;
         };
         /**
          * Unrouted
@@ -19558,7 +19577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Counts"];
+                    "application/json": components["schemas"]["InboxCounts"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */

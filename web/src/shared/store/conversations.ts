@@ -1,6 +1,7 @@
 /** The conversations that are known, the lists they stand in, the counts, and changes that show before the server has answered. Pure. */
 
 import type { Problem } from "@/shared/api/problem";
+import { counted } from "./counting";
 import { mergeConversation, same, withStatus } from "./merging";
 import type { Place } from "./moments";
 import type { Topic } from "./topics";
@@ -43,6 +44,8 @@ export class Conversations {
   /** Lists in which the open conversation stays although they were loaded anew without it. */
   private readonly staysIn = new Set<string>();
   private readonly missing = new Set<string>();
+  /** The views that were saved, each with its unread conversations alone. */
+  private saved: ReadonlyMap<string, View> = new Map();
   private readonly touch: (topic: Topic) => void;
   private readonly merged: Merged;
 
@@ -118,8 +121,9 @@ export class Conversations {
     }
   }
 
-  /** Take over which conversation is open from what is forgotten, and in which lists it stays although it has been read. */
+  /** Take over from what is forgotten which views were saved, which conversation is open, and in which lists it stays although it has been read. */
   goOnReading(former: Conversations): void {
+    this.saved = former.saved;
     this.reading = former.reading;
     if (former.reading === null) return;
     for (const [key, { order }] of former.lists)
@@ -165,6 +169,18 @@ export class Conversations {
     this.touch("counts");
   }
 
+  /** Say which views were saved. Return whether what is unread in them has to be asked for: in one that is new, or shows something else now. */
+  setSaved(views: ReadonlyMap<string, View>): boolean {
+    const former = this.saved;
+    this.saved = new Map([...views].map(([id, view]) => [id, { ...view, unread: true }]));
+    if (!this.counts) return false;
+    const known = new Set(this.counts.unread_views.map(({ id }) => id));
+    return [...this.saved].some(([id, view]) => {
+      const before = former.get(id);
+      return before ? keyOfView(before) !== keyOfView(view) : !known.has(id);
+    });
+  }
+
   private replace(id: string, now: Conversation | undefined): void {
     const before = this.get(id);
     if (now) this.missing.delete(id);
@@ -195,27 +211,10 @@ export class Conversations {
       this.countsStale = true;
       return;
     }
-    const counts = { ...this.counts };
-    for (const [conversation, step] of [
-      [before, -1],
-      [after, 1],
-    ] as const) {
-      if (!conversation) continue;
-      for (const tab of ["mine", "unassigned", "all"] as const) {
-        if (!belongs(conversation, { tab }, this.me)) continue;
-        counts[tab] = stepped(counts[tab], step, counts.capped_at);
-        const unread = `unread_${tab}` as const;
-        if (conversation.unread_count > 0) counts[unread] = stepped(counts[unread], step, counts.capped_at);
-      }
-    }
+    const counts = counted(this.counts, { before, after }, this.me, this.saved);
     if (same(counts, this.counts)) return;
     this.counts = counts;
     this.countsStale = true; // a sum of steps drifts: it shows at once, and the server's word follows
     this.touch("counts");
   }
-}
-
-/** A count at its cap stands for "or more": steps do not tell anything then. */
-function stepped(count: number, step: number, cap: number): number {
-  return count >= cap ? count : Math.max(0, count + step);
 }

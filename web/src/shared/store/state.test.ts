@@ -381,6 +381,8 @@ describe("counts", () => {
       unread_unassigned: 0,
       unread_all: 0,
       capped_at: 1000,
+      unread_connections: [],
+      unread_views: [],
     });
     state.putConversation(conversationOf(1, { assignee_id: ME, unread_count: 2, version: 2 }));
     expect(state.conversations.counts).toMatchObject({
@@ -402,8 +404,39 @@ describe("counts", () => {
       unread_unassigned: 0,
       unread_all: 0,
       capped_at: 1000,
+      unread_connections: [],
+      unread_views: [],
     });
     state.putConversation(conversationOf(1));
     expect(state.conversations.countsStale).toBe(true);
+  });
+
+  it("of what is unread follow in each number and each view that was saved, except where there are more than were counted", () => {
+    const state = new State(ME, () => undefined);
+    const [late, all] = [uuid(90), uuid(91)];
+    const unread = (id: string, count: number, more = false) => ({ id, count, more });
+    state.putConversation(conversationOf(1, { unread_count: 1 }));
+    state.conversations.setCounts({
+      mine: 0,
+      unassigned: 1,
+      all: 1,
+      unread_mine: 0,
+      unread_unassigned: 1,
+      unread_all: 1,
+      capped_at: 1000,
+      unread_connections: [unread(uuid(7), 3), unread(uuid(8), 0)],
+      unread_views: [unread(late, 0), unread(all, 99, true)],
+    });
+    state.conversations.setSaved(
+      new Map([
+        [late, { tab: "all", labels: [uuid(80)] }],
+        [all, { tab: "all" }],
+      ]),
+    );
+    state.putConversation(conversationOf(1, { unread_count: 1, label_ids: [uuid(80)], version: 2 }));
+    expect(state.conversations.counts?.unread_views).toEqual([unread(late, 1), unread(all, 99, true)]);
+    state.putConversation(conversationOf(1, { unread_count: 0, label_ids: [uuid(80)], version: 3 }));
+    expect(state.conversations.counts?.unread_views).toEqual([unread(late, 0), unread(all, 99, true)]);
+    expect(state.conversations.counts?.unread_connections).toEqual([unread(uuid(7), 2), unread(uuid(8), 0)]);
   });
 });

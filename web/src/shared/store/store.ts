@@ -175,6 +175,11 @@ export class InboxStore {
     return pending;
   }
 
+  /** Say which views were saved, by their ids, so that what is unread in them is counted too. */
+  setSavedViews(views: ReadonlyMap<string, View>): void {
+    if (this.current.conversations.setSaved(views)) this.loading.counts({ now: true });
+  }
+
   async change(id: string, change: ConversationChange): Promise<Conversation> {
     return this.wished([id], change, async () => {
       const now = await this.parts.backend.change(id, change);

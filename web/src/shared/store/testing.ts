@@ -194,6 +194,7 @@ export class TestServer implements Backend {
   readonly sockets: TestSocket[] = [];
   readonly asked: string[] = [];
   readonly sent = new Map<string, Message>();
+  readonly savedViews = new Map<string, View>();
   /** While set, requests are refused with it. */
   refusing: Problem | null = null;
   pageSize = 3;
@@ -271,8 +272,14 @@ export class TestServer implements Backend {
 
   async counts(): Promise<Counts> {
     this.ask("counts");
-    const count = (tab: View["tab"], unread: boolean) =>
-      [...this.conversationMap.values()].filter((one) => belongs(one, { tab, unread }, ME)).length;
+    const all = [...this.conversationMap.values()];
+    const countOf = (view: View) => all.filter((one) => belongs(one, view, ME)).length;
+    const count = (tab: View["tab"], unread: boolean) => countOf({ tab, unread });
+    const unreadIn = (id: string, view: View) => ({
+      id,
+      count: countOf({ ...view, unread: true }),
+      more: false,
+    });
     return {
       mine: count("mine", false),
       unassigned: count("unassigned", false),
@@ -281,6 +288,10 @@ export class TestServer implements Backend {
       unread_unassigned: count("unassigned", true),
       unread_all: count("all", true),
       capped_at: 1000,
+      unread_connections: [...new Set(all.map((one) => one.connection_id))].map((id) =>
+        unreadIn(id, { tab: "all", connection: id }),
+      ),
+      unread_views: [...this.savedViews].map(([id, view]) => unreadIn(id, view)),
     };
   }
 

@@ -179,6 +179,13 @@ export interface Connection {
   pause?: Pause | null;
 }
 
+/** How many conversations of a number or of a saved view, by its id, are unread; `more`: perhaps more than those. */
+export interface Unread {
+  id: string;
+  count: number;
+  more: boolean;
+}
+
 export interface Counts {
   mine: number;
   unassigned: number;
@@ -188,6 +195,8 @@ export interface Counts {
   unread_all: number;
   /** A count that reached this stands for "this many or more". */
   capped_at: number;
+  unread_connections: readonly Unread[];
+  unread_views: readonly Unread[];
 }
 
 /** A colleague at a conversation. */

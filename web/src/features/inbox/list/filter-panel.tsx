@@ -2,12 +2,13 @@
 
 import { Button, Chip, Group, MultiSelect, Select, Stack, Switch } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
-import { useDirectory } from "@/shared/store/hooks";
+import { useCounts, useDirectory } from "@/shared/store/hooks";
 import type { ConversationState } from "@/shared/store/types";
 import type { View } from "@/shared/store/views";
 import type { FilterProps } from "./filters";
 import classes from "./filters.module.css";
 import { listMessages } from "./messages";
+import { UnreadBadge } from "./unread-badge";
 import { filterCount, STATES, unfiltered, without } from "./view-params";
 
 export function FilterPanel({ view, onView }: FilterProps) {
@@ -16,6 +17,7 @@ export function FilterPanel({ view, onView }: FilterProps) {
   const teams = useDirectory("teams");
   const people = useDirectory("people");
   const connections = useDirectory("connections");
+  const unread = useCounts()?.unread_connections;
   const change = (part: Partial<{ [Name in keyof View]: View[Name] | null }>) =>
     onView(without({ ...view, ...part }));
   const inPopover = { comboboxProps: { withinPortal: false }, size: "sm" } as const;
@@ -75,6 +77,12 @@ export function FilterPanel({ view, onView }: FilterProps) {
             value: id,
             label: phone ?? name ?? id,
           }))}
+          renderOption={({ option }) => (
+            <span className={classes["number"]}>
+              <bdi>{option.label}</bdi>
+              <UnreadBadge unread={unread?.find(({ id }) => id === option.value)} />
+            </span>
+          )}
           value={view.connection ?? null}
           onChange={(connection) => change({ connection })}
           clearable

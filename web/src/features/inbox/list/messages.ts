@@ -52,6 +52,9 @@ export const listMessages = catalogue({
     unsent: "Not sent",
     held: (count: number) => plural("en", count, { one: "# file", other: "# files" }),
     unknownPerson: "Unknown",
+    unreadThere: (count: number) =>
+      plural("en", count, { one: "# unread conversation", other: "# unread conversations" }),
+    unreadOrMore: (count: number) => `${count} or more unread conversations`,
     unread: (count: number) => plural("en", count, { one: "# unread message", other: "# unread messages" }),
     closesIn: (left: string) => `The window to answer freely closes in ${left}`,
     snoozedUntil: (when: string) => `Snoozed until ${when}`,
@@ -146,6 +149,9 @@ export const listMessages = catalogue({
     unsent: "Sin enviar",
     held: (count: number) => plural("es", count, { one: "# archivo", other: "# archivos" }),
     unknownPerson: "Desconocido",
+    unreadThere: (count: number) =>
+      plural("es", count, { one: "# conversación sin leer", other: "# conversaciones sin leer" }),
+    unreadOrMore: (count: number) => `${count} o más conversaciones sin leer`,
     unread: (count: number) =>
       plural("es", count, { one: "# mensaje sin leer", other: "# mensajes sin leer" }),
     closesIn: (left: string) => `La ventana para responder libremente se cierra en ${left}`,
@@ -243,6 +249,9 @@ export const listMessages = catalogue({
     unsent: "Não enviada",
     held: (count: number) => plural("pt", count, { one: "# arquivo", other: "# arquivos" }),
     unknownPerson: "Desconhecido",
+    unreadThere: (count: number) =>
+      plural("pt", count, { one: "# conversa não lida", other: "# conversas não lidas" }),
+    unreadOrMore: (count: number) => `${count} ou mais conversas não lidas`,
     unread: (count: number) =>
       plural("pt", count, { one: "# mensagem não lida", other: "# mensagens não lidas" }),
     closesIn: (left: string) => `A janela para responder livremente fecha em ${left}`,

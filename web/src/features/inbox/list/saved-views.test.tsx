@@ -2,7 +2,8 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { TenantValue } from "@/shared/session/session-context";
-import { TestServer, uuid } from "@/shared/store/testing";
+import { conversationOf, ME, TestServer, uuid } from "@/shared/store/testing";
+import type { Conversation } from "@/shared/store/types";
 import { ok } from "@/testing/fake-api";
 import { INBOX, renderInbox, TENANT } from "@/testing/inbox";
 import type { SavedView } from "../api/saved-views";
@@ -37,8 +38,12 @@ function viewOf(number: number, change: Partial<SavedView> = {}): SavedView {
 
 const Screen = () => <ListPane selected={null} templateForm={() => null} />;
 
-async function renderViews({ path = `${INBOX}?tab=all`, screen: shown = <Screen />, api = {} } = {}) {
-  const server = new TestServer();
+async function renderViews({
+  path = `${INBOX}?tab=all`,
+  screen: shown = <Screen />,
+  api = {},
+  server = new TestServer(),
+} = {}) {
   const handlers = { [`GET ${VIEWS}`]: () => ok({ items: views, next_cursor: null }), ...api };
   return renderInbox(shown, { server, path, api: handlers });
 }
@@ -151,4 +156,39 @@ test("a view that somebody else shares is there at once", async () => {
   views = [viewOf(1, { shared: true })];
   server.happen("saved_views_changed", { saved_view: views[0], saved_view_id: uuid(1) });
   await button("View 1");
+});
+
+const badge = async (view: RegExp, words: string) => {
+  await waitFor(() => within(screen.getByRole("button", { name: view })).getByRole("img", { name: words }));
+};
+
+test("how many conversations are unread stands beside each view, and follows what happens", async () => {
+  const server = new TestServer();
+  const put = (number: number, change: Partial<Conversation> = {}) =>
+    server.put(conversationOf(number, { unread_count: 1, label_ids: [uuid(90)], ...change }));
+  views = [
+    viewOf(1, { filter: filterOf({ tab: "all", labels: [uuid(90)] }) }),
+    viewOf(2, { filter: filterOf({ tab: "mine" }) }),
+  ];
+  server.savedViews.set(uuid(1), { tab: "all", labels: [uuid(90)] }).set(uuid(2), { tab: "mine" });
+  put(1);
+  put(2);
+  await renderViews({ server });
+  await badge(/^View 1/, "2 unread conversations");
+  await button("View 2");
+  server.happen("conversation_updated", put(1, { unread_count: 0, version: 2 }));
+  await badge(/^View 1/, "1 unread conversation");
+  server.happen("conversation_updated", put(2, { assignee_id: ME, version: 2 }));
+  await badge(/^View 2/, "1 unread conversation");
+});
+
+test("what is unread in a view that is new is asked for at once", async () => {
+  const server = new TestServer();
+  server.put(conversationOf(1, { unread_count: 1 }));
+  await renderViews({ server });
+  await screen.findByRole("button", { name: "Filter" });
+  views = [viewOf(1, { shared: true })];
+  server.savedViews.set(uuid(1), { tab: "all" });
+  server.happen("saved_views_changed", { saved_view: views[0], saved_view_id: uuid(1) });
+  await badge(/^View 1/, "1 unread conversation");
 });

@@ -1,9 +1,10 @@
 /** The views that were saved, below the lists that everybody has, and the way to save the filters that are set. */
 
 import { IconAdjustments, IconBookmark, IconUsers } from "@tabler/icons-react";
-import { Suspense, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
+import { useCounts, useStore } from "@/shared/store/hooks";
 import { keyOfView } from "@/shared/store/views";
 import { part } from "@/shared/ui/part";
 import { useSavedViews } from "../api/saved-views";
@@ -11,6 +12,7 @@ import type { FilterProps } from "./filters";
 import { HeadButton } from "./head-button";
 import { savedViewMessages } from "./saved-view-messages";
 import classes from "./saved-views.module.css";
+import { UnreadBadge } from "./unread-badge";
 import { filterOf, viewOfFilter } from "./view-filters";
 import { filterCount } from "./view-params";
 
@@ -21,7 +23,12 @@ export function SavedViews({ view, onView }: FilterProps) {
   const t = useMessages(savedViewMessages);
   const { can } = useTenant();
   const saved = useSavedViews();
+  const store = useStore();
+  const unread = useCounts()?.unread_views;
   const [asking, setAsking] = useState<"save" | "manage" | null>(null);
+  useEffect(() => {
+    if (saved) store.setSavedViews(new Map(saved.map((one) => [one.id, viewOfFilter(one.filter)])));
+  }, [store, saved]);
   if (!saved) return null;
 
   const shown = keyOfView(view);
@@ -46,6 +53,7 @@ export function SavedViews({ view, onView }: FilterProps) {
               >
                 <bdi>{one.name}</bdi>
                 {one.shared && <IconUsers size={13} stroke={2} aria-hidden="true" />}
+                <UnreadBadge unread={unread?.find(({ id }) => id === one.id)} />
               </button>
             ))}
           </nav>
