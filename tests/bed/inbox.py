@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from bed.rows import NOW, Number, insert_message, insert_number
 from bed.users import insert_member
+from curbe.inbox.rules import PRIORITIES, Priority
 
 RECIPIENT_FAILURE = {
     "failed_at": NOW,
@@ -44,6 +45,7 @@ class Inbox:
         assignee_id: UUID | None = None,
         team_id: UUID | None = None,
         label_ids: Sequence[UUID] = (),
+        priority: Priority = Priority.NONE,
         name: str | None = "Ana",
         username: str | None = "ana",
     ) -> UUID:
@@ -60,8 +62,8 @@ class Inbox:
         await self.owner.execute(
             """INSERT INTO conversations (tenant_id, id, channel_connection_id, contact_id, external_thread_id,
                                           contact_e164, contact_wa_id, state, unread_count, last_inbound_at,
-                                          last_message_at, assignee_id, team_id)
-               VALUES ($1, $2, $3, $4, 'thread', $5, $6, $7::text::conversation_state, $8, $9, $10, $11, $12)""",
+                                          last_message_at, assignee_id, team_id, priority)
+               VALUES ($1, $2, $3, $4, 'thread', $5, $6, $7::text::conversation_state, $8, $9, $10, $11, $12, $13)""",
             self.tenant_id,
             conversation_id,
             connection_id or self.connection_id,
@@ -74,6 +76,7 @@ class Inbox:
             last_at,
             assignee_id,
             team_id,
+            PRIORITIES.index(priority),
         )
         for label_id in label_ids:
             await self.owner.execute(

@@ -18,7 +18,7 @@ from bed.webhooks import change as change_of
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox import changes, contacts
 from curbe.inbox.deeds import ConversationChange
-from curbe.inbox.rules import WAKE, ConversationState
+from curbe.inbox.rules import WAKE, ConversationState, Priority
 from curbe.inbox.shapes import Conversation
 from curbe.inbox.snooze import Alarm
 from curbe.infra.clock import utc_now
@@ -69,6 +69,7 @@ async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(
         label_ids=[vip],
         state=ConversationState.RESOLVED,
         unread=True,
+        priority=Priority.URGENT,
     )
 
     assert (shown.assignee_id, shown.team_id, shown.label_ids, shown.state, shown.unread_count) == (
@@ -78,19 +79,21 @@ async def test_everything_at_once_is_one_update_with_a_line_for_each_thing(
         ConversationState.RESOLVED,
         1,
     )
+    assert shown.priority is Priority.URGENT
     (updated, data), *lines = await told(inbox)
     assert (updated, data) == ("conversation_updated", json.loads(msgspec.json.encode(shown)))
     assert [(kind, line["activity"]["type"], line["author"]) for kind, line in lines] == [
-        ("annotation_added", kind, ACTOR) for kind in ("state", "assigned", "team", "labels")
+        ("annotation_added", kind, ACTOR) for kind in ("state", "assigned", "team", "labels", "priority")
     ]
     assert lines[2][1]["activity"]["team"] == {"id": str(team), "name": "Sales"}
-    assert await inbox.owner.fetchval("SELECT count(*) FROM annotations") == 4
+    assert await inbox.owner.fetchval("SELECT count(*) FROM annotations") == 5
     audited = await inbox.owner.fetch("SELECT action FROM audit_log ORDER BY id")
     assert [row[0].removeprefix("conversation.") for row in audited] == [
         "state_changed",
         "assigned",
         "team_changed",
         "labels_changed",
+        "priority_changed",
     ]
 
 

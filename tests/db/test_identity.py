@@ -342,6 +342,22 @@ async def test_what_was_put_off_comes_back_at_its_time_though_it_was_merged_mean
     assert [row["snoozed_until"] for row in snoozed] == [until, until]
 
 
+@pytest.mark.parametrize("kept", [0, 1])
+async def test_of_two_that_become_one_the_higher_priority_stays(
+    owner: Owner, apply: Pool, web: Pool, number: Number, *, kept: int
+) -> None:
+    await two_met_apart(owner, apply, number)
+    ids = [one.contact.id for one in await people(web, number.tenant_id)]
+    await owner.execute(
+        "UPDATE conversations SET priority = CASE contact_id WHEN $1 THEN 4 ELSE 1 END", ids[kept]
+    )
+
+    await by_hand(web, number, ids)
+
+    live = await owner.fetch("SELECT priority FROM conversations WHERE merged_into IS NULL")
+    assert [row["priority"] for row in live] == [4]
+
+
 async def test_what_people_joined_by_hand_stays_joined_when_a_number_passes_on(
     owner: Owner, apply: Pool, web: Pool, number: Number
 ) -> None:

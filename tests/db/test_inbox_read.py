@@ -103,6 +103,7 @@ async def test_a_conversation_shows_its_person_its_latest_message_and_its_window
         "assignee_id": None,
         "team_id": None,
         "label_ids": [],
+        "priority": "none",
         "unread_count": 2,
         "last_message": {
             "id": str(latest),

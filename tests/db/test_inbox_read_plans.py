@@ -26,6 +26,7 @@ ANY: dict[str, object] = {
     "team_id": None,
     "connection_id": None,
     "unread_only": False,
+    "priority_codes": None,
     "most": A_PAGE,
 }
 MANY_CONVERSATIONS = """
@@ -57,7 +58,7 @@ SELECT tenant_id, $2, id, created_at, CASE WHEN extract(minute FROM created_at):
   FROM written WHERE tenant_id = $1 AND extract(minute FROM created_at)::integer % 2 = 0
 """
 # Half of all are resolved and some snoozed. Of the oldest hundred some are the user's and some nobody's, all others somebody else's; every
-# conversation has one label, and a few of the oldest the other.
+# conversation has one label, and a few of the oldest the other. Some of the oldest are urgent; all but those hundred have a low priority.
 A_FEW_OF_EACH = """
 WITH old AS (
     SELECT id, row_number() OVER (ORDER BY last_message_at) AS n FROM conversations WHERE tenant_id = $1
@@ -66,7 +67,8 @@ WITH old AS (
        SET state = CASE WHEN old.n % 10 = 7 THEN 'snoozed' WHEN old.n % 2 = 0 THEN 'resolved' ELSE 'open' END::conversation_state,
            assignee_id = CASE WHEN old.n > 100 THEN $5::uuid WHEN old.n % 10 = 1 THEN $2::uuid END,
            unread_count = CASE WHEN old.n <= 100 AND old.n % 3 = 0 THEN 1 ELSE 0 END,
-           team_id = CASE WHEN old.n <= 100 AND old.n % 5 = 0 THEN $3::uuid END
+           team_id = CASE WHEN old.n <= 100 AND old.n % 5 = 0 THEN $3::uuid END,
+           priority = CASE WHEN old.n > 100 THEN 1 WHEN old.n % 7 = 0 THEN 4 ELSE 0 END
       FROM old WHERE c.tenant_id = $1 AND c.id = old.id
     RETURNING c.tenant_id, c.id, c.state_code, c.last_message_at, old.n
 ), team AS (
@@ -120,7 +122,7 @@ async def test_no_page_walks_or_sorts_the_whole_table(owner: asyncpg.Connection,
 
 
 async def test_no_filter_walks_past_what_it_does_not_show(owner: asyncpg.Connection, web: Pool) -> None:
-    """Of 20,000 conversations a few are somebody's, unread, snoozed, of a team or have a label: all of them among the oldest."""
+    """Of 20,000 conversations a few are somebody's, unread, snoozed, of a team, urgent or have a label: all of them among the oldest."""
     number = await insert_number(owner)
     tenant_id = number.tenant_id
     await owner.execute(MANY_CONVERSATIONS, tenant_id, number.connection_id, 20_000)
@@ -156,6 +158,9 @@ async def test_no_filter_walks_past_what_it_does_not_show(owner: asyncpg.Connect
     for labelled in labels:
         for query, start in ((views._LABELLED_LATEST, latest), (views._LABELLED_OLDEST, oldest)):
             await costs_what_it_shows(web, tenant_id, query, active | start | labelled)
+    for codes in ([4], [2, 4], [1, 4]):
+        for query, start in ((views._PRIORITISED_LATEST, latest), (views._PRIORITISED_OLDEST, oldest)):
+            await costs_what_it_shows(web, tenant_id, query, active | start | {"priority_codes": codes})
     counted = {
         "tenant_id": tenant_id,
         "user_id": user,

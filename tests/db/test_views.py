@@ -11,12 +11,14 @@ from bed.inbox import Inbox
 from bed.rows import NOW, insert_number
 from curbe.inbox import unread, views
 from curbe.inbox.deeds import NOBODY
-from curbe.inbox.rules import ACTIVE, STATE_CODES, ConversationState
+from curbe.inbox.rules import ACTIVE, STATE_CODES, ConversationState, Priority
 from curbe.inbox.service import Place
 from curbe.inbox.views import ConversationFilter, Sort
 from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
+
+PRESSING = frozenset({Priority.URGENT, Priority.HIGH})
 
 
 async def listed(
@@ -50,6 +52,7 @@ async def some_of_each(inbox: Inbox) -> tuple[list[tuple[UUID, dict]], dict[str,
             "label_ids": ((), (vip,), (vip, late), (late,))[minute // 3 % 4],
             "connection_id": (inbox.connection_id, elsewhere)[minute // 5 % 2],
             "unread": minute // 7 % 2,
+            "priority": list(Priority)[minute // 4 % 5],
         }
         made.append((await inbox.conversation(last_at=NOW - timedelta(minutes=minute), **facts), facts))  # type: ignore[arg-type]
     conditions = {
@@ -59,6 +62,7 @@ async def some_of_each(inbox: Inbox) -> tuple[list[tuple[UUID, dict]], dict[str,
         "label_ids": ((vip, late), lambda facts: {vip, late} <= set(facts["label_ids"])),
         "connection_id": (elsewhere, lambda facts: facts["connection_id"] == elsewhere),
         "unread_only": (True, lambda facts: facts["unread"] > 0),
+        "priorities": (PRESSING, lambda facts: facts["priority"] in PRESSING),
     }
     return made, conditions
 
@@ -79,6 +83,23 @@ def some(names: Iterable[str]) -> Iterable[tuple[str, ...]]:
     """All sets of up to three of them, and all of them."""
     known = list(names)
     return [*chain.from_iterable(combinations(known, size) for size in range(4)), tuple(known)]
+
+
+async def test_what_nobody_gave_a_priority_is_listed_alone_and_with_what_has_one(
+    web: Pool, inbox: Inbox
+) -> None:
+    vip = await inbox.label()
+    low, none, urgent = [
+        await inbox.conversation(last_at=NOW - timedelta(minutes=minute), priority=priority, label_ids=[vip])
+        for minute, priority in enumerate((Priority.LOW, Priority.NONE, Priority.URGENT))
+    ]
+
+    for labels in ((), (vip,)):
+        plain = ConversationFilter(priorities=frozenset({Priority.NONE}), label_ids=labels)
+        mixed = ConversationFilter(priorities=frozenset({Priority.NONE, Priority.URGENT}), label_ids=labels)
+        assert await listed(web, inbox, plain) == [none]
+        assert await listed(web, inbox, mixed) == [none, urgent]
+        assert await listed(web, inbox, ConversationFilter(label_ids=labels)) == [low, none, urgent]
 
 
 async def test_what_nobody_has_is_listed_as_nobodys(web: Pool, inbox: Inbox) -> None:

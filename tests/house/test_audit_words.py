@@ -22,7 +22,8 @@ NO_DEEDS: Final = re.compile(
 PUT_TOGETHER: Final = {
     "f'campaign.{deed}'": {f"campaign.{deed}" for deed in ("created", "changed", *Deed)},
     "f'conversation.{action}'": {
-        f"conversation.{action}" for action in ("assigned", "state_changed", "team_changed", "labels_changed")
+        f"conversation.{action}"
+        for action in ("assigned", "state_changed", "team_changed", "labels_changed", "priority_changed")
     },
     "f'outgoing_webhook.{deed}'": {
         f"outgoing_webhook.{deed}"

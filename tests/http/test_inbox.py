@@ -12,6 +12,7 @@ from bed.api import api, key_of
 from bed.inbox import Inbox
 from bed.rows import NOW, insert_number
 from curbe.domain.access import Scope
+from curbe.inbox.rules import Priority
 from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +26,7 @@ async def client(web: Pool, inbox: Inbox) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def pages(client: httpx.AsyncClient, path: str, **params: str) -> list[dict]:
+async def pages(client: httpx.AsyncClient, path: str, **params: str | list[str]) -> list[dict]:
     """Every item, page by page."""
     items: list[dict] = []
     cursor: dict[str, str] = {}
@@ -67,6 +68,7 @@ async def test_the_list_shows_conversations_with_person_last_message_and_window(
         "assignee_id": None,
         "team_id": None,
         "label_ids": [],
+        "priority": "none",
         "unread_count": 1,
         "last_message": {
             "id": str(message),
@@ -244,6 +246,58 @@ async def test_a_state_is_set_where_there_is_a_way_and_refused_with_the_ways_whe
         ["open"],
     )
     assert (opened.status_code, opened.json()["state"]) == (200, "open")
+
+
+async def test_a_priority_is_set_of_one_or_of_many_and_whoever_works_there_sees_by_whom(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    one, two = await inbox.conversation(), await inbox.conversation(state="resolved")
+
+    urgent = await client.patch(f"/{one}", json={"priority": "urgent"})
+    again = await client.patch(f"/{one}", json={"priority": "urgent"})
+    both = await client.post(
+        "/bulk", json={"ids": [str(one), str(two)], "change": {"priority": "high", "unread": True}}
+    )
+    refused = await client.patch(f"/{one}", json={"priority": "asap"})
+
+    assert (urgent.json()["priority"], again.json()["version"]) == ("urgent", urgent.json()["version"])
+    assert [(item["id"], item["priority"]) for item in both.json()["changed"]] == [
+        (str(one), "high"),
+        (str(two), "high"),
+    ]
+    assert (refused.status_code, refused.json()["field"]) == (422, "priority")
+    rows = await inbox.owner.fetch(
+        "SELECT data::jsonb ->> 'priority' FROM events WHERE type = 'conversation_updated' ORDER BY xid, id"
+    )
+    assert [row[0] for row in rows] == ["urgent", "high", "high"]
+    [first, second] = (await client.get(f"/{one}/annotations")).json()["items"]
+    assert first["activity"] == {"type": "priority", "priority": "urgent", "from_priority": "none"}
+    assert second["activity"] == {"type": "priority", "priority": "high", "from_priority": "urgent"}
+    audited = await inbox.owner.fetch(
+        "SELECT detail FROM audit_log WHERE action = 'conversation.priority_changed' ORDER BY id"
+    )
+    assert (len(audited), audited[0][0]) == (3, '{"to": "urgent", "from": "none"}')
+
+
+async def test_the_list_is_narrowed_to_one_priority_or_to_several(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    made = {
+        str(
+            await inbox.conversation(last_at=NOW - timedelta(minutes=minute), priority=priority)
+        ): priority.value
+        for minute, priority in enumerate([*Priority, *Priority])
+    }
+
+    async def listed(*wanted: str, **more: str) -> list[str]:
+        items = await pages(client, "", priority=list(wanted), limit="2", **more)
+        return [made[item["id"]] for item in items]
+
+    assert await listed("urgent") == ["urgent", "urgent"]
+    assert await listed("urgent", "low") == ["low", "urgent", "low", "urgent"]
+    assert await listed("none", "high", sort="oldest") == ["high", "none", "high", "none"]
+    assert len(await listed()) == 10
+    assert (await client.get("", params={"priority": "asap"})).json()["field"] == "priority"
 
 
 async def test_a_message_comes_with_what_it_quotes_however_far_back_that_was_said(

@@ -61,6 +61,7 @@ async def test_the_filters_that_are_set_are_kept_under_a_name_by_whoever_sets_th
         "assignee": "me",
         "team_id": team,
         "label_ids": [label],
+        "priorities": ["urgent", "high"],
         "connection_id": str(number.connection_id),
         "unread": True,
         "sort": "oldest",
@@ -156,6 +157,7 @@ WILL_NOT_DO = [
     ({"filter": {"team_id": str(uuid4())}}, "filter.team_id"),
     ({"filter": {"connection_id": str(uuid4())}}, "filter.connection_id"),
     ({"filter": {"states": ["asleep"]}}, "filter.states[0]"),
+    ({"filter": {"priorities": ["asap"]}}, "filter.priorities[0]"),
 ]
 
 

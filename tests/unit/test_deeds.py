@@ -12,6 +12,7 @@ from curbe.inbox.deeds import (
     ConversationChange,
     LabelsChanged,
     Named,
+    PriorityChanged,
     Standing,
     StateChanged,
     TeamChanged,
@@ -19,7 +20,7 @@ from curbe.inbox.deeds import (
     check,
     lines_between,
 )
-from curbe.inbox.rules import ConversationState
+from curbe.inbox.rules import ConversationState, Priority
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TOMORROW = NOW + timedelta(days=1)
@@ -106,10 +107,13 @@ def test_marked_as_unread_it_counts_at_least_one() -> None:
 
 
 def test_what_is_left_out_stays_and_null_takes_away() -> None:
-    held = Standing(state=ConversationState.WAITING, assignee_id=ONE, team_id=TWO, unread_count=3)
+    held = Standing(
+        state=ConversationState.WAITING, assignee_id=ONE, team_id=TWO, unread_count=3, priority=Priority.HIGH
+    )
 
     assert changed(held, ConversationChange(state=ConversationState.WAITING)) == held
     freed = changed(held, ConversationChange(assignee_id=None, team_id=None))
+    assert freed.priority is Priority.HIGH
     assert (freed.assignee_id, freed.team_id, freed.state) == (None, None, ConversationState.WAITING)
 
 
@@ -121,6 +125,7 @@ def test_each_thing_that_changed_is_a_line_with_the_names_of_the_time() -> None:
         team_id=TWO,
         label_ids=frozenset({THREE}),
         unread_count=1,
+        priority=Priority.URGENT,
     )
 
     lines = list(lines_between(OPEN, after, names={TWO: "Sales", THREE: "VIP"}))
@@ -130,6 +135,7 @@ def test_each_thing_that_changed_is_a_line_with_the_names_of_the_time() -> None:
         Assigned(ONE, None),
         TeamChanged(Named(TWO, "Sales"), None),
         LabelsChanged([Named(THREE, "VIP")], []),
+        PriorityChanged(Priority.URGENT, Priority.NONE),
     ]
     assert list(lines_between(after, after, names={})) == []
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from curbe.inbox.annotations import Annotation
-from curbe.inbox.deeds import Assigned, LabelsChanged, Merged, StateChanged, TeamChanged
+from curbe.inbox.deeds import Assigned, LabelsChanged, Merged, PriorityChanged, StateChanged, TeamChanged
 from curbe.inbox.rules import NEXT_STATES, ConversationState
 from curbe.inbox.shapes import ContactSummary, Conversation, LastMessage, Message, MessageError
 from curbe.realtime.follow import CloseCode
@@ -47,6 +47,7 @@ def test_every_close_code_is_described_and_no_other() -> None:
         TeamChanged,
         LabelsChanged,
         StateChanged,
+        PriorityChanged,
         Merged,
     ],
 )

@@ -10,7 +10,7 @@ import msgspec
 
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.deeds import LabelIds
-from curbe.inbox.rules import ConversationState
+from curbe.inbox.rules import ConversationState, Priority
 
 # With the space around the name: a pattern that leaves it out tries every way to share a long one among its parts, for minutes.
 _PLACE: Final = re.compile(r"\{\{([^{}]*)\}\}")
@@ -37,6 +37,7 @@ class ViewFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     assignee: str | None = None
     team_id: UUID | None = None
     label_ids: LabelIds = []
+    priorities: Annotated[list[Priority], msgspec.Meta(max_length=len(Priority))] = []
     connection_id: UUID | None = None
     unread: bool = False
     sort: Literal["latest", "oldest"] = "latest"

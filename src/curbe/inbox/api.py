@@ -51,6 +51,7 @@ class InboxController(Controller):
         assignee: asked.Assignee = None,
         team: asked.Team = None,
         label: asked.Labels = None,
+        priority: asked.Priorities = None,
         unread: asked.Unread = False,
         connection: asked.Connection = None,
         ids: asked.Ids = None,
@@ -68,6 +69,7 @@ class InboxController(Controller):
             assignee=assignee,
             team_id=team,
             label_ids=label,
+            priorities=priority,
             connection_id=connection,
             unread=unread,
         )
@@ -108,7 +110,7 @@ class InboxController(Controller):
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
     ) -> Conversation:
-        """Assign it, label it, move it to another state, mark it as unread; return it as it is then."""
+        """Assign it, label it, give it a priority, move it to another state, mark it as unread; return it as it is then."""
         async with web_pool.transaction(tenant_id) as tx:
             return await changes.change(
                 tx,

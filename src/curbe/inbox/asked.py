@@ -7,7 +7,7 @@ from litestar.params import QueryParameter
 
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.deeds import NOBODY
-from curbe.inbox.rules import ACTIVE, ConversationState
+from curbe.inbox.rules import ACTIVE, ConversationState, Priority
 from curbe.inbox.service import Place
 from curbe.inbox.views import ConversationFilter
 from curbe.infra.pages import decode_cursor, encode_cursor
@@ -34,6 +34,9 @@ Team = Annotated[UUID | None, QueryParameter(description="Only those of this tea
 Labels = Annotated[
     list[UUID] | None, QueryParameter(description="Only those with this label, or with all of these.")
 ]
+Priorities = Annotated[
+    list[Priority] | None, QueryParameter(description="Only those of this priority, or of one of these.")
+]
 Connection = Annotated[UUID | None, QueryParameter(description="Only those of this connection.")]
 Unread = Annotated[bool, QueryParameter(description="Only those with unread messages.")]
 Ids = Annotated[
@@ -57,6 +60,7 @@ def wanted(
     assignee: str | None,
     team_id: UUID | None,
     label_ids: list[UUID] | None,
+    priorities: list[Priority] | None,
     connection_id: UUID | None,
     unread: bool,
 ) -> ConversationFilter:
@@ -70,6 +74,7 @@ def wanted(
         holder_id=None if assignee is None else _holder(assignee, user_id),
         team_id=team_id,
         label_ids=tuple(label_ids or ()),
+        priorities=frozenset(priorities or ()),
         connection_id=connection_id,
         unread_only=unread,
     )

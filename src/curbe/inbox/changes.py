@@ -16,6 +16,7 @@ from curbe.inbox.deeds import (
     Assigned,
     ConversationChange,
     LabelsChanged,
+    PriorityChanged,
     Standing,
     StateChanged,
     TeamChanged,
@@ -23,7 +24,7 @@ from curbe.inbox.deeds import (
     check,
     lines_between,
 )
-from curbe.inbox.rules import WAKE, ConversationState
+from curbe.inbox.rules import PRIORITIES, WAKE, ConversationState
 from curbe.inbox.service import (
     conversation_event,
     conversations_by_id,
@@ -273,6 +274,7 @@ def _standing_of(shown: Conversation) -> Standing:
         team_id=shown.team_id,
         label_ids=frozenset(shown.label_ids),
         unread_count=shown.unread_count,
+        priority=shown.priority,
     )
 
 
@@ -289,6 +291,7 @@ async def _store(tx: db.Transaction, tenant_id: UUID, moved: Mapping[UUID, _Pair
         assignee_ids=[one.assignee_id for one in after.values()],
         team_ids=[one.team_id for one in after.values()],
         unread_counts=[one.unread_count for one in after.values()],
+        priorities=[PRIORITIES.index(one.priority) for one in after.values()],
     )
     added = [(known, label) for known, (old, new) in moved.items() for label in new.label_ids - old.label_ids]
     removed = [
@@ -383,5 +386,7 @@ def _audited(done: Done) -> tuple[str, dict[str, str | list[str] | None]]:
                 "added": [str(one.id) for one in added],
                 "removed": [str(one.id) for one in removed],
             }
+        case PriorityChanged(priority=priority, from_priority=before):
+            return "priority_changed", {"from": before.value, "to": priority.value}
         case line:
             raise TypeError(f"nobody does {type(line).__name__} by hand")

@@ -17,10 +17,10 @@ SELECT o.id AS asked_id, coalesce(o.merged_into, o.id) AS id
 -- name: change_conversations
 UPDATE conversations c
    SET state = u.state::conversation_state, snoozed_until = u.snoozed_until, assignee_id = u.assignee_id, team_id = u.team_id,
-       unread_count = u.unread_count, updated_at = now()
+       unread_count = u.unread_count, priority = u.priority, updated_at = now()
   FROM unnest(:ids::uuid[], :states::text[], :snoozed_untils::timestamptz[], :assignee_ids::uuid[], :team_ids::uuid[],
-              :unread_counts::integer[])
-       AS u (id, state, snoozed_until, assignee_id, team_id, unread_count)
+              :unread_counts::integer[], :priorities::smallint[])
+       AS u (id, state, snoozed_until, assignee_id, team_id, unread_count, priority)
  WHERE c.tenant_id = :tenant_id AND c.id = u.id
 
 -- name: hold_claims

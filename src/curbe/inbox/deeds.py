@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from curbe.domain.errors import Conflict, InvalidRequest
-from curbe.inbox.rules import NEXT_STATES, ConversationState, may_become
+from curbe.inbox.rules import NEXT_STATES, ConversationState, Priority, may_become
 
 NOBODY: Final = UUID(int=0)  # whose conversations nobody has; never a user's id
 _MOST_LABELS: Final = 50  # on one conversation
@@ -34,6 +34,7 @@ class ConversationChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     add_label_ids: LabelIds | UnsetType = UNSET
     remove_label_ids: LabelIds | UnsetType = UNSET
     unread: bool | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     team_id: UUID | None = None
     label_ids: frozenset[UUID] = frozenset()
     unread_count: int = 0
+    priority: Priority = Priority.NONE
 
 
 def check(change: ConversationChange, *, now: datetime) -> None:
@@ -99,6 +101,7 @@ def changed(standing: Standing, change: ConversationChange) -> Standing:
         team_id=standing.team_id if change.team_id is UNSET else change.team_id,
         label_ids=_labels(standing, change),
         unread_count=_unread(standing, change),
+        priority=standing.priority if change.priority is UNSET else change.priority,
     )
 
 
@@ -176,13 +179,20 @@ class StateChanged(msgspec.Struct, frozen=True, tag_field="type", tag="state"):
     snoozed_until: datetime | None
 
 
+class PriorityChanged(msgspec.Struct, frozen=True, tag_field="type", tag="priority"):
+    """It was given another priority."""
+
+    priority: Priority
+    from_priority: Priority
+
+
 class Merged(msgspec.Struct, frozen=True, tag_field="type", tag="merged"):
     """Another conversation with the same number became part of it, as two contacts were one person."""
 
     conversation_id: UUID
 
 
-ActivityLine: TypeAlias = Assigned | TeamChanged | LabelsChanged | StateChanged | Merged
+ActivityLine: TypeAlias = Assigned | TeamChanged | LabelsChanged | StateChanged | PriorityChanged | Merged
 
 
 def lines_between(before: Standing, after: Standing, *, names: dict[UUID, str]) -> Iterator[ActivityLine]:
@@ -202,3 +212,5 @@ def lines_between(before: Standing, after: Standing, *, names: dict[UUID, str]) 
             [named(label) for label in sorted(after.label_ids - before.label_ids)],
             [named(label) for label in sorted(before.label_ids - after.label_ids)],
         )
+    if before.priority is not after.priority:
+        yield PriorityChanged(after.priority, before.priority)

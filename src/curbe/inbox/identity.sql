@@ -43,7 +43,8 @@ UPDATE conversations v SET contact_id = :contact_id, updated_at = now()
 
 -- name: merge_conversation
 -- Times greatest, unread added; blocked stays blocked, and what waits for us in one of the two waits in both. What was put off comes back
--- at its time, the earlier of two: the job that ends the snooze finds the conversation that the other is part of. Whoever has one has both.
+-- at its time, the earlier of two: the job that ends the snooze finds the conversation that the other is part of. Whoever has one has both,
+-- and what is urgent in one is urgent.
 UPDATE conversations kept
    SET unread_count = kept.unread_count + gone.unread_count,
        last_inbound_at = greatest(kept.last_inbound_at, gone.last_inbound_at),
@@ -59,6 +60,7 @@ UPDATE conversations kept
                             THEN least(kept.snoozed_until, gone.snoozed_until) END,
        assignee_id = coalesce(kept.assignee_id, gone.assignee_id),
        team_id = coalesce(kept.team_id, gone.team_id),
+       priority = greatest(kept.priority, gone.priority),
        updated_at = now()
   FROM conversations gone
  WHERE kept.tenant_id = :tenant_id AND kept.id = :into_id AND gone.tenant_id = :tenant_id AND gone.id = :from_id

@@ -7,7 +7,7 @@ SELECT c.tenant_id, c.id, c.channel_connection_id AS connection_id, c.contact_id
        c.contact_wa_id AS wa_id, p.username, CASE w.state WHEN 'out' THEN 'stop' WHEN 'in' THEN 'resume' END AS marketing, c.state, c.snoozed_until, c.assignee_id, c.team_id,
        ARRAY(SELECT l.label_id FROM conversation_labels l
               WHERE l.tenant_id = c.tenant_id AND l.conversation_id = c.id ORDER BY l.label_id) AS label_ids,
-       c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at, c.version,
+       c.priority, c.unread_count, c.last_inbound_at, c.last_message_at, c.created_at, c.version,
        m.id AS last_id, m.direction AS last_direction, m.type AS last_type, m.text AS last_text, m.status AS last_status,
        m.created_at AS last_created_at
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) WITH ORDINALITY AS u (tenant_id, id, n)

@@ -30,6 +30,16 @@ class ConversationState(StrEnum):
     BLOCKED = "blocked"  # nothing this person writes brings it back
 
 
+class Priority(StrEnum):
+    """How soon people want a conversation looked at, the least first."""
+
+    NONE = "none"  # nobody said
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
 class Direction(StrEnum):
     """Who wrote a message: a person to us, or we to a person. Declared as the PostgreSQL enum."""
 
@@ -46,6 +56,7 @@ STATE_CODES: Final = {
     ConversationState.ARCHIVED: 5,
     ConversationState.BLOCKED: 6,
 }
+PRIORITIES: Final = tuple(Priority)  # each at the number that the database keeps (migration 0122)
 ACTIVE: Final = frozenset({ConversationState.OPEN, ConversationState.WAITING, ConversationState.SNOOZED})
 AWAKE: Final = ACTIVE - {
     ConversationState.SNOOZED
@@ -76,6 +87,11 @@ def may_become(current: ConversationState, wanted: ConversationState) -> bool:
 def codes_of(states: Iterable[ConversationState]) -> list[int]:
     """Return the numbers by which an index finds ``states``; of no states, those of all."""
     return sorted(STATE_CODES[state] for state in set(states) or STATE_CODES)
+
+
+def priority_codes(priorities: Iterable[Priority]) -> list[int] | None:
+    """Return the numbers that the database keeps for ``priorities``; None for none of them, which means any."""
+    return sorted(PRIORITIES.index(priority) for priority in set(priorities)) or None
 
 
 def is_written(kind: str) -> bool:

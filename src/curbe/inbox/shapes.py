@@ -15,7 +15,7 @@ from curbe.channels.cloudapi.shown_shapes import ContentShown, ContextShown, Ref
 from curbe.domain.failures import FailureKind
 from curbe.domain.status import MessageStatus
 from curbe.domain.window import closing_time
-from curbe.inbox.rules import ConversationState, Direction, failure_counts, told_status
+from curbe.inbox.rules import PRIORITIES, ConversationState, Direction, Priority, failure_counts, told_status
 
 
 class MessageError(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -176,6 +176,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     assignee_id: UUID | None
     team_id: UUID | None
     label_ids: list[UUID]
+    priority: Priority
     unread_count: int
     last_message: LastMessage | None
     last_message_at: datetime | None
@@ -244,6 +245,7 @@ class ConversationRow(msgspec.Struct, frozen=True, gc=False):
     assignee_id: UUID | None
     team_id: UUID | None
     label_ids: list[UUID]
+    priority: int
     unread_count: int
     last_inbound_at: datetime | None
     last_message_at: datetime | None
@@ -350,6 +352,7 @@ def conversation_of(row: ConversationRow) -> Conversation:
         assignee_id=row.assignee_id,
         team_id=row.team_id,
         label_ids=row.label_ids,
+        priority=PRIORITIES[row.priority],
         unread_count=row.unread_count,
         last_message=_last_message_of(row),
         last_message_at=row.last_message_at,

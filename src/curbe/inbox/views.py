@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.inbox.deeds import NOBODY
-from curbe.inbox.rules import AWAKE, ConversationState, codes_of
+from curbe.inbox.rules import AWAKE, ConversationState, Priority, codes_of, priority_codes
 from curbe.inbox.service import BEGINNING, END, Place, conversations_by_id
 from curbe.inbox.shapes import Conversation, LiveConversation
 from curbe.infra import db
@@ -20,13 +20,14 @@ COUNTED_TO: Final = 1000  # nobody reads a larger number, and counting further c
 class ConversationFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which conversations: those that meet all of it; None and nothing mean any.
 
-    ``holder_id``: the user who has it, or ``NOBODY``. ``label_ids``: it has all of these.
+    ``holder_id``: the user who has it, or ``NOBODY``. ``label_ids``: it has all of these. ``priorities``: it has one of these.
     """
 
     states: frozenset[ConversationState] = frozenset()
     holder_id: UUID | None = None
     team_id: UUID | None = None
     label_ids: tuple[UUID, ...] = ()
+    priorities: frozenset[Priority] = frozenset()
     connection_id: UUID | None = None
     unread_only: bool = False
 
@@ -72,6 +73,8 @@ _OLDEST: Final = db.Query(_PACKAGE, "conversations_oldest", _Key)
 _LABELLED_LATEST: Final = db.Query(_PACKAGE, "labelled_latest", _Key)
 _LABELLED_OLDEST: Final = db.Query(_PACKAGE, "labelled_oldest", _Key)
 _LIVE: Final = db.Query(_PACKAGE, "live_conversations", LiveConversation)
+_PRIORITISED_LATEST: Final = db.Query(_PACKAGE, "prioritised_latest", _Key)
+_PRIORITISED_OLDEST: Final = db.Query(_PACKAGE, "prioritised_oldest", _Key)
 _COUNT: Final = db.Query(_PACKAGE, "count_conversations", _Counted)
 
 Sort = Literal["latest", "oldest"]
@@ -98,6 +101,7 @@ async def conversations(
         "from_id": start.id,
         "holder_id": wanted.holder_id,
         "team_id": wanted.team_id,
+        "priority_codes": priority_codes(wanted.priorities),
         "connection_id": wanted.connection_id,
         "unread_only": wanted.unread_only,
         "most": limit + 1,
@@ -106,6 +110,9 @@ async def conversations(
         page = _LABELLED_LATEST if sort == "latest" else _LABELLED_OLDEST
         label_id, *further = dict.fromkeys(wanted.label_ids)
         keys = await page.all(tx, **conditions, label_id=label_id, further_label_ids=further)
+    elif wanted.priorities and Priority.NONE not in wanted.priorities:
+        page = _PRIORITISED_LATEST if sort == "latest" else _PRIORITISED_OLDEST
+        keys = await page.all(tx, **conditions)
     else:
         page = _LATEST if sort == "latest" else _OLDEST
         keys = await page.all(tx, **conditions)

@@ -1,7 +1,7 @@
 -- Lists of conversations and how many there are in each. Pages come in two steps: which (from an index alone, in order), then what each
--- looks like. Of each state wanted the first ones are taken from an index, then those are put in order: so a page costs what it shows,
--- whatever is filtered by. Filters that are NULL fall away when the statement is planned (infra/db.py plans each anew), which leaves the
--- conditions that the indexes are about. A conversation without any message has no place in a list.
+-- looks like. Of each state wanted (and each priority) the first ones are taken from an index, then those are put in order: so a page
+-- costs what it shows, whatever is filtered by. Filters that are NULL fall away when the statement is planned (infra/db.py plans each
+-- anew), which leaves the conditions that the indexes are about. A conversation without any message has no place in a list.
 
 -- name: conversations_latest
 SELECT p.id, p.last_message_at
@@ -14,6 +14,7 @@ SELECT p.id, p.last_message_at
           AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
           AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
           AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
+          AND (:priority_codes::smallint[] IS NULL OR c.priority = ANY(:priority_codes::smallint[]))
           AND (NOT :unread_only::boolean OR c.unread_count > 0)
         ORDER BY c.last_message_at DESC, c.id DESC
         LIMIT :most::integer) p
@@ -31,6 +32,7 @@ SELECT p.id, p.last_message_at
           AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
           AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
           AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
+          AND (:priority_codes::smallint[] IS NULL OR c.priority = ANY(:priority_codes::smallint[]))
           AND (NOT :unread_only::boolean OR c.unread_count > 0)
         ORDER BY c.last_message_at, c.id
         LIMIT :most::integer) p
@@ -55,6 +57,7 @@ SELECT p.id, p.last_message_at
           AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
           AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
           AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
+          AND (:priority_codes::smallint[] IS NULL OR c.priority = ANY(:priority_codes::smallint[]))
           AND (NOT :unread_only::boolean OR c.unread_count > 0)
         ORDER BY l.last_message_at DESC, l.conversation_id DESC
         LIMIT :most::integer) p
@@ -78,8 +81,46 @@ SELECT p.id, p.last_message_at
           AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
           AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
           AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
+          AND (:priority_codes::smallint[] IS NULL OR c.priority = ANY(:priority_codes::smallint[]))
           AND (NOT :unread_only::boolean OR c.unread_count > 0)
         ORDER BY l.last_message_at, l.conversation_id
+        LIMIT :most::integer) p
+ ORDER BY p.last_message_at, p.id
+ LIMIT :most::integer
+
+-- name: prioritised_latest
+-- Those of some priorities, of which none is "none": each is a range of an index of its own.
+SELECT p.id, p.last_message_at
+  FROM unnest(:state_codes::smallint[]) AS s (code)
+ CROSS JOIN unnest(:priority_codes::smallint[]) AS q (code)
+ CROSS JOIN LATERAL (
+       SELECT c.id, c.last_message_at
+         FROM conversations c
+        WHERE c.tenant_id = :tenant_id AND c.priority > 0 AND c.priority = q.code AND c.state_code = s.code
+          AND (c.last_message_at, c.id) < (:from_at::timestamptz, :from_id::uuid)
+          AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
+          AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
+          AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
+          AND (NOT :unread_only::boolean OR c.unread_count > 0)
+        ORDER BY c.last_message_at DESC, c.id DESC
+        LIMIT :most::integer) p
+ ORDER BY p.last_message_at DESC, p.id DESC
+ LIMIT :most::integer
+
+-- name: prioritised_oldest
+SELECT p.id, p.last_message_at
+  FROM unnest(:state_codes::smallint[]) AS s (code)
+ CROSS JOIN unnest(:priority_codes::smallint[]) AS q (code)
+ CROSS JOIN LATERAL (
+       SELECT c.id, c.last_message_at
+         FROM conversations c
+        WHERE c.tenant_id = :tenant_id AND c.priority > 0 AND c.priority = q.code AND c.state_code = s.code
+          AND (c.last_message_at, c.id) > (:from_at::timestamptz, :from_id::uuid)
+          AND (:holder_id::uuid IS NULL OR c.holder_id = :holder_id::uuid)
+          AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
+          AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
+          AND (NOT :unread_only::boolean OR c.unread_count > 0)
+        ORDER BY c.last_message_at, c.id
         LIMIT :most::integer) p
  ORDER BY p.last_message_at, p.id
  LIMIT :most::integer

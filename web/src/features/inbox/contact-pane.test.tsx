@@ -28,6 +28,20 @@ test("says what could not be loaded of a person, and tries again", async () => {
   expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
 });
 
+test("says how urgent it is, and sets it", async () => {
+  const server = new TestServer();
+  const { contact } = server.put(conversationOf(1, { priority: "medium" }));
+  const { store } = await renderInbox(<ContactPane conversationId={uuid(1)} consent={() => null} />, {
+    server,
+    api: { [`GET /api/tenants/${TENANT}/contacts/${contact.id}`]: () => problem(403, "forbidden") },
+  });
+  await store.loadConversation(uuid(1));
+  await userEvent.click(await screen.findByRole("button", { name: "Priority: medium" }));
+  await userEvent.click(await screen.findByRole("option", { name: "None", hidden: true }));
+  await screen.findByRole("button", { name: "Priority: none" });
+  expect(server.conversationMap.get(uuid(1))?.priority).toBe("none");
+});
+
 test("the pencil beside a name gives another one, says what WhatsApp calls them, and goes back", async () => {
   const server = new TestServer();
   const conversation = server.put(conversationOf(1));

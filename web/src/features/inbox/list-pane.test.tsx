@@ -214,6 +214,22 @@ describe("the list", () => {
     await waitFor(async () => expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]));
   });
 
+  test("narrows to the priorities that are wanted, and follows what becomes of them", async () => {
+    put(1, { priority: "urgent" });
+    put(2, { priority: "low" });
+    put(3, { priority: "high" });
+    const { history } = await renderInbox(<Screen />, {
+      server,
+      path: `${INBOX}?tab=all&priority=urgent&priority=high`,
+    });
+    expect(await names()).toEqual(["Person 3", "Person 1"]);
+    server.happen("conversation_updated", put(3, { priority: "none", version: 2 }));
+    await waitFor(async () => expect(await names()).toEqual(["Person 1"]));
+    await userEvent.click(screen.getByRole("button", { name: "Remove filter: Priority: high" }));
+    expect(history.at(-1)).toContain("?tab=all&priority=urgent");
+    expect(history.at(-1)).not.toContain("priority=high");
+  });
+
   test("narrows to what was filtered, and shows how to widen it again", async () => {
     put(1, { state: "resolved" });
     put(2);
@@ -262,6 +278,17 @@ test("each number tells how many of its conversations are unread where one is ch
   const [busy, quiet] = await within(panel).findAllByRole("option");
   within(busy as HTMLElement).getByRole("img", { name: "2 unread conversations" });
   expect(quiet?.textContent).toBe("+34600000008");
+});
+
+test("a priority is among the filters", async () => {
+  vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
+  put(1, { priority: "urgent" });
+  put(2);
+  const { history } = await renderInbox(<Screen />, { server });
+  await rows();
+  await userEvent.click(screen.getByRole("button", { name: "Filter" }));
+  await userEvent.click(await screen.findByRole("checkbox", { name: "Urgent" }));
+  expect(history.at(-1)).toContain("priority=urgent");
 });
 
 test("a note that calls somebody is behind its button, opens its conversation, and Escape leaves it", async () => {
@@ -321,6 +348,14 @@ describe("several at once", () => {
     await waitFor(() => expect(server.conversationMap.get(uuid(1))?.state).toBe("resolved"));
     expect(server.conversationMap.get(uuid(2))?.state).toBe("resolved");
     await waitFor(() => expect(screen.queryByText("2 selected")).toBeNull());
+  });
+
+  test("are given a priority together", async () => {
+    const user = await tickBoth();
+    await user.click(screen.getByRole("button", { name: "Priority" }));
+    await user.click(await screen.findByRole("option", { name: "Urgent", hidden: true }));
+    await waitFor(() => expect(server.conversationMap.get(uuid(1))?.priority).toBe("urgent"));
+    expect(server.conversationMap.get(uuid(2))?.priority).toBe("urgent");
   });
 
   test("stay ticked where some of them do not let themselves be changed, and that is said", async () => {
@@ -385,6 +420,17 @@ describe("a row", () => {
     await waitFor(() => expect(row?.textContent).toContain("Draft: I will"));
     await waitFor(() => expect(row?.textContent).toContain("VIP"));
     within(row as HTMLElement).getByTitle("Assigned to Ana Torres");
+  });
+
+  test("says what is pressing in a word and the other priorities by a sign that has one", async () => {
+    for (const [at, priority] of (["none", "low", "high", "urgent"] as const).entries())
+      put(at + 1, { priority });
+    await renderInbox(<Screen />, { server });
+    const [urgent, high, low, none] = (await rows()) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
+    expect(within(urgent).getByTitle("Priority: urgent").textContent).toBe("Urgent");
+    expect(within(high).getByTitle("Priority: high").textContent).toBe("High");
+    within(low).getByRole("img", { name: "Priority: low" });
+    expect(within(none).queryByTitle(/Priority/)).toBeNull();
   });
 
   test("shows who is at it just now", async () => {

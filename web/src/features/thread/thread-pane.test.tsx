@@ -3,8 +3,8 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import type { MessagesWanted } from "@/shared/store/backend";
-import { conversationOf, messageOf, TestServer, uuid } from "@/shared/store/testing";
-import type { Conversation, Message } from "@/shared/store/types";
+import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
+import type { Annotation, Conversation, Message } from "@/shared/store/types";
 import { renderInbox } from "@/testing/inbox";
 import { showLocal } from "./media/media-url";
 import { ThreadPane } from "./thread-pane";
@@ -63,6 +63,25 @@ describe("a conversation", () => {
 
     await screen.findByText("Words 1.");
     await screen.findByDisplayValue("half a sen");
+  });
+
+  test("tells who gave it which priority", async () => {
+    say(1);
+    server.people = async () => [
+      { user_id: ME, email: "ana@example.com", name: "Ana", role: "agent", disabled: false },
+    ];
+    const line = (number: number, priority: string, from_priority: string): Annotation => ({
+      id: uuid(60 + number),
+      kind: "activity",
+      conversation_id: uuid(1),
+      author: `user:${ME}`,
+      created_at: timeAt(1 + number),
+      activity: { type: "priority", priority, from_priority },
+    });
+    server.annotations = async () => [line(1, "urgent", "none"), line(2, "none", "urgent")];
+    await renderInbox(pane(), { server });
+    await screen.findByText("Ana set the priority to urgent");
+    await screen.findByText("Ana removed the priority");
   });
 
   test("takes up what was being written in another that becomes part of it", async () => {

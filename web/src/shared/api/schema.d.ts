@@ -2949,7 +2949,7 @@ export interface components {
          */
         Annotation: {
             /** @description What was done, told apart by its `type`; absent on a note. */
-            activity?: components["schemas"]["Assigned"] | components["schemas"]["TeamChanged"] | components["schemas"]["LabelsChanged"] | components["schemas"]["StateChanged"] | components["schemas"]["Merged"] | null;
+            activity?: components["schemas"]["Assigned"] | components["schemas"]["TeamChanged"] | components["schemas"]["LabelsChanged"] | components["schemas"]["StateChanged"] | components["schemas"]["PriorityChanged"] | components["schemas"]["Merged"] | null;
             /** @description Who wrote or did it: `user:` or `key:` and an id, or `system:` and the part of Curbe. */
             author: string;
             /** @description The words of a note; absent on activity, and once the note is deleted. */
@@ -4093,6 +4093,8 @@ export interface components {
             last_message: components["schemas"]["LastMessage"] | null;
             /** @description When the latest message was, RFC 3339 in UTC; null where there is none. */
             last_message_at: string | null;
+            /** @description How soon people want it looked at: none (nobody said), low, medium, high or urgent. */
+            priority: components["schemas"]["Priority"];
             /** @description When it opens again by itself, RFC 3339 in UTC; null: when the person writes, or it is not snoozed. */
             snoozed_until: string | null;
             /** @description The state that it is in. */
@@ -4117,6 +4119,8 @@ export interface components {
             assignee_id?: string | null;
             /** @description The labels that it is to have, by their ids, instead of those it has. */
             label_ids?: string[];
+            /** @description The priority that it is to have; `none` takes it away. */
+            priority?: components["schemas"]["Priority"];
             /** @description Labels to take away, by their ids. */
             remove_label_ids?: string[];
             /** @description When it opens again by itself, RFC 3339 in UTC; null: when the person writes, or it is not snoozed. */
@@ -6945,6 +6949,27 @@ export interface components {
             type?: string | null;
         };
         /**
+         * Priority
+         * @description How soon people want a conversation looked at, the least first.
+         * @enum {string}
+         */
+        Priority: "none" | "low" | "medium" | "high" | "urgent";
+        /**
+         * PriorityChanged
+         * @description It was given another priority.
+         */
+        PriorityChanged: {
+            /** @description The priority that it had before. */
+            from_priority: components["schemas"]["Priority"];
+            /** @description The priority that it has now. */
+            priority: components["schemas"]["Priority"];
+            /**
+             * @description Tells apart what was done.
+             * @constant
+             */
+            type: "priority";
+        };
+        /**
          * Problem
          * @description The body of every refusal. Programs switch on `code`; the sentences are for people and may change.
          */
@@ -9334,6 +9359,8 @@ export interface components {
             connection_id?: string | null;
             /** @description Only those with all of these labels, by their ids; empty: with any or none. */
             label_ids?: string[];
+            /** @description Only those of one of these priorities; empty: of any. */
+            priorities?: components["schemas"]["Priority"][];
             /**
              * @description Which come first: those with the latest message, or those whose last message is the oldest.
              * @default latest
@@ -18493,6 +18520,8 @@ export interface operations {
                 team?: string | null;
                 /** @description Only those with this label, or with all of these. */
                 label?: string[] | null;
+                /** @description Only those of this priority, or of one of these. */
+                priority?: components["schemas"]["Priority"][] | null;
                 /** @description Only those with unread messages. */
                 unread?: boolean;
                 /** @description Only those of this connection. */

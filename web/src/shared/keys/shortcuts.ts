@@ -38,6 +38,7 @@ export const SHORTCUTS = {
   snooze: [{ code: "KeyM", alt: true }],
   assign: [{ code: "KeyA", alt: true }],
   labels: [{ code: "KeyT", alt: true }],
+  priority: [{ code: "KeyY", alt: true }],
   unread: [{ code: "KeyU", alt: true }],
   contactPane: [{ code: "KeyO", alt: true }],
   reply: [{ code: "KeyL", alt: true }],

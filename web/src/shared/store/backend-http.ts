@@ -120,6 +120,7 @@ function filtersOf(view: View) {
     assignee,
     team: view.team,
     label: view.labels,
+    priority: view.priorities,
     connection: view.connection,
     unread: view.unread || undefined,
     sort: view.sort,

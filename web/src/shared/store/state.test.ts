@@ -9,6 +9,7 @@ const VIEWS: View[] = [
   { tab: "mine" },
   { tab: "unassigned", unread: true },
   { tab: "all", states: ["resolved"], labels: [uuid(90)] },
+  { tab: "all", priorities: ["urgent", "high"] },
 ];
 
 /** A server on which a day passes by chance; returns what its log says, and what it holds in the end. */
@@ -125,6 +126,8 @@ function day(seed: number): { log: LoggedEvent[]; conversations: Conversation[];
         { assignee_id: ME },
         { assignee_id: null },
         { label_ids: [uuid(90)] },
+        { priority: "urgent" },
+        { priority: "low" },
         { unread_count: 0 },
         { snoozed_until: timeAt(step), state: "snoozed" },
       ]);

@@ -73,6 +73,7 @@ export function conversationOf(number: number, change: Partial<Conversation> = {
     assignee_id: null,
     team_id: null,
     label_ids: [],
+    priority: "none",
     snoozed_until: null,
     version: 1,
     ...change,

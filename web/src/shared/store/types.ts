@@ -3,6 +3,7 @@
 import type { Pause } from "@/shared/whatsapp/pause-words";
 
 export type ConversationState = "open" | "waiting" | "resolved" | "snoozed" | "archived" | "blocked";
+export type Priority = "none" | "low" | "medium" | "high" | "urgent";
 export type Direction = "inbound" | "outbound";
 export type MessageStatus =
   | "received"
@@ -47,6 +48,8 @@ export interface Conversation {
   assignee_id?: string | null;
   team_id?: string | null;
   label_ids?: string[];
+  /** `none` where absent. */
+  priority?: Priority;
   snoozed_until?: string | null;
   /** Grows with every change of the conversation: of two snapshots the higher one is the newer. */
   version?: number;
@@ -232,4 +235,5 @@ export interface ConversationChange {
   add_label_ids?: string[];
   remove_label_ids?: string[];
   unread?: boolean;
+  priority?: Priority;
 }

@@ -1,7 +1,7 @@
 /** The lists of the inbox: which conversations belong to one, and in what order. Pure. */
 
 import { comparePlaces, type Place } from "./moments";
-import type { Conversation, ConversationState } from "./types";
+import type { Conversation, ConversationState, Priority } from "./types";
 
 export type Tab = "mine" | "unassigned" | "all";
 
@@ -11,6 +11,8 @@ export interface View {
   /** `AWAKE` where absent: what is put off is out of sight. */
   states?: readonly ConversationState[];
   labels?: readonly string[];
+  /** One of these. */
+  priorities?: readonly Priority[];
   team?: string;
   connection?: string;
   assignee?: string;
@@ -27,6 +29,7 @@ export function keyOfView(view: View): string {
     view.tab,
     [...(view.states ?? [])].sort(),
     [...(view.labels ?? [])].sort(),
+    [...(view.priorities ?? [])].sort(),
     view.team ?? null,
     view.connection ?? null,
     view.assignee ?? null,
@@ -41,6 +44,7 @@ export function belongs(conversation: Conversation, view: View, me: string | nul
   if (!inTab(conversation, view.tab, me)) return false;
   if (!(view.states?.length ? view.states : AWAKE).includes(conversation.state)) return false;
   if (view.unread && conversation.unread_count === 0) return false;
+  if (view.priorities?.length && !view.priorities.includes(conversation.priority ?? "none")) return false;
   if (view.team !== undefined && conversation.team_id !== view.team) return false;
   if (view.connection !== undefined && conversation.connection_id !== view.connection) return false;
   if (view.assignee !== undefined && conversation.assignee_id !== view.assignee) return false;

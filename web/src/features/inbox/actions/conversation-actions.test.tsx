@@ -1,12 +1,14 @@
 import { notifications } from "@mantine/notifications";
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { beforeEach, expect, test } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import { useShortcuts } from "@/shared/keys/use-shortcut";
 import { setPreferences } from "@/shared/lib/preferences";
 import { conversationOf, ME, TestServer, uuid } from "@/shared/store/testing";
 import { renderInbox } from "@/testing/inbox";
+import { Palette } from "../palette/palette";
 import { ConversationActions } from "./conversation-actions";
 
 /** Where nothing has a place on the screen, Mantine hides what hangs on a button. */
@@ -28,7 +30,16 @@ beforeEach(() => {
 
 function Screen() {
   useShortcuts();
-  return <ConversationActions conversationId={uuid(1)} />;
+  const [finding, setFinding] = useState(false);
+  return (
+    <>
+      <ConversationActions conversationId={uuid(1)} />
+      <button type="button" onClick={() => setFinding(true)}>
+        Find anything
+      </button>
+      {finding && <Palette />}
+    </>
+  );
 }
 
 async function shown() {
@@ -83,12 +94,36 @@ test("what a key opened gives the focus back to the field one was writing in", a
   }
 });
 
+test("a key opens the priorities with the one it has ticked, and another one is chosen", async () => {
+  server.put(conversationOf(1, { priority: "high" }));
+  await shown();
+  screen.getByRole("button", { name: "Priority: high" });
+  await userEvent.keyboard("{Alt>}[KeyY]{/Alt}");
+  const list = await screen.findByRole("listbox", { name: "Priority", ...LAID_OUT_NOWHERE });
+  const options = within(list).getAllByRole("option", LAID_OUT_NOWHERE);
+  expect(options.map((one) => one.textContent)).toEqual(["Urgent", "High", "Medium", "Low", "None"]);
+  const ticked = options.filter((one) => one.querySelector(".tabler-icon-check"));
+  expect(ticked.map((one) => one.textContent)).toEqual(["High"]);
+  await userEvent.click(options[0] as HTMLElement);
+  await waitFor(() => expect(conversation()?.priority).toBe("urgent"));
+  await screen.findByRole("button", { name: "Priority: urgent" });
+});
+
+test("the palette leads to the priorities too", async () => {
+  await shown();
+  await userEvent.click(screen.getByRole("button", { name: "Find anything" }));
+  await userEvent.click(await screen.findByRole("button", { name: /^Priority.+Y$/ }));
+  await userEvent.click(await screen.findByRole("option", { name: "Low", ...LAID_OUT_NOWHERE }));
+  await waitFor(() => expect(conversation()?.priority).toBe("low"));
+});
+
 test("the menu has everything that the header has no place for on a phone", async () => {
   await shown();
   await userEvent.click(screen.getByRole("button", { name: "Actions" }));
   await screen.findByRole("menuitem", { name: /^Resolve and next/, ...LAID_OUT_NOWHERE });
   screen.getByRole("menuitem", { name: /^Snooze/, ...LAID_OUT_NOWHERE });
   screen.getByRole("menuitem", { name: /^Assign/, ...LAID_OUT_NOWHERE });
+  screen.getByRole("menuitem", { name: /^Priority/, ...LAID_OUT_NOWHERE });
   await userEvent.click(screen.getByRole("menuitem", { name: /^Labels/, ...LAID_OUT_NOWHERE }));
   const search = await screen.findByLabelText("Labels", { selector: "input" });
   await waitFor(() => expect(document.activeElement).toBe(search));

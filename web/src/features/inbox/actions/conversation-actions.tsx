@@ -21,11 +21,12 @@ import type { ConversationChange } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { listMessages } from "../list/messages";
+import { PriorityIcon } from "../list/priority-icon";
 import { nameOf } from "../list/row-model";
 import classes from "./conversation-actions.module.css";
 import { ConversationMenu } from "./conversation-menu";
 import { actionMessages } from "./messages";
-import { AssignPicker, LabelPicker } from "./pickers";
+import { AssignPicker, LabelPicker, PriorityPicker } from "./pickers";
 import { SnoozeMenu } from "./snooze-menu";
 import { useDeeds } from "./use-deeds";
 
@@ -38,7 +39,7 @@ export function ConversationActions({ conversationId }: { conversationId: string
   const deed = useDeeds();
   const side = useSignal(contactPane);
   const [blocking, setBlocking] = useState(false);
-  const [openings, setOpenings] = useState({ assign: 0, labels: 0, snooze: 0 });
+  const [openings, setOpenings] = useState({ assign: 0, labels: 0, priority: 0, snooze: 0 });
 
   const able = can("inbox:write") && conversation !== undefined;
   const change = (wanted: ConversationChange) => void deed([conversationId], wanted);
@@ -57,6 +58,7 @@ export function ConversationActions({ conversationId }: { conversationId: string
   useShortcut("snooze", able && !ended ? () => open("snooze") : null);
   useShortcut("assign", able ? () => open("assign") : null);
   useShortcut("labels", able ? () => open("labels") : null);
+  useShortcut("priority", able ? () => open("priority") : null);
   useShortcut("unread", able ? () => change({ unread: true }) : null);
   useShortcut("contactPane", togglePane);
 
@@ -64,6 +66,8 @@ export function ConversationActions({ conversationId }: { conversationId: string
   const assignee = conversation.assignee_id ? people.get(conversation.assignee_id) : undefined;
   const assigneeName = assignee?.name ?? l.unknownPerson;
   const labels = conversation.label_ids ?? [];
+  const priority = conversation.priority ?? "none";
+  const urgency = priority === "none" ? l.priority : l.priorityIs(l.priorities[priority]);
   const toggleLabel = (id: string, on: boolean) =>
     change(on ? { add_label_ids: [id] } : { remove_label_ids: [id] });
   return (
@@ -107,6 +111,21 @@ export function ConversationActions({ conversationId }: { conversationId: string
               </ActionIcon>
             )}
           </LabelPicker>
+          <PriorityPicker priority={priority} onChange={change} opening={openings.priority}>
+            {(target) => (
+              <ActionIcon
+                className={classes["secondary"] ?? ""}
+                variant="subtle"
+                color={priority === "urgent" ? "red" : "gray"}
+                size={34}
+                aria-label={urgency}
+                title={urgency}
+                {...target}
+              >
+                <PriorityIcon priority={priority} size={18} />
+              </ActionIcon>
+            )}
+          </PriorityPicker>
           {!ended && (
             <SnoozeMenu onSnooze={change} opening={openings.snooze}>
               <ActionIcon

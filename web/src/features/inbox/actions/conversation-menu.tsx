@@ -8,6 +8,7 @@ import {
   IconChevronsRight,
   IconClockPause,
   IconDots,
+  IconFlag,
   IconHourglass,
   IconHourglassOff,
   IconMailOpened,
@@ -19,6 +20,7 @@ import { useMessages } from "@/shared/i18n/language";
 import type { Shortcut } from "@/shared/keys/shortcuts";
 import { canRun, runShortcut } from "@/shared/keys/use-shortcut";
 import type { ConversationChange, ConversationState } from "@/shared/store/types";
+import { listMessages } from "../list/messages";
 import { Caps } from "../palette/caps";
 import { actionMessages } from "./messages";
 
@@ -30,6 +32,7 @@ interface ConversationMenuProps {
 
 export function ConversationMenu({ state, onChange, onBlock }: ConversationMenuProps) {
   const t = useMessages(actionMessages);
+  const l = useMessages(listMessages);
   const put = (next: ConversationState) => () => onChange({ state: next });
   return (
     <Menu position="bottom-end" width={250}>
@@ -42,6 +45,7 @@ export function ConversationMenu({ state, onChange, onBlock }: ConversationMenuP
         <Deed name="resolveAndNext" words={t.resolveAndNext} icon={IconChevronsRight} />
         <Deed name="assign" words={t.assign} icon={IconUserPlus} />
         <Deed name="labels" words={t.labels} icon={IconTag} />
+        <Deed name="priority" words={l.priority} icon={IconFlag} />
         <Deed name="snooze" words={t.snooze} icon={IconClockPause} />
         <Menu.Divider />
         <Deed name="unread" words={t.markUnread} icon={IconMailOpened} />

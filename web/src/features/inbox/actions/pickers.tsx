@@ -1,11 +1,14 @@
-/** Whom a conversation is assigned to, and what it is labelled with. */
+/** Whom a conversation is assigned to, what it is labelled with, and how urgent it is. */
 
 import { IconUserOff, IconUsers } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useDirectory, useStore } from "@/shared/store/hooks";
-import type { ConversationChange } from "@/shared/store/types";
+import type { ConversationChange, Priority } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
+import { listMessages } from "../list/messages";
+import { PriorityIcon } from "../list/priority-icon";
+import { PRIORITIES } from "../list/view-params";
 import { actionMessages } from "./messages";
 import { type Choice, Pick } from "./pick";
 import classes from "./pick.module.css";
@@ -108,6 +111,34 @@ export function LabelPicker({ labelIds, onToggle, opening = 0, children }: Label
       onPick={(id) => onToggle(id, !labelIds.includes(id))}
       several
       nothing={nothing}
+      opening={opening}
+    >
+      {children}
+    </Pick>
+  );
+}
+
+interface PriorityProps {
+  /** Of one conversation, or undefined where there are several. */
+  priority?: Priority | undefined;
+  onChange: (change: ConversationChange) => void;
+  opening?: number;
+  children: Target;
+}
+
+export function PriorityPicker({ priority, onChange, opening = 0, children }: PriorityProps) {
+  const t = useMessages(listMessages);
+  const choices: Choice[] = PRIORITIES.map((one) => ({
+    value: one,
+    words: t.priorities[one],
+    icon: <PriorityIcon priority={one} size={16} />,
+    checked: one === priority,
+  }));
+  return (
+    <Pick
+      label={t.priority}
+      choices={choices}
+      onPick={(value) => onChange({ priority: value as Priority })}
       opening={opening}
     >
       {children}

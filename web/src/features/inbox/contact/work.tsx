@@ -16,10 +16,11 @@ import { useDirectory } from "@/shared/store/hooks";
 import type { Conversation, ConversationChange } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
 import { actionMessages } from "../actions/messages";
-import { AssignPicker, LabelPicker } from "../actions/pickers";
+import { AssignPicker, LabelPicker, PriorityPicker } from "../actions/pickers";
 import { SnoozeMenu } from "../actions/snooze-menu";
 import { useDeeds } from "../actions/use-deeds";
 import { listMessages } from "../list/messages";
+import { PriorityIcon } from "../list/priority-icon";
 import { timeLeft, windowOf } from "../list/row-model";
 import { useNow } from "../list/use-now";
 import classes from "./contact-pane.module.css";
@@ -38,7 +39,7 @@ export function Work({ conversation }: { conversation: Conversation }) {
   const change = (wanted: ConversationChange) => deed([conversation.id], wanted);
   const assignee = conversation.assignee_id ? people.get(conversation.assignee_id) : undefined;
   const team = conversation.team_id ? teams.get(conversation.team_id) : undefined;
-  const { state } = conversation;
+  const { state, priority = "none" } = conversation;
   const ended = state === "resolved" || state === "archived" || state === "blocked";
   return (
     <section className={classes["section"]} aria-label={t.work}>
@@ -70,6 +71,23 @@ export function Work({ conversation }: { conversation: Conversation }) {
         )}
       </div>
       <Labels conversation={conversation} able={able} onChange={(wanted) => void change(wanted)} />
+      <div className={classes["field"]}>
+        <span className={classes["term"]}>{l.priority}</span>
+        <PriorityPicker priority={priority} onChange={(wanted) => void change(wanted)}>
+          {(target) => (
+            <button
+              type="button"
+              className={classes["pick"]}
+              disabled={!able}
+              aria-label={l.priorityIs(l.priorities[priority])}
+              {...target}
+            >
+              <PriorityIcon priority={priority} size={17} />
+              <span>{l.priorities[priority]}</span>
+            </button>
+          )}
+        </PriorityPicker>
+      </div>
       <div className={classes["field"]}>
         <span className={classes["term"]}>{t.state}</span>
         <span>

@@ -7,12 +7,13 @@ import { useMessages } from "@/shared/i18n/language";
 import { useStore } from "@/shared/store/hooks";
 import type { ConversationChange } from "@/shared/store/types";
 import { actionMessages } from "../actions/messages";
-import { AssignPicker, LabelPicker } from "../actions/pickers";
+import { AssignPicker, LabelPicker, PriorityPicker } from "../actions/pickers";
 import { SnoozeMenu } from "../actions/snooze-menu";
 import { useDeeds } from "../actions/use-deeds";
 import classes from "./bulk-bar.module.css";
 import { type Chosen, NOTHING } from "./choosing";
 import { listMessages } from "./messages";
+import { PriorityIcon } from "./priority-icon";
 
 const MOST = 200; // in one request
 
@@ -77,6 +78,13 @@ export function BulkBar({ chosen, onChoose }: BulkBarProps) {
           </ActionIcon>
         )}
       </LabelPicker>
+      <PriorityPicker onChange={(wanted) => void change(wanted)}>
+        {(target) => (
+          <ActionIcon {...icon} aria-label={t.priority} title={t.priority} {...target}>
+            <PriorityIcon priority="none" size={18} />
+          </ActionIcon>
+        )}
+      </PriorityPicker>
       <SnoozeMenu onSnooze={(wanted) => void change(wanted)}>
         <ActionIcon {...icon} aria-label={a.snooze} title={a.snooze}>
           <IconClockPause size={18} stroke={1.7} />

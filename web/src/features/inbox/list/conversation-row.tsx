@@ -16,6 +16,7 @@ import { Avatar } from "@/shared/ui/avatar";
 import classes from "./conversation-row.module.css";
 import { listMessages } from "./messages";
 import { PreviewLine } from "./preview-line";
+import { PriorityIcon } from "./priority-icon";
 import { nameOf, timeLeft, warnsOfWindow } from "./row-model";
 
 export const ROW = 76;
@@ -112,6 +113,7 @@ function Marks({ conversation, now }: { conversation: Conversation; now: number 
   const number = connections.size > 1 ? connections.get(conversation.connection_id) : undefined;
   return (
     <span className={classes["marks"]}>
+      <PriorityMark conversation={conversation} />
       <WindowMark conversation={conversation} now={now} />
       <StateMark conversation={conversation} />
       {number && (
@@ -127,6 +129,28 @@ function Marks({ conversation, now }: { conversation: Conversation; now: number 
       ))}
       {those.length > MOST_LABELS && <span className={classes["number"]}>+{those.length - MOST_LABELS}</span>}
       <People conversation={conversation} />
+    </span>
+  );
+}
+
+/** What is pressing says so in a word; the others by their sign. */
+function PriorityMark({ conversation: { priority = "none" } }: { conversation: Conversation }) {
+  const t = useMessages(listMessages);
+  if (priority === "none") return null;
+  const word = t.priorities[priority];
+  const told = t.priorityIs(word);
+  const sign = <PriorityIcon priority={priority} size={13} />;
+  if (priority === "low" || priority === "medium") {
+    return (
+      <span className={classes["state"]} role="img" aria-label={told} title={told}>
+        {sign}
+      </span>
+    );
+  }
+  return (
+    <span className={classes["pressing"]} data-priority={priority} title={told}>
+      {sign}
+      {word}
     </span>
   );
 }

@@ -3,13 +3,13 @@
 import { Button, Chip, Group, MultiSelect, Select, Stack, Switch } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import { useCounts, useDirectory } from "@/shared/store/hooks";
-import type { ConversationState } from "@/shared/store/types";
+import type { ConversationState, Priority } from "@/shared/store/types";
 import type { View } from "@/shared/store/views";
 import type { FilterProps } from "./filters";
 import classes from "./filters.module.css";
 import { listMessages } from "./messages";
 import { UnreadBadge } from "./unread-badge";
-import { filterCount, STATES, unfiltered, without } from "./view-params";
+import { filterCount, PRIORITIES, STATES, unfiltered, without } from "./view-params";
 
 export function FilterPanel({ view, onView }: FilterProps) {
   const t = useMessages(listMessages);
@@ -33,6 +33,20 @@ export function FilterPanel({ view, onView }: FilterProps) {
           {STATES.map((state) => (
             <Chip key={state} value={state} size="xs" radius="md">
               {t.states[state]}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      <Chip.Group
+        multiple
+        value={[...(view.priorities ?? [])]}
+        onChange={(priorities) => change({ priorities: priorities as Priority[] })}
+      >
+        <div className={classes["heading"]}>{t.priority}</div>
+        <Group gap={6}>
+          {PRIORITIES.map((priority) => (
+            <Chip key={priority} value={priority} size="xs" radius="md">
+              {t.priorities[priority]}
             </Chip>
           ))}
         </Group>

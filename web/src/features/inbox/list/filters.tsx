@@ -70,6 +70,12 @@ export function FilterChips({ view, onView }: FilterProps) {
       labels: (view.labels ?? []).filter((one) => one !== id),
     });
   }
+  for (const priority of view.priorities ?? []) {
+    add(`priority ${priority}`, t.priorityIs(t.priorities[priority]), {
+      ...view,
+      priorities: (view.priorities ?? []).filter((one) => one !== priority),
+    });
+  }
   const { team, connection, assignee } = view;
   if (team) add("team", nameOf(team, teams.get(team)?.name, "team"), { ...view, team: null });
   if (connection) add("number", connections.get(connection)?.phone, { ...view, connection: null });

@@ -2,7 +2,7 @@
 
 import { AWAKE, type View } from "@/shared/store/views";
 import type { ViewFilter } from "../api/saved-views";
-import { STATES, without } from "./view-params";
+import { PRIORITIES, STATES, without } from "./view-params";
 
 const ASSIGNEE = { mine: "me", unassigned: "none" } as const;
 
@@ -13,6 +13,7 @@ export function filterOf(view: View): ViewFilter {
     assignee: view.tab === "all" ? (view.assignee ?? null) : ASSIGNEE[view.tab],
     team_id: view.team ?? null,
     label_ids: [...(view.labels ?? [])],
+    priorities: [...(view.priorities ?? [])],
     connection_id: view.connection ?? null,
     unread: view.unread ?? false,
     sort: view.sort ?? "latest",
@@ -28,6 +29,7 @@ export function viewOfFilter(filter: ViewFilter): View {
     tab,
     states: usual ? null : named,
     labels: filter.label_ids ?? null,
+    priorities: PRIORITIES.filter((priority) => filter.priorities?.includes(priority)),
     team: filter.team_id ?? null,
     connection: filter.connection_id ?? null,
     assignee: tab === "all" ? assignee : null,

@@ -7,6 +7,7 @@ describe("the address of a list", () => {
     tab: "all",
     states: ["open", "resolved"],
     labels: ["l1", "l2"],
+    priorities: ["urgent", "none"],
     team: "t1",
     connection: "c1",
     assignee: "u1",
@@ -16,7 +17,7 @@ describe("the address of a list", () => {
 
   it("tells it and reads it back", () => {
     expect(viewOf(paramsOf(view, new URLSearchParams()))).toEqual(view);
-    expect(filterCount(view)).toBe(7);
+    expect(filterCount(view)).toBe(8);
   });
 
   it("keeps what is not about the list", () => {
@@ -27,7 +28,9 @@ describe("the address of a list", () => {
 
   it("means all of them where it says none, or one there is not", () => {
     expect(viewOf(new URLSearchParams())).toEqual({ tab: "all" });
-    expect(viewOf(new URLSearchParams("tab=yours&state=sleeping&sort=latest"))).toEqual({ tab: "all" });
+    expect(viewOf(new URLSearchParams("tab=yours&state=sleeping&priority=asap&sort=latest"))).toEqual({
+      tab: "all",
+    });
   });
 
   it("does not ask whose they are where the tab says it", () => {

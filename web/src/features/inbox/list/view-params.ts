@@ -1,6 +1,6 @@
 /** A list as the address tells it, so that it can be linked to, and so that Back goes back. Pure. */
 
-import type { ConversationState } from "@/shared/store/types";
+import type { ConversationState, Priority } from "@/shared/store/types";
 import type { Tab, View } from "@/shared/store/views";
 
 export const TABS: readonly Tab[] = ["mine", "unassigned", "all"];
@@ -12,9 +12,10 @@ export const STATES: readonly ConversationState[] = [
   "archived",
   "blocked",
 ];
+export const PRIORITIES: readonly Priority[] = ["urgent", "high", "medium", "low", "none"];
 
 /** Members of the address that say which list is shown. */
-const NAMES = ["tab", "state", "label", "team", "number", "assignee", "unread", "sort"] as const;
+const NAMES = ["tab", "state", "label", "priority", "team", "number", "assignee", "unread", "sort"] as const;
 
 /** Tell whether an address says which list is meant. */
 export function tellsView(params: URLSearchParams): boolean {
@@ -25,11 +26,13 @@ export function viewOf(params: URLSearchParams): View {
   const tab = TABS.find((one) => one === params.get("tab")) ?? "all";
   const states = STATES.filter((state) => params.getAll("state").includes(state));
   const labels = params.getAll("label");
+  const priorities = PRIORITIES.filter((priority) => params.getAll("priority").includes(priority));
   const [team, connection, assignee] = [params.get("team"), params.get("number"), params.get("assignee")];
   return {
     tab,
     ...(states.length && { states }),
     ...(labels.length && { labels }),
+    ...(priorities.length && { priorities }),
     ...(team && { team }),
     ...(connection && { connection }),
     // Whose they are is what the other tabs say already.
@@ -46,6 +49,7 @@ export function paramsOf(view: View, former = new URLSearchParams()): URLSearchP
   params.set("tab", view.tab);
   for (const state of view.states ?? []) params.append("state", state);
   for (const label of view.labels ?? []) params.append("label", label);
+  for (const priority of view.priorities ?? []) params.append("priority", priority);
   if (view.team) params.set("team", view.team);
   if (view.connection) params.set("number", view.connection);
   if (view.assignee) params.set("assignee", view.assignee);
@@ -55,8 +59,18 @@ export function paramsOf(view: View, former = new URLSearchParams()): URLSearchP
 }
 
 /** Return how many filters narrow a list. */
-export function filterCount({ states, labels, team, connection, assignee, unread }: View): number {
-  const single = [states?.length, team, connection, assignee, unread].filter(Boolean).length;
+export function filterCount({
+  states,
+  labels,
+  priorities,
+  team,
+  connection,
+  assignee,
+  unread,
+}: View): number {
+  const single = [states?.length, priorities?.length, team, connection, assignee, unread].filter(
+    Boolean,
+  ).length;
   return single + (labels?.length ?? 0);
 }
 

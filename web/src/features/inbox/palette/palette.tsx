@@ -31,6 +31,7 @@ const DEEDS: readonly Shortcut[] = [
   "snooze",
   "assign",
   "labels",
+  "priority",
   "unread",
   "contactPane",
   "next",

@@ -11,7 +11,16 @@ import classes from "./shortcuts-help.module.css";
 
 const GROUPS = {
   inList: ["next", "previous", "nextTab", "search"],
-  inConversation: ["resolve", "resolveAndNext", "snooze", "assign", "labels", "unread", "contactPane"],
+  inConversation: [
+    "resolve",
+    "resolveAndNext",
+    "snooze",
+    "assign",
+    "labels",
+    "priority",
+    "unread",
+    "contactPane",
+  ],
   inComposer: ["reply", "note", "attach", "template", "canned", "quote"],
   anywhere: ["palette", "help", "leave"],
 } as const;

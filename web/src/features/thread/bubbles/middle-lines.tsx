@@ -4,6 +4,7 @@ import {
   IconArrowsShuffle,
   IconCircleCheck,
   IconClock,
+  IconFlag,
   IconHandStop,
   IconPhone,
   IconPhoneOff,
@@ -98,6 +99,7 @@ const ACTIVITY_ICONS: Record<Activity["kind"], Icon> = {
   assignee: IconUser,
   team: IconUsers,
   labels: IconTag,
+  priority: IconFlag,
   state: IconCircleCheck,
   snoozed: IconClock,
   merged: IconArrowsShuffle,
@@ -147,6 +149,10 @@ function useActivityWords(annotation: Annotation, activity: Activity): string {
     case "state": {
       const states: Record<string, ((who: string) => string) | undefined> = words.state;
       return (states[activity.to] ?? words.other)(who);
+    }
+    case "priority": {
+      const priorities: Record<string, ((who: string) => string) | undefined> = words.priority;
+      return (own(priorities, activity.to) ?? words.other)(who);
     }
     case "merged":
       return words.merged;

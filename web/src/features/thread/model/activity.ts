@@ -10,6 +10,7 @@ export type Activity =
   | { kind: "team"; to: string | null }
   | { kind: "labels"; added: string[]; removed: string[] }
   | { kind: "state"; to: string }
+  | { kind: "priority"; to: string }
   | { kind: "snoozed"; until: string }
   | { kind: "merged" }
   | { kind: "other"; type: string };
@@ -28,6 +29,8 @@ export function activityOf({ activity }: Annotation): Activity {
       const until = textIn(activity?.["snoozed_until"]);
       return to === "snoozed" && until !== null ? { kind: "snoozed", until } : { kind: "state", to };
     }
+    case "priority":
+      return { kind: "priority", to: textIn(activity?.["priority"]) ?? "" };
     case "merged":
       return { kind: "merged" };
     default:
