@@ -270,6 +270,23 @@ async def test_what_is_unread_is_told_of_each_number_and_each_view_and_follows_w
     assert await counted() == (1, 0, {"Mine": 1, "Quiet": 0, "Done": 1})
 
 
+async def test_of_a_view_of_some_priorities_what_has_one_of_them_is_counted(acme: Tenant, owner: Owner) -> None:
+    number = await insert_number(owner, acme.id)
+    one, other, _ = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(3)]
+    await owner.execute("UPDATE conversations SET unread_count = 1")
+    for conversation, priority in ((one, "urgent"), (other, "low")):
+        told = await acme.client.patch(
+            f"{acme.path}/inbox/conversations/{conversation}", json={"priority": priority}
+        )
+        assert told.status_code == 200, told.text
+    wanted = {"priorities": ["urgent", "high"]}
+    made = await acme.post("/inbox/views", {"name": "Soon", "filter": wanted, "shared": True})
+
+    answer = (await acme.get("/inbox/counts")).json()
+
+    assert answer["unread_views"] == [{"id": made.json()["id"], "count": 1, "more": False}]
+
+
 async def test_to_a_key_a_view_of_what_whoever_looks_has_is_not_counted(acme: Tenant, owner: Owner) -> None:
     number = await insert_number(owner, acme.id)
     await insert_conversation(owner, number)

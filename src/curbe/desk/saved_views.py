@@ -97,6 +97,7 @@ async def lists_of(
             holder_id=_holder(wanted.assignee, user_id),
             team_id=wanted.team_id,
             label_ids=tuple(wanted.label_ids),
+            priorities=frozenset(wanted.priorities),
             connection_id=wanted.connection_id,
         )
         for view_id, wanted in filters.items()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.inbox.rules import AWAKE, codes_of
+from curbe.inbox.rules import AWAKE, codes_of, priority_codes
 from curbe.inbox.views import ConversationFilter
 from curbe.infra import db
 
@@ -61,7 +61,8 @@ async def count(
 
 def _rows(lists: Mapping[UUID, ConversationFilter]) -> Iterator[dict[str, object]]:
     for one, wanted in lists.items():
-        narrowed = wanted.team_id or wanted.label_ids or (wanted.holder_id and wanted.connection_id)
+        of_a_number = wanted.holder_id and wanted.connection_id
+        narrowed = wanted.team_id or wanted.label_ids or wanted.priorities or of_a_number
         for code in codes_of(wanted.states):
             yield {
                 "id": one,
@@ -70,5 +71,6 @@ def _rows(lists: Mapping[UUID, ConversationFilter]) -> Iterator[dict[str, object
                 "team_id": wanted.team_id,
                 "connection_id": wanted.connection_id,
                 "label_ids": list(dict.fromkeys(wanted.label_ids)),
+                "priority_codes": priority_codes(wanted.priorities),
                 "most": LOOKED_AT if narrowed else COUNTED_TO + 1,
             }
