@@ -21,13 +21,14 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 @pytest.fixture(scope="module", autouse=True)
 def talk(site: Site, clinic: Tenant) -> None:
-    """A conversation with something of every kind in it."""
+    """A conversation with something of every kind in it, which is urgent."""
     site.writes(PERSON, "Hola, ¿tenéis hueco mañana? Miradlo en https://example.com", name="Gema Soler")
     for sample in ("image", "voice", "document", "location", "contacts", "order", "referral", "unsupported"):
         site.meta(
             "POST", f"people/{PERSON}/messages", {"sample": sample, "phone_number_id": clinic.phone_number_id}
         )
-    site.conversation_of(clinic, PERSON)
+    conversation = site.conversation_of(clinic, PERSON)["id"]
+    site.ask("PATCH", f"/api/tenants/{clinic.id}/inbox/conversations/{conversation}", {"priority": "urgent"})
 
 
 def inbox(agent: Agent) -> None:

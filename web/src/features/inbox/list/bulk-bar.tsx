@@ -44,7 +44,7 @@ export function BulkBar({ chosen, onChoose }: BulkBarProps) {
       (common, those) => (common ?? those).filter((id) => those.includes(id)),
       null,
     );
-  const icon = { variant: "subtle", color: "gray", size: 32, disabled: busy } as const;
+  const icon = { variant: "subtle", color: "gray", size: 28, disabled: busy } as const;
   return (
     <div className={classes["bar"]} role="toolbar" aria-label={a.actions} aria-busy={busy}>
       <ActionIcon
