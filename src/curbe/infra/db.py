@@ -20,8 +20,13 @@ import msgspec
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
-# Classes 22 (data exception) and 23 (integrity constraint violation): the statement's data is wrong, and will be wrong again.
-DataRefused: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+# Classes 22 (data exception), 23 (integrity constraint violation) and 54 (a limit of PostgreSQL's own, as of the words that an index holds
+# of a text): the statement's data is wrong, and will be wrong again.
+DataRefused: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+)
 # The connection or the server failed; the same work may succeed later.
 Unreachable: Final = (
     asyncpg.PostgresConnectionError,

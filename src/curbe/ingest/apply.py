@@ -52,7 +52,8 @@ log: Final = structlog.get_logger(__name__)
 _SET_ASIDE: Final = frozenset({"unrouted", "foreign", "quarantined"})  # outcomes of items that no tenant gets
 
 # What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
-_POISON: Final = (*DataRefused, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_UNFORESEEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
+_POISON: Final = (*DataRefused, *_UNFORESEEN)
 _NOTED_EVERY: Final = timedelta(seconds=30)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _EVENT_OF: Final = {
