@@ -23,7 +23,10 @@ from curbe.infra.db import Pool
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
 from curbe.infra.settings import load
+from curbe.outbound.api import answered
 from curbe.outbound.send import Means, Senders
+from curbe.outbound.service import Taken
+from curbe.realtime.broadcast import Broadcast
 
 pytestmark = pytest.mark.anyio
 
@@ -422,6 +425,22 @@ async def test_who_prefers_to_wait_is_told_what_meta_said(acme: Tenant, graph: G
     assert entry["wamid"] == answer.json()["provider_message_id"]
     assert entry["body"]["text"]["body"] == "Hola"
     assert answer.json()["id"] in entry["biz_opaque_callback_data"]
+
+
+async def test_who_waits_while_the_server_stops_is_told_that_it_is_queued(
+    acme: Tenant, web: Pool, thread: UUID
+) -> None:
+    queued = (await acme.post(SEND, {"to": PERSON, "text": "Hola"})).json()
+    broadcast, taken = Broadcast(web), Taken(id=UUID(queued["id"]), conversation_id=thread)
+
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(answered(web, broadcast, acme.id, taken, timedelta(seconds=30)))
+        await asyncio.sleep(0)
+        await broadcast.stop()
+        assert waiting.done()
+
+    told_then = waiting.result()
+    assert (told_then.status_code, told_then.content.status) == (202, "queued")
 
 
 @pytest.mark.usefixtures("sending")
