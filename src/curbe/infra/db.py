@@ -254,7 +254,7 @@ class Pool:
             tx = Transaction(cast("asyncpg.Connection", connection), tenant_id)
             try:
                 yield tx
-                await connection.execute(tx.ending())
+                _require_commit(await connection.execute(tx.ending()))
             except BaseException:
                 await _roll_back(cast("asyncpg.Connection", connection))
                 raise
@@ -355,6 +355,12 @@ def _begin(tenant_id: UUID | None, context: dict[str, str]) -> str:
             raise ValueError(f"not a transaction setting: {name}")
         statements.append(f"SELECT set_config('{name}', '{value}', true)")
     return "; ".join(statements)
+
+
+def _require_commit(answer: str) -> None:
+    """Raise unless it is committed: PostgreSQL takes the COMMIT of a transaction in which a statement failed, and rolls it back."""
+    if answer != "COMMIT":
+        raise RuntimeError("a statement failed, and nobody was told: nothing of this transaction is kept")
 
 
 async def _roll_back(connection: asyncpg.Connection) -> None:
