@@ -34,6 +34,7 @@ from curbe.domain.errors.asked import (
     RangeUnsatisfiable,
     RateLimited,
     TooLarge,
+    TooManyOutgoingWebhooks,
     TooManyRequests,
     Unavailable,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "TenantSuspended",
     "TokenRefused",
     "TooLarge",
+    "TooManyOutgoingWebhooks",
     "TooManyRequests",
     "Unauthorized",
     "Unavailable",

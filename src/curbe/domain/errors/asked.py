@@ -27,6 +27,16 @@ class EventGone(AppError):
     code, http_status, title = "event_gone", 409, "The event is not kept any more"
 
 
+class TooManyOutgoingWebhooks(AppError):
+    """The tenant has as many outgoing webhooks as it may have."""
+
+    code, http_status, title = (
+        "too_many_outgoing_webhooks",
+        409,
+        "There are as many outgoing webhooks as there may be",
+    )
+
+
 class IdempotencyMismatch(AppError):
     """An idempotency key came again with another request."""
 

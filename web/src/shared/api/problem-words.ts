@@ -74,6 +74,7 @@ const en = {
     wrong_pin: "The number has another two-step PIN",
     number_unverified: "Meta wants the number verified first",
     event_gone: "This event is no longer kept",
+    too_many_outgoing_webhooks: "There are as many servers as there may be",
   },
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
@@ -98,6 +99,7 @@ const en = {
     wrong_pin: "Type the number's own, or set another in the WhatsApp Manager.",
     number_unverified: "Verify it in the WhatsApp Manager, then register it here.",
     event_gone: "It cannot be told again.",
+    too_many_outgoing_webhooks: "Delete one first, or let one of them tell the others.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
 };
@@ -174,6 +176,7 @@ const es: Translated<Words> = {
     wrong_pin: "El número tiene otro PIN de dos pasos",
     number_unverified: "Meta quiere verificar antes el número",
     event_gone: "Este evento ya no se conserva",
+    too_many_outgoing_webhooks: "Ya hay tantos servidores como puede haber",
   },
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
@@ -198,6 +201,7 @@ const es: Translated<Words> = {
     wrong_pin: "Escribe el suyo, o pon otro en el administrador de WhatsApp.",
     number_unverified: "Verifícalo en el administrador de WhatsApp, y regístralo aquí.",
     event_gone: "No se puede contar de nuevo.",
+    too_many_outgoing_webhooks: "Elimina antes uno, o deja que uno avise a los demás.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
   },
@@ -273,6 +277,7 @@ const pt: Translated<Words> = {
     wrong_pin: "O número tem outro PIN de duas etapas",
     number_unverified: "A Meta quer verificar o número antes",
     event_gone: "Este evento não é mais guardado",
+    too_many_outgoing_webhooks: "Já há tantos servidores quantos pode haver",
   },
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
@@ -297,6 +302,7 @@ const pt: Translated<Words> = {
     wrong_pin: "Digite o dele, ou defina outro no Gerenciador do WhatsApp.",
     number_unverified: "Verifique-o no Gerenciador do WhatsApp, e registre-o aqui.",
     event_gone: "Não pode ser contado de novo.",
+    too_many_outgoing_webhooks: "Exclua um antes, ou deixe que um avise os outros.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
   },

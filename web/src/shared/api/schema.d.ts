@@ -22405,7 +22405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `too_many_outgoing_webhooks`: There are as many outgoing webhooks as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
