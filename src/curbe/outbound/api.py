@@ -20,7 +20,6 @@ from curbe.domain.errors import (
     ConnectionPaused,
     ContactBlocked,
     CountryRefused,
-    IdempotencyInFlight,
     IdempotencyMismatch,
     NoConnection,
     NoConsent,
@@ -104,7 +103,6 @@ def sending(answer: type[msgspec.Struct]) -> dict[int, ResponseSpec]:
         TemplateUnavailable,
         TemplateUnknown,
         WindowClosed,
-        IdempotencyInFlight,
         IdempotencyMismatch,
     )
     return {HTTP_200_OK: at_once, **refused}

@@ -47,12 +47,6 @@ class IdempotencyMismatch(AppError):
     )
 
 
-class IdempotencyInFlight(AppError):
-    """The first request with this idempotency key is not finished."""
-
-    code, http_status, title = "idempotency_in_flight", 409, "The same request is still being worked on"
-
-
 class CursorExpired(AppError):
     """A cursor points where nothing is kept any more."""
 
