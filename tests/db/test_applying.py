@@ -406,6 +406,8 @@ BROKEN = {
     "no moment": {"from": "34600000001", "id": "wamid.poison", "type": "text"},
     "no id": {"from": "34600000001", "timestamp": "1", "type": "text"},
     "a moment past all calendars": text("wamid.poison") | {"timestamp": "9" * 30},
+    "the last moment of the calendar": text("wamid.poison") | {"timestamp": "253402300799"},
+    "the first moment of the calendar": text("wamid.poison") | {"timestamp": "-62135596800"},
     "an id of ten thousand characters": text("x" * 10_000),
     "not an object": 7,
 }
@@ -447,6 +449,18 @@ async def test_an_item_only_the_database_can_refuse_is_found_by_halving(
     assert [row["reason"] for row in await set_aside(owner)] == ["refused_by_database"]
     assert await status_of(owner, "wamid.one") == "accepted"
     assert await counted(owner) == {("applied", "message"): 99, ("quarantined", "refused_by_database"): 1}
+
+
+async def test_no_length_of_a_text_can_stop_a_lane(owner: Owner, apply: Pool, number: Number) -> None:
+    """It has more words than the search can hold of one text, which is none of the faults of data that PostgreSQL calls so."""
+    monster = text("wamid.monster", body=" ".join(f"w{n:06}" for n in range(100_000)))
+    await deliver(owner, *each_alone(number, messages=[monster, text("wamid.1", body="after it")]))
+
+    async with asyncio.timeout(10):
+        await drain(apply)
+
+    assert await texts_of(owner, number) == ["after it"]
+    assert [row["reason"] for row in await set_aside(owner)] == ["refused_by_database"]
 
 
 @pytest.mark.parametrize("key", ["phone_number_id", "display_phone_number"])

@@ -260,6 +260,23 @@ async def test_a_change_of_what_becomes_part_of_another_meanwhile_is_a_change_of
     assert (shown.id, shown.unread_count) == (live, 1)
 
 
+async def test_a_label_is_taken_off_no_more_conversations_than_asked_for_whatever_the_plan(
+    web: Pool, inbox: Inbox
+) -> None:
+    label = await inbox.label()
+    for _ in range(5):
+        await inbox.conversation(label_ids=[label])
+
+    async with web.transaction(inbox.tenant_id) as tx:
+        # As a table is joined that had none of a label's rows when statistics were taken: for each of them, what is chosen is read anew.
+        for way in ("hashjoin", "mergejoin", "material", "indexscan", "bitmapscan"):
+            await tx.connection.execute(f"SET LOCAL enable_{way} = off")
+        taken_off = await changes.take_label_off(tx, tenant_id=inbox.tenant_id, label_id=label, most=2)
+
+    assert taken_off == 2
+    assert await inbox.owner.fetchval("SELECT count(*) FROM conversation_labels") == 3
+
+
 async def test_two_who_label_the_same_conversations_at_the_same_time_lose_nothing(
     web: Pool, inbox: Inbox
 ) -> None:

@@ -1,5 +1,6 @@
 """Who is the same person: what webhooks say of it, what people say of it, and that both can be taken back."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,12 +9,14 @@ import asyncpg
 import pytest
 
 from bed.appliers import drain
-from bed.rows import NOW, Number, insert_conversation, insert_number, insert_sent
+from bed.rows import CALLBACK_KEY, NOW, Number, insert_conversation, insert_number, insert_sent
 from bed.webhooks import Json, body, change, deliver, status, text
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts, parting
 from curbe.inbox.contacts import ContactDetail, Wanted
 from curbe.infra.db import Pool
+from curbe.infra.metrics import Metrics
+from curbe.ingest.apply import Applier
 
 pytestmark = pytest.mark.anyio
 
@@ -478,6 +481,30 @@ async def test_whom_a_status_itself_names_twice_is_one_person_too(
 
     assert await contact_count(owner) == 1
     assert await owner.fetchval("SELECT count(*) FROM contact_merges") == 1
+
+
+async def test_whom_a_status_names_is_learnt_anew_once_they_were_erased(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    clock = [0.0]
+    applying = Applier(apply, callback_keys=[CALLBACK_KEY], metrics=Metrics(), clock=lambda: clock[0])
+
+    async def report(wamid: str, says: str) -> None:
+        await deliver(owner, body(change(number, statuses=[status(wamid, says, **twice)])))
+        async with asyncio.timeout(10):
+            while not await applying.apply_once(0):  # noqa: ASYNC110 - a transaction of the server's own may be open
+                await asyncio.sleep(0.005)
+
+    twice = {"recipient_id": ANA, "recipient_user_id": "ES.X"}
+    await sent_to(owner, number, ANA, "wamid.1")
+    for says in ("sent", "delivered"):  # learnt by the first, and remembered by the second
+        await report("wamid.1", says)
+    await owner.execute("DELETE FROM contact_aliases WHERE kind = 'bsuid'")
+    clock[0] += 300
+
+    await report("wamid.1", "read")
+
+    assert await owner.fetchval("SELECT value FROM contact_aliases WHERE kind = 'bsuid'") == "ES.X"
 
 
 async def test_what_a_status_told_of_a_person_holds_when_the_number_passes_on(

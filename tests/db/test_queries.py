@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -18,6 +19,18 @@ def modules() -> Iterator[str]:
     for module in pkgutil.walk_packages(curbe.__path__, "curbe."):
         if not module.name.endswith("__main__"):
             yield module.name
+
+
+def locking_parts(sql: str) -> Iterator[str]:
+    """What stands before each part in parentheses that locks the rows it reads."""
+    before: list[str] = []
+    for found in re.finditer(r"[()]|\bFOR (?:NO KEY |KEY )?(?:UPDATE|SHARE)\b", sql):
+        if found[0] == "(":
+            before.append(sql[: found.start()].rstrip())
+        elif found[0] == ")":
+            before.pop()
+        elif before:
+            yield before[-1]
 
 
 for name in modules():
@@ -56,3 +69,16 @@ async def test_every_file_of_queries_belongs_to_a_package_that_loads_it() -> Non
 
     assert written == loaded
     assert written, "no .sql file found: this test looks in the wrong place"
+
+
+async def test_what_a_statement_locks_to_change_it_is_chosen_once() -> None:
+    """A join may read its parts once for each row: what it has just changed is passed over then, and LIMIT holds no more."""
+    anew = [
+        query.name
+        for query in db.Query.everyone
+        for before in locking_parts(query.numbered)
+        if not re.search(r"\bAS(?: MATERIALIZED)?$|\bARRAY$", before)
+    ]
+
+    assert anew == []
+    assert any(list(locking_parts(query.numbered)) for query in db.Query.everyone), "no part locks anything"

@@ -34,7 +34,7 @@ from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, migrate, require_logs_in_step
 from curbe.ingest.apply import Applier
 from curbe.operate import restoring
-from curbe.operate.migrating import bring_up_to_date, bring_up_to_date_moved
+from curbe.operate.migrating import bring_up_to_date
 from curbe.outbound import store as outbox
 from curbe.outbound.again import send_again
 from curbe.realtime import service as realtime
@@ -307,7 +307,7 @@ async def test_a_database_that_was_moved_goes_on_with_what_waits(
     (waiting,) = await queue_texts(web, number, [await insert_conversation(owner, number)])
     await write_home_anew(owner)
 
-    await bring_up_to_date_moved(dsn)
+    await bring_up_to_date(dsn, moved=True)
 
     await require_logs_in_step(dsn)
     assert await may_go(worker, number) == [waiting]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import asyncpg
 import pytest
@@ -72,3 +73,18 @@ async def test_a_transaction_that_cannot_commit_leaves_its_connection_fit_for_th
 
     async with web.transaction() as tx:
         assert await tx.connection.fetchval("SELECT to_regclass('pg_temp.never')") is None
+
+
+async def test_a_transaction_of_which_a_refusal_was_kept_quiet_does_not_end_as_if_it_were_kept(
+    web: Pool,
+) -> None:
+    async def keep_quiet() -> None:
+        async with web.transaction() as tx:
+            with suppress(asyncpg.PostgresError):
+                await tx.connection.execute("SELECT 1 / 0")
+
+    with pytest.raises(RuntimeError, match="nothing of this transaction is kept"):
+        await keep_quiet()
+
+    async with web.transaction() as tx:
+        assert await tx.connection.fetchval("SELECT 1") == 1

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bed.api import key_of
+from bed.locks import waiting_for_a_lock
 from bed.tenants import Tenant, caller, told
 from bed.users import (
     PASSWORD,
@@ -68,6 +69,20 @@ async def test_a_person_gives_themselves_a_name_and_a_language(
     assert [(event["type"], event["data"]) for event in events] == [
         ("people_changed", {"user_id": str(ana.id)})
     ]
+
+
+async def test_a_name_and_a_language_given_at_the_same_moment_both_stay(
+    acme: Tenant, ana: Person, owner: asyncpg.Connection
+) -> None:
+    at = await session_at(owner, acme.client, ana)
+
+    async with asyncio.TaskGroup() as tasks, owner.transaction():
+        await owner.execute("UPDATE users SET language = 'pt' WHERE id = $1", ana.id)
+        tasks.create_task(at.patch("/api/auth/profile", json={"name": "Ana María"}))
+        await waiting_for_a_lock(owner)
+
+    user = (await at.get("/api/auth/session")).json()["user"]
+    assert (user["name"], user["language"]) == ("Ana María", "pt")
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,9 @@ async def test_what_is_unread_is_told_of_each_number_and_each_view_and_follows_w
     assert await counted() == (1, 0, {"Mine": 1, "Quiet": 0, "Done": 1})
 
 
-async def test_of_a_view_of_some_priorities_what_has_one_of_them_is_counted(acme: Tenant, owner: Owner) -> None:
+async def test_of_a_view_of_some_priorities_what_has_one_of_them_is_counted(
+    acme: Tenant, owner: Owner
+) -> None:
     number = await insert_number(owner, acme.id)
     one, other, _ = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(3)]
     await owner.execute("UPDATE conversations SET unread_count = 1")

@@ -13,6 +13,8 @@ import pytest
 
 from bed.appliers import drain
 from bed.graph import Graph, World
+from bed.locks import waiting_for_a_lock
+from bed.queueing import queue_texts
 from bed.rows import Number, insert_conversation, insert_number
 from bed.tenants import Tenant, told
 from bed.webhooks import deliver, envelope
@@ -23,7 +25,10 @@ from curbe.infra.db import Pool
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
 from curbe.infra.settings import load
+from curbe.outbound.api import answered
 from curbe.outbound.send import Means, Senders
+from curbe.outbound.service import Taken
+from curbe.realtime.broadcast import Broadcast
 
 pytestmark = pytest.mark.anyio
 
@@ -422,6 +427,51 @@ async def test_who_prefers_to_wait_is_told_what_meta_said(acme: Tenant, graph: G
     assert entry["wamid"] == answer.json()["provider_message_id"]
     assert entry["body"]["text"]["body"] == "Hola"
     assert answer.json()["id"] in entry["biz_opaque_callback_data"]
+
+
+async def test_who_waits_while_the_server_stops_is_told_that_it_is_queued(
+    acme: Tenant, web: Pool, thread: UUID
+) -> None:
+    queued = (await acme.post(SEND, {"to": PERSON, "text": "Hola"})).json()
+    broadcast, taken = Broadcast(web), Taken(id=UUID(queued["id"]), conversation_id=thread)
+
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(answered(web, broadcast, acme.id, taken, timedelta(seconds=30)))
+        await asyncio.sleep(0)
+        await broadcast.stop()
+        assert waiting.done()
+
+    told_then = waiting.result()
+    assert (told_then.status_code, told_then.content.status) == (202, "queued")
+
+
+async def test_a_number_begins_to_send_while_what_has_expired_elsewhere_is_still_withdrawn(
+    acme: Tenant,
+    new_tenant: NewTenant,
+    graph: Graph,
+    owner: Owner,
+    web: Pool,
+    worker: Pool,
+    apply: Pool,
+    environ: dict[str, str],
+) -> None:
+    await connect(acme, graph, owner, MAGIC)
+    elsewhere = await insert_number(owner, (await new_tenant()).id)
+    await queue_texts(web, elsewhere, [await insert_conversation(owner, elsewhere)])
+    await owner.execute("UPDATE outbox SET expires_at = now(), waits = 'time', available_at = 'infinity'")
+    cancelling = owner.transaction()
+    await cancelling.start()
+    await owner.execute("SELECT FROM outbox FOR UPDATE")
+
+    async with senders(worker, apply, environ):
+        try:
+            await waiting_for_a_lock(owner)
+            body = {"to": f"+{MAGIC}", "text": "Hola"}
+            answer = await acme.post(SEND, body, headers={"Prefer": "wait=5"})
+        finally:
+            await cancelling.rollback()
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "accepted"), answer.text
 
 
 @pytest.mark.usefixtures("sending")

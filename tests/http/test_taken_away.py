@@ -136,6 +136,23 @@ async def test_a_passkey_does_not_outlive_the_session_that_adds_it(
     assert await owner.fetchval("SELECT count(*) FROM passkeys WHERE user_id = $1", ana.id) == 0
 
 
+@pytest.mark.parametrize("what", ["app", "recovery codes"])
+async def test_neither_an_app_nor_recovery_codes_outlive_the_session_that_adds_them(
+    operator: httpx.AsyncClient, owner: Owner, ana: Person, what: str
+) -> None:
+    at = await signed_in(operator, ana)
+    secret = (await at.post("/api/auth/totp")).json()["secret"]
+    asking = at.post("/api/auth/totp/confirm", json={"code": pyotp.TOTP(secret).now()})
+    if what == "recovery codes":
+        assert (await asking).status_code == 200
+        asking = at.post("/api/auth/recovery-codes")
+
+    answer = await meanwhile(owner, ana, asking)
+
+    assert answer.status_code == 401
+    assert await owner.fetchval("SELECT count(*) FROM recovery_codes WHERE user_id = $1", ana.id) == 0
+
+
 async def test_an_invitation_chooses_no_password_once_its_person_came_from_the_provider(
     operator: httpx.AsyncClient, acme: Tenant, owner: Owner
 ) -> None:

@@ -118,6 +118,22 @@ async def test_a_quiet_socket_is_pinged(web: Pool, tenant: UUID, monkeypatch: py
     assert numbers_in(frame["items"]) == [1]
 
 
+async def test_a_socket_is_pinged_too_while_a_transaction_of_somebodys_keeps_back_what_happened(
+    web: Pool, tenant: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "_PING_EVERY", SHORT)
+    async with following(web, tenant) as (line, _):
+        async with web.transaction() as open_for_long:
+            await open_for_long.connection.execute("SELECT pg_current_xact_id()")
+            await write_events(web, tenant, 1)
+            heard = [await line.frame() for _ in range(2)]
+        while (frame := await line.frame())["type"] == "ping":
+            pass
+
+    assert heard == [{"type": "ping"}] * 2
+    assert numbers_in(frame["items"]) == [1]
+
+
 async def test_a_client_that_leaves_leaves_nothing_behind(web: Pool, tenant: UUID) -> None:
     async with following(web, tenant) as (line, running):
         await line.client.put({"type": "websocket.disconnect", "code": 1005})

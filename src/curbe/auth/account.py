@@ -53,6 +53,7 @@ class Account:
         """
         user_id = held.user_id
         async with self._pool.transaction(context=people.as_user(user_id)) as tx:
+            await store.lock_user(tx, user_id)  # what is read here is written back
             user = await _user(tx, user_id)
             await people.change_user(
                 tx,

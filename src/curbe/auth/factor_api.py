@@ -266,7 +266,7 @@ class FactorController(Controller):
         self, data: JSONBody[TotpCode], visit: NamedDependency[Visit], factors: NamedDependency[Factors]
     ) -> RecoveryCodes:
         """Ask for the app from the next sign-in on."""
-        codes = await factors.confirm_totp(visit.held.user_id, data.code, now=utc_now())
+        codes = await factors.confirm_totp(visit.held, data.code, now=utc_now())
         return RecoveryCodes(recovery_codes=[code.reveal() for code in codes])
 
     @delete(
@@ -292,7 +292,7 @@ class FactorController(Controller):
         self, visit: NamedDependency[Visit], factors: NamedDependency[Factors]
     ) -> RecoveryCodes:
         """Return ten new codes, this once; the old ones open nothing any more."""
-        codes = await factors.new_recovery_codes(visit.held.user_id, now=utc_now())
+        codes = await factors.new_recovery_codes(visit.held, now=utc_now())
         return RecoveryCodes(recovery_codes=[code.reveal() for code in codes])
 
     @post(

@@ -20,9 +20,10 @@ from pyotp.totp import TOTP
 from curbe.audit.service import AuditEntry, record
 from curbe.auth import factor_rules as rules
 from curbe.auth import factor_store as store
-from curbe.auth import session_store
+from curbe.auth import session_store, sessions
 from curbe.auth.factor_rules import Method, Purpose
 from curbe.auth.factor_store import Asked, StoredTotp
+from curbe.auth.session_rules import Held
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import Conflict, NotFound, TooManyRequests, Unavailable, WrongFactor
 from curbe.infra.addresses import place_of
@@ -164,9 +165,9 @@ class Factors:
         if isinstance(by, UUID):
             return f"{user_id.hex} {by}"
         async with self._pool.transaction(context=people.as_user(user_id)) as tx:
-            sessions = await session_store.sessions_of_user(tx, user_id)
+            begun = await session_store.sessions_of_user(tx, user_id)
         # Another site's software begins a session without a factor: that makes no place known.
-        known = {place_of(one.address) for one in sessions if one.address and one.embedded_in is None}
+        known = {place_of(one.address) for one in begun if one.address and one.embedded_in is None}
         place = place_of(by)
         return f"{user_id.hex} {place}" if place in known else user_id.hex
 
@@ -186,15 +187,18 @@ class Factors:
         uri = TOTP(secret.reveal()).provisioning_uri(name=user.email, issuer_name=ISSUER)
         return NewTotp(secret=secret, uri=Secret(uri))
 
-    async def confirm_totp(self, user_id: UUID, code: str, *, now: datetime) -> list[Secret]:
+    async def confirm_totp(self, held: Held, code: str, *, now: datetime) -> list[Secret]:
         """Ask for the app from now on, as this code shows that it works; return recovery codes where there were none.
 
         Raises:
             WrongFactor: the code is not the app's.
             NotFound: there is no secret to confirm.
             Unavailable: it cannot be opened with the keys this process has.
+            Unauthorized: the session of who asks ended meanwhile.
         """
+        user_id = held.user_id
         async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            await sessions.check_goes_on(tx, held)
             if await store.totp_of_user(tx, user_id) is None:
                 raise NotFound("There is no authenticator app to confirm.", fix="Add one first.")
             if not await self._takes_totp(tx, user_id, code, now=now, confirmed=False):
@@ -218,13 +222,16 @@ class Factors:
                 raise NotFound("This account has no authenticator app.")
             await audited(tx, user_id, "factor.removed", "totp")
 
-    async def new_recovery_codes(self, user_id: UUID, *, now: datetime) -> list[Secret]:
+    async def new_recovery_codes(self, held: Held, *, now: datetime) -> list[Secret]:
         """Replace the recovery codes and return the new ones, this once.
 
         Raises:
             Conflict: the user has no second factor that they could stand in for.
+            Unauthorized: the session of who asks ended meanwhile.
         """
+        user_id = held.user_id
         async with self._pool.transaction(PLATFORM, context=people.as_user(user_id)) as tx:
+            await sessions.check_goes_on(tx, held)
             has = await store.factors_of_user(tx, user_id)
             if not has.totp and not has.passkeys:
                 raise Conflict(

@@ -15,7 +15,7 @@ from curbe.infra.loop import Stopping, die_with_parent
 from curbe.infra.loop import run as run_loop
 from curbe.infra.settings import BadSettings, Problem, Settings
 from curbe.operate import first_start
-from curbe.operate.migrating import bring_up_to_date, bring_up_to_date_moved, require_ready
+from curbe.operate.migrating import bring_up_to_date, require_ready
 from curbe.supervisor import supervise
 
 _PORT: Final = click.IntRange(0, 65535)
@@ -84,9 +84,8 @@ def init(
 def migrate(shell: Shell, *, moved: bool, as_json: bool) -> None:
     """Bring the database to the schema of this version. Of one that was restored, hold what waits to be sent."""
     settings = shell.quiet_settings()
-    prepare = bring_up_to_date_moved if moved else bring_up_to_date
     with database(settings) as dsn:
-        done = asyncio.run(prepare(dsn))
+        done = asyncio.run(bring_up_to_date(dsn, moved=moved))
     words = (
         "\n".join(f"migration {one.version:04} {one.name}" for one in done) or "The database is up to date."
     )

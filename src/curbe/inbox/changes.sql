@@ -80,9 +80,12 @@ SELECT m.id
 
 -- name: take_label_off
 -- From the next conversations, as the label's list has them; one that is being changed, or has no message yet, is left to the deletion itself.
+-- Chosen before anything is deleted: in a join they could be chosen anew for each row, and what was just deleted makes room for the next.
+WITH taken AS MATERIALIZED (
+    SELECT x.conversation_id FROM conversation_labels x
+     WHERE x.tenant_id = :tenant_id AND x.label_id = :label_id AND x.last_message_at IS NOT NULL
+     LIMIT :most
+       FOR UPDATE SKIP LOCKED)
 DELETE FROM conversation_labels l
- USING (SELECT x.conversation_id FROM conversation_labels x
-         WHERE x.tenant_id = :tenant_id AND x.label_id = :label_id AND x.last_message_at IS NOT NULL
-         LIMIT :most
-           FOR UPDATE SKIP LOCKED) AS taken
+ USING taken
  WHERE l.tenant_id = :tenant_id AND l.label_id = :label_id AND l.conversation_id = taken.conversation_id

@@ -38,6 +38,7 @@ _ANY_TIME: Final = datetime(
 
 
 _NOWHERE: Final = UUID(int=0)  # met on no number: on a list, say
+_REMEMBERED: Final = 300.0  # seconds; most statuses of a message come within them
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -109,6 +110,13 @@ class Met:
         """``most`` are remembered before all are forgotten."""
         self._known: Final[set[tuple[UUID, Person]]] = set()
         self._most: Final = most
+        self._since = 0.0
+
+    def forget_old(self, now: float) -> None:
+        """Forget all every few minutes: whoever was erased meanwhile may be met anew. ``now`` is a monotonic clock in seconds."""
+        if now - self._since >= _REMEMBERED:
+            self._known.clear()
+            self._since = now
 
     def knows(self, tenant_id: UUID, person: Person) -> bool:
         """Tell whether these names are remembered."""

@@ -20,8 +20,13 @@ import msgspec
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
-# Classes 22 (data exception) and 23 (integrity constraint violation): the statement's data is wrong, and will be wrong again.
-DataRefused: Final = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError)
+# Classes 22 (data exception), 23 (integrity constraint violation) and 54 (a limit of PostgreSQL's own, as of the words that an index holds
+# of a text): the statement's data is wrong, and will be wrong again.
+DataRefused: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+)
 # The connection or the server failed; the same work may succeed later.
 Unreachable: Final = (
     asyncpg.PostgresConnectionError,
@@ -249,7 +254,7 @@ class Pool:
             tx = Transaction(cast("asyncpg.Connection", connection), tenant_id)
             try:
                 yield tx
-                await connection.execute(tx.ending())
+                _require_commit(await connection.execute(tx.ending()))
             except BaseException:
                 await _roll_back(cast("asyncpg.Connection", connection))
                 raise
@@ -350,6 +355,12 @@ def _begin(tenant_id: UUID | None, context: dict[str, str]) -> str:
             raise ValueError(f"not a transaction setting: {name}")
         statements.append(f"SELECT set_config('{name}', '{value}', true)")
     return "; ".join(statements)
+
+
+def _require_commit(answer: str) -> None:
+    """Raise unless it is committed: PostgreSQL takes the COMMIT of a transaction in which a statement failed, and rolls it back."""
+    if answer != "COMMIT":
+        raise RuntimeError("a statement failed, and nobody was told: nothing of this transaction is kept")
 
 
 async def _roll_back(connection: asyncpg.Connection) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from curbe.domain.errors import AppError, InvalidRequest, JsonValue, every_refusal
 
 MEDIA_TYPE: Final = "application/problem+json"
-_HOMES: Final = ("curbe.domain.errors", __name__)  # where refusals are defined, and nowhere else
+_HOMES: Final = ("curbe.domain.errors.", __name__)  # where refusals are defined, and nowhere else
 
 # msgspec's messages name Python types in backticks; people read JSON's.
 _WORDS: Final = {
@@ -118,7 +118,7 @@ def no_json(fault: str) -> InvalidRequest:
 def problems_table() -> str:
     """Return every refusal as a Markdown table, for the reference page."""
     lines = ["| code | status | title | when |", "| --- | --- | --- | --- |"]
-    known = (kind for kind in every_refusal() if kind.__module__ in _HOMES)
+    known = (kind for kind in every_refusal() if kind.__module__.startswith(_HOMES))
     ordered = sorted(known, key=lambda kind: (kind.http_status, kind.code))
     lines += [f"| `{kind.code}` | {kind.http_status} | {kind.title} | {_meaning(kind)} |" for kind in ordered]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ item that the database refuses, it is halved until that item stands alone; it is
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -52,7 +52,8 @@ log: Final = structlog.get_logger(__name__)
 _SET_ASIDE: Final = frozenset({"unrouted", "foreign", "quarantined"})  # outcomes of items that no tenant gets
 
 # What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
-_POISON: Final = (*DataRefused, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_UNFORESEEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
+_POISON: Final = (*DataRefused, *_UNFORESEEN)
 _NOTED_EVERY: Final = timedelta(seconds=30)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _EVENT_OF: Final = {
@@ -78,12 +79,15 @@ class Applier:
         metrics: Metrics,
         most: int = 2000,
         max_bytes: int = 8 * 2**20,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """``clock`` is a monotonic one, in seconds."""
         self._pool: Final = pool
         self._callback_keys: Final = tuple(callback_keys)
         self._metrics: Final = metrics
         self._most: Final = most
         self._max_bytes: Final = max_bytes
+        self._clock: Final = clock
         self._noted: Final[Heard] = {}
         self._met: Final = Met()
         self._tallies: Final = Tallies()
@@ -115,6 +119,7 @@ class Applier:
 
     async def _apply_next(self, lane: int) -> int:
         began = time.perf_counter()
+        self._met.forget_old(self._clock())
         async with self._pool.transaction() as tx:
             mine = await store.lock_lane(tx, lane)
             if mine is None:
@@ -142,7 +147,7 @@ class Applier:
 
     async def _tell(self, *, everything: bool = False) -> None:
         """Write into the tenants' audit logs what they got, at most a line a minute each."""
-        if due := self._tallies.take(now=time.monotonic(), everything=everything):
+        if due := self._tallies.take(now=self._clock(), everything=everything):
             try:
                 async with self._pool.transaction() as tx:
                     await audit.record(tx, tallying.entries(due))

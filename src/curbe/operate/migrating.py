@@ -3,25 +3,16 @@
 from curbe.infra import migrate
 
 
-async def bring_up_to_date(dsn: str) -> list[migrate.Migration]:
+async def bring_up_to_date(dsn: str, *, moved: bool = False) -> list[migrate.Migration]:
     """Migrate the database and return what ran; where it was restored, what may have been sent since is held.
+
+    ``moved``: it was restored here and nobody has worked on it since its dump, so what waits in it goes on.
 
     Raises:
         SchemaMismatch: PostgreSQL is too old, or the database is ahead of this build.
     """
     done = await migrate.migrate(dsn)
-    await migrate.settle_restored(dsn, _hold)
-    return done
-
-
-async def bring_up_to_date_moved(dsn: str) -> list[migrate.Migration]:
-    """Migrate a database that was restored here and that nobody has worked on since its dump: what waits in it goes on.
-
-    Raises:
-        SchemaMismatch: as :func:`bring_up_to_date`.
-    """
-    done = await migrate.migrate(dsn)
-    await migrate.settle_restored(dsn, _leave)
+    await migrate.settle_restored(dsn, _leave if moved else _hold)
     return done
 
 

@@ -4,9 +4,11 @@ All of it can be sealed anew.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
+from functools import partial
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -15,7 +17,7 @@ from curbe.auth.factor_store import StoredTotp
 from curbe.connections import registration, sealed
 from curbe.connections.sealed import Column
 from curbe.domain.errors import NotFound
-from curbe.infra.crypto import CannotOpen, Keyring
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.settings import Settings
 from curbe.operate.accounts import pool
@@ -133,10 +135,19 @@ async def sealed_facts(
         for row in rows
         if row.access_token_enc is not None and opens(row, row.access_token_enc, keyring)
     ]
-    apps = [app async for app in _apps(web)]
-    opened = [keyring.is_current(app.kept.secret_enc) for app in apps if _app_opens(app.kept, keyring)]
-    known = [keyring.is_current(pin.pin_enc) for pin in pins if _opens(pin, Column.PIN, pin.pin_enc, keyring)]
-    sign = [keyring.is_current(one.secret_enc) for one in signing if _signs(one, keyring)]
+    apps = [(app, _opens(partial(factors.open_totp, keyring, app.kept))) async for app in _apps(web)]
+    opened = [keyring.is_current(app.kept.secret_enc) for app, is_open in apps if is_open]
+    known = [
+        keyring.is_current(pin.pin_enc)
+        for pin in pins
+        if _opens(partial(sealed.opened, keyring, Column.PIN, pin.pin_enc, **_place(pin)))
+    ]
+    signs = partial(sealed_webhooks.opened, keyring, sealed_webhooks.Column.NOW)
+    sign = [
+        keyring.is_current(one.secret_enc)
+        for one in signing
+        if _opens(partial(signs, one.secret_enc, tenant_id=one.tenant_id, webhook_id=one.id))
+    ]
     return SealedFacts(
         tokens=len(tokens),
         tokens_retired=tokens.count(False),
@@ -144,7 +155,7 @@ async def sealed_facts(
         pins_closed=len(pins) - len(known),
         apps=len(opened),
         apps_retired=opened.count(False),
-        apps_closed=tuple(app.email for app in apps if not _app_opens(app.kept, keyring)),
+        apps_closed=tuple(app.email for app, is_open in apps if not is_open),
         webhooks_retired=sign.count(False),
         webhooks_closed=len(signing) - len(sign),
     )
@@ -152,29 +163,16 @@ async def sealed_facts(
 
 def opens(row: ConnectionFacts, token: str, keyring: Keyring) -> bool:
     """Tell whether one of our keys opens a connection's token."""
-    return _opens(row, Column.TOKEN, token, keyring)
+    return _opens(partial(sealed.opened, keyring, Column.TOKEN, token, **_place(row)))
 
 
-def _opens(row: ConnectionFacts | PinFacts, column: Column, stored: str, keyring: Keyring) -> bool:
+def _place(row: ConnectionFacts | PinFacts) -> dict[str, UUID]:
+    return {"tenant_id": row.tenant_id, "connection_id": row.id}
+
+
+def _opens(opening: Callable[[], Secret]) -> bool:
     try:
-        sealed.opened(keyring, column, stored, tenant_id=row.tenant_id, connection_id=row.id)
-    except CannotOpen:
-        return False
-    return True
-
-
-def _signs(webhook: KeptSecrets, keyring: Keyring) -> bool:
-    place = {"tenant_id": webhook.tenant_id, "webhook_id": webhook.id}
-    try:
-        sealed_webhooks.opened(keyring, sealed_webhooks.Column.NOW, webhook.secret_enc, **place)
-    except CannotOpen:
-        return False
-    return True
-
-
-def _app_opens(app: StoredTotp, keyring: Keyring) -> bool:
-    try:
-        factors.open_totp(keyring, app)
+        opening()
     except CannotOpen:
         return False
     return True
@@ -204,9 +202,7 @@ async def _reseal(
 ) -> _Outcome:
     try:
         async with web.transaction(row.tenant_id) as tx:
-            done = await sealed.reseal(
-                tx, column, stored, tenant_id=row.tenant_id, connection_id=row.id, keyring=keyring
-            )
+            done = await sealed.reseal(tx, column, stored, keyring=keyring, **_place(row))
     except CannotOpen:
         return _Outcome.CLOSED
     return _Outcome.RESEALED if done else _Outcome.CURRENT

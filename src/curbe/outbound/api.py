@@ -20,7 +20,6 @@ from curbe.domain.errors import (
     ConnectionPaused,
     ContactBlocked,
     CountryRefused,
-    IdempotencyInFlight,
     IdempotencyMismatch,
     NoConnection,
     NoConsent,
@@ -104,7 +103,6 @@ def sending(answer: type[msgspec.Struct]) -> dict[int, ResponseSpec]:
         TemplateUnavailable,
         TemplateUnknown,
         WindowClosed,
-        IdempotencyInFlight,
         IdempotencyMismatch,
     )
     return {HTTP_200_OK: at_once, **refused}
@@ -293,7 +291,7 @@ async def answered(
 async def _outcome(
     pool: Pool, broadcast: Broadcast, tenant_id: UUID, taken: Taken, wait: timedelta
 ) -> Message:
-    """Return the message once a provider answered for it, or when ``wait`` is over."""
+    """Return the message once a provider answered for it, when ``wait`` is over, or as the server stops: cut off, none would know of it."""
     loop = asyncio.get_running_loop()
     until = loop.time() + wait.total_seconds()
     with broadcast.subscribe(Channel.EVENTS, tenant_id) as wakeups:
@@ -304,7 +302,7 @@ async def _outcome(
                 raise service.gone()
             (message,) = found
             left = until - loop.time()
-            if message.status not in _UNANSWERED or left <= 0:
+            if message.status not in _UNANSWERED or left <= 0 or broadcast.stopping:
                 return message
             await wakeups.wait(at_most=timedelta(seconds=min(left, 0.5)))
 

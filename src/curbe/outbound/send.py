@@ -13,6 +13,7 @@ from curbe.inbox import departures
 from curbe.infra.crypto import CannotOpen
 from curbe.infra.db import Pool, PostgresError, Session, Unreachable
 from curbe.infra.log import bind
+from curbe.infra.loop import pause
 from curbe.outbound import store, withdrawing
 from curbe.outbound.governor import share
 from curbe.outbound.sender import Means, Sender
@@ -43,11 +44,11 @@ class Senders:
         self._running: Final[dict[_Key, Sender]] = {}
         self._locked: Final[set[_Key]] = set()  # numbers whose lock the present session holds
         self._woken: Final = asyncio.Event()
-        self._swept_at = -_SWEEP_EVERY
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until ``stop``. A lost database connection is taken again; senders at work go on meanwhile."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._sweep(stop))
             while not stop.is_set():
                 try:
                     async with self._means.pool.session(silent=_HANGS) as session:
@@ -74,7 +75,6 @@ class Senders:
                 return
             await self._settle_locks(session)
             await self._start_waiting(session, stop, tasks)
-            await self._sweep_now_and_then()
             try:
                 async with asyncio.timeout(1.0):
                     await self._woken.wait()
@@ -84,12 +84,15 @@ class Senders:
             self._woken.clear()
             await self._woken.wait()
 
-    async def _sweep_now_and_then(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._swept_at >= _SWEEP_EVERY:
-            self._swept_at = now
-            await _sweep(self._everybody, self._means.pool)
-            await withdrawing.expire(self._everybody, self._means.pool)
+    async def _sweep(self, stop: asyncio.Event) -> None:
+        """Clear away what nobody sends any more. Beside all else: it may be much, and no number is to wait for that, or lose its lock."""
+        while not stop.is_set():
+            try:
+                await _doubt_vanished(self._everybody, self._means.pool)
+                await withdrawing.expire(self._everybody, self._means.pool)
+            except (*Unreachable, PostgresError) as error:
+                log.warning("sweep_failed", reason=type(error).__name__, detail=str(error)[:200])
+            await pause(stop, _SWEEP_EVERY)
 
     async def _settle_locks(self, session: Session) -> None:
         """Give back the locks of numbers that are done; take those of a session that was lost, or leave the number to who has it now."""
@@ -141,7 +144,7 @@ class Senders:
             self._woken.set()
 
 
-async def _sweep(everybody: Pool, pool: Pool) -> None:
+async def _doubt_vanished(everybody: Pool, pool: Pool) -> None:
     """Mark as unknown what vanished senders left behind."""
     async with everybody.transaction() as tx:
         gone = await store.expired(tx)

@@ -16,6 +16,7 @@ from curbe.domain.errors import (
     InvalidRequest,
     NotFound,
     ProofRequired,
+    TooManyOutgoingWebhooks,
 )
 from curbe.domain.ids import FIRST_ID
 from curbe.infra.crypto import Keyring
@@ -72,7 +73,7 @@ class OutgoingWebhookController(Controller):
         "/",
         opt={"scope": Scope.OUTGOING_WEBHOOKS_WRITE, "proof": True},
         summary="Make an outgoing webhook",
-        responses=refusals(InvalidRequest, ProofRequired, Conflict),
+        responses=refusals(InvalidRequest, ProofRequired, TooManyOutgoingWebhooks),
     )
     async def create_outgoing_webhook(
         self,

@@ -128,13 +128,15 @@ UPDATE outgoing_webhook_deliveries d
 UPDATE outgoing_webhooks w SET retry_at = NULL, next_due_at = now() WHERE w.tenant_id = :tenant_id AND w.id = :id
 
 -- name: drop_deliveries
--- Those that somebody wants once more at this moment stay.
+-- Those that somebody wants once more at this moment stay. Chosen first, and once (see take_label_off).
+WITH old AS MATERIALIZED (
+    SELECT o.outgoing_webhook_id, o.epoch, o.xid, o.number
+      FROM outgoing_webhook_deliveries o
+     WHERE o.tenant_id = :tenant_id AND o.done_at < :before
+     ORDER BY o.done_at
+     LIMIT :most
+       FOR UPDATE SKIP LOCKED)
 DELETE FROM outgoing_webhook_deliveries d
- USING (SELECT o.outgoing_webhook_id, o.epoch, o.xid, o.number
-          FROM outgoing_webhook_deliveries o
-         WHERE o.tenant_id = :tenant_id AND o.done_at < :before
-         ORDER BY o.done_at
-         LIMIT :most
-           FOR UPDATE SKIP LOCKED) o
- WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = o.outgoing_webhook_id AND d.epoch = o.epoch AND d.xid = o.xid
-   AND d.number = o.number
+ USING old
+ WHERE d.tenant_id = :tenant_id AND d.outgoing_webhook_id = old.outgoing_webhook_id AND d.epoch = old.epoch AND d.xid = old.xid
+   AND d.number = old.number

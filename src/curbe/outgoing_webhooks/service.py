@@ -13,7 +13,7 @@ from yarl import URL
 
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
-from curbe.domain.errors import Conflict, InvalidRequest, NotFound
+from curbe.domain.errors import InvalidRequest, NotFound, TooManyOutgoingWebhooks
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Query, Transaction
 from curbe.infra.targets import why_not_reached
@@ -148,7 +148,7 @@ async def create(
 
     Raises:
         InvalidRequest: its URL, its description or a type will not do.
-        Conflict: the tenant has as many as it may have.
+        TooManyOutgoingWebhooks: it has as many as it may have.
     """
     webhook_id, secret = uuid7(), _fresh_secret()
     _check(draft.url, draft.description, reachable)
@@ -169,7 +169,7 @@ async def create(
         most=rules.MOST,
     )
     if not made:
-        raise Conflict(
+        raise TooManyOutgoingWebhooks(
             f"A tenant has at most {rules.MOST} outgoing webhooks.",
             fix="Delete one, or let one server tell the others.",
         )

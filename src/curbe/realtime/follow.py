@@ -86,6 +86,7 @@ class Follower:
         self._session_idle: Final = session_idle
         self._greeted: Final = asyncio.Event()  # the first frame is `hello`
         self._writing: Final = asyncio.Lock()  # one frame at a time
+        self._written_at = 0.0
 
     async def run(self, since: Cursor | None) -> None:
         """Send what follows ``since`` (None: from now on) until either side ends it, then close."""
@@ -121,8 +122,10 @@ class Follower:
             if self._broadcast.stopping:
                 raise _Ended(CloseCode.GOING_AWAY, "the server stops; connect again")
             look = None if settled else next_look(look)
-            if not await wakeups.wait(at_most=look or _PING_EVERY) and look is None:
+            # Whatever woke it or is waited for: who hears nothing for longer takes the line for dead.
+            if self._quiet_for() >= _PING_EVERY:
                 await self._write(_PING)
+            await wakeups.wait(at_most=min(look or _PING_EVERY, _PING_EVERY - self._quiet_for()))
 
     async def _catch_up(self, cursor: Cursor, wakeups: Wakeups) -> tuple[Cursor, bool]:
         """Write every event after ``cursor``; return the new one, and whether nothing waits beyond it."""
@@ -185,6 +188,10 @@ class Follower:
             raise _Ended(CloseCode.TOO_SLOW, "too slow; connect again with the last cursor") from None
         except OSError as gone:  # how an ASGI server tells that the client has left
             raise WebSocketDisconnect(detail="the client left") from gone
+        self._written_at = asyncio.get_running_loop().time()
+
+    def _quiet_for(self) -> timedelta:
+        return timedelta(seconds=asyncio.get_running_loop().time() - self._written_at)
 
     async def _now(self) -> Cursor:
         try:

@@ -37,6 +37,8 @@ _CALLS: Final = msgspec.json.Decoder(wire.CallsValue)
 _TELLING: Final = tuple(
     "text image video audio voice document sticker location contacts interactive button order".split()  # noqa: SIM905
 )
+# In Unix seconds, and without the last two days of the calendar: from some it is counted on, as for as long as a window is open.
+_MOMENTS: Final = range(253_402_128_000)
 _BESIDE_MESSAGES: Final = frozenset({"edit", "revoke", "reaction"})  # they change a message and are none
 
 # `deleted` and `warning` are Meta's too, but old and of no meaning for what we sent [Meta: statuses].
@@ -184,9 +186,12 @@ def moment(seconds: wire.Seconds) -> datetime:
     if seconds is None or seconds == "":
         raise _Unreadable("no_timestamp", "the item carries no timestamp")
     try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise _Unreadable("bad_timestamp", "the timestamp is not a moment in Unix seconds") from None
+        told = int(seconds)
+    except (ValueError, OverflowError):
+        told = -1
+    if told not in _MOMENTS:
+        raise _Unreadable("bad_timestamp", "the timestamp is not a moment in Unix seconds")
+    return datetime.fromtimestamp(told, UTC)
 
 
 def moment_or_none(seconds: wire.Seconds) -> datetime | None:

@@ -22453,7 +22453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `too_many_outgoing_webhooks`: There are as many outgoing webhooks as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26382,7 +26382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed; `idempotency_in_flight`: The same request is still being worked on */
+            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -27928,7 +27928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed; `idempotency_in_flight`: The same request is still being worked on */
+            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28152,7 +28152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed; `idempotency_in_flight`: The same request is still being worked on */
+            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28270,7 +28270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed; `idempotency_in_flight`: The same request is still being worked on */
+            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28881,7 +28881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed; `idempotency_in_flight`: The same request is still being worked on */
+            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -29000,7 +29000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed; `idempotency_in_flight`: The same request is still being worked on */
+            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
