@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def share_of_the_longest_pause(work: Awaitable[object]) -> float:
-    """Return how much of the work nothing else could be done beside, at a stretch: in processor time, as the machine may have more to do."""
+    """Return how much of the work was done at a stretch, in processor time: the machine may have more to do."""
     began = last = thread_time()
     longest = 0.0
     working = asyncio.ensure_future(work)
