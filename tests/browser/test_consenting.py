@@ -145,7 +145,7 @@ def test_a_list_with_mistakes_is_brought_and_the_rows_that_failed_are_downloaded
     with page.expect_download() as coming:
         press(page, "Download these rows")
     assert coming.value.suggested_filename == "formulario-failed-rows.csv"
-    header, *failed = csv.reader(io.StringIO(Path(coming.value.path()).read_text(encoding="utf-8")))
+    header, *failed = csv.reader(io.StringIO(Path(coming.value.path()).read_text(encoding="utf-8-sig")))
     assert header == ["line", "reason", "about", "detail", "Cliente", "Contacto", "Firmado"]
     assert [row[:2] for row in failed] == [
         ["6", "phone_invalid"],

@@ -47,9 +47,10 @@ def makes(agent: Agent, url: str) -> str:
 
 
 def test_a_server_is_told_signed_tested_and_told_again(
-    enter: Enter, olga: Account, clinic: Tenant, crm: Receiver
+    visit: Enter, olga: Account, clinic: Tenant, crm: Receiver
 ) -> None:
-    agent = enter(olga)
+    agent = visit(olga, clinic)
+    agent.sign_in()  # lately, as who makes one must have
     page = agent.page
     agent.go(f"/t/{clinic.id}/settings/webhooks")
     expect(page.get_by_text("No server is told yet")).to_be_visible()

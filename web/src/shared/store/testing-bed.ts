@@ -1,6 +1,6 @@
 /** What the tests of the store stand on: a server, a clock, and a store between them that is new for each test. */
 
-import { afterEach, beforeEach } from "vitest";
+import { afterEach, beforeEach, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import type { Pending } from "./outbox";
 import { InboxStore } from "./store";
@@ -38,6 +38,7 @@ export function newStore(ended: () => Promise<boolean> = async () => false): Inb
 export function setUpAnew(): void {
   bed.server = new TestServer();
   bed.timing = new TestTiming();
+  vi.spyOn(Date, "now").mockImplementation(() => bed.timing.now()); // a machine that is busy lets none of it pass
   bed.kept = new Map();
   bed.tabs = new Set();
   bed.store = newStore();
@@ -50,6 +51,7 @@ export function setUp(): void {
   });
   afterEach(() => {
     for (const store of made) store.stop();
+    vi.mocked(Date.now).mockRestore();
   });
 }
 
