@@ -270,7 +270,7 @@ test("each number tells how many of its conversations are unread where one is ch
   put(1, { unread_count: 2 });
   put(2, { unread_count: 1 });
   put(3, { connection_id: uuid(8) });
-  await renderInbox(<Screen />, { server });
+  await renderInbox(<Screen />, { server, path: `${INBOX}?tab=all&number=${uuid(7)}` });
   await rows();
   await userEvent.click(screen.getByRole("button", { name: "Filter" }));
   const panel = await screen.findByRole("dialog");
@@ -278,6 +278,8 @@ test("each number tells how many of its conversations are unread where one is ch
   const [busy, quiet] = await within(panel).findAllByRole("option");
   within(busy as HTMLElement).getByRole("img", { name: "2 unread conversations" });
   expect(quiet?.textContent).toBe("+34600000008");
+  // A tick stands at the one that is chosen, as in the other lists.
+  expect([busy, quiet].map((one) => one?.querySelectorAll("svg").length)).toEqual([1, 0]);
 });
 
 test("a priority is among the filters", async () => {
