@@ -98,3 +98,22 @@ test("a tenant is looked for among all of them, and not among those that were re
 
   expect(await screen.findByText("Luna")).toBeTruthy();
 });
+
+test("nothing is said to be called so before all of them were read", async () => {
+  const none = "None is called that";
+  const items = Array.from({ length: 9 }, (_, n) => tenant(`${n}`, `Sol ${n}`, null));
+  const pages = [ok({ items, next_cursor: "c" }), problem(403, "missing_scope")];
+  fakeApi({ "GET /api/tenants": () => pages.shift() ?? ok({ items: [], next_cursor: null }) });
+  renderAt(
+    "/operator/tenants",
+    <SessionValue session={aSession()}>
+      <TenantsPage />
+    </SessionValue>,
+  );
+
+  await userEvent.type(await screen.findByRole("textbox", { name: "Find one" }), "luna");
+  const again = await screen.findByRole("button", { name: "Try again" });
+  expect(screen.queryByText(none)).toBeNull();
+  await userEvent.click(again);
+  await screen.findByText(none);
+});

@@ -31,10 +31,10 @@ export function TenantsPage() {
     (one) => one.name.toLocaleLowerCase().includes(wanted) || one.id === wanted,
   );
   // Whoever looks for one means all of them, and not those that are here already.
-  const isReading = wanted !== "" && more && !error;
+  const readsOn = wanted !== "" && more && !loadingMore && !error;
   useEffect(() => {
-    if (isReading && !loadingMore) loadMore();
-  }, [isReading, loadingMore, loadMore]);
+    if (readsOn) loadMore();
+  }, [readsOn, loadMore]);
   const add = (
     <Button leftSection={<IconPlus size={17} />} onClick={() => setMaking(true)}>
       {t.newTenant}
@@ -68,7 +68,7 @@ export function TenantsPage() {
           ))}
         </Rows>
       )}
-      {items && !isEmpty && found.length === 0 && !isReading && (
+      {items && !isEmpty && found.length === 0 && !more && (
         <EmptyState icon={<IconSearch size={26} stroke={1.6} />} title={t.noneFound} />
       )}
       {items && <LoadMore more={more} loading={loadingMore} error={error} onMore={loadMore} />}

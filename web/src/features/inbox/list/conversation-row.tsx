@@ -133,24 +133,23 @@ function Marks({ conversation, now }: { conversation: Conversation; now: number 
   );
 }
 
-/** What is pressing says so in a word; the others by their sign. */
+/** What is pressing says so in a word, the others by their sign; read aloud, each says what it is about. */
 function PriorityMark({ conversation: { priority = "none" } }: { conversation: Conversation }) {
   const t = useMessages(listMessages);
   if (priority === "none") return null;
   const word = t.priorities[priority];
   const told = t.priorityIs(word);
-  const sign = <PriorityIcon priority={priority} size={13} />;
-  if (priority === "low" || priority === "medium") {
-    return (
-      <span className={classes["state"]} role="img" aria-label={told} title={told}>
-        {sign}
-      </span>
-    );
-  }
+  const isPressing = priority === "high" || priority === "urgent";
   return (
-    <span className={classes["pressing"]} data-priority={priority} title={told}>
-      {sign}
-      {word}
+    <span
+      className={classes[isPressing ? "pressing" : "state"]}
+      data-priority={priority}
+      role="img"
+      aria-label={told}
+      title={told}
+    >
+      <PriorityIcon priority={priority} size={13} />
+      {isPressing && word}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 /** Everything a list can be narrowed to. */
 
 import { Button, Chip, Group, MultiSelect, Select, Stack, Switch } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
 import { useMessages } from "@/shared/i18n/language";
 import { useCounts, useDirectory } from "@/shared/store/hooks";
 import type { ConversationState, Priority } from "@/shared/store/types";
@@ -91,8 +92,9 @@ export function FilterPanel({ view, onView }: FilterProps) {
             value: id,
             label: phone ?? name ?? id,
           }))}
-          renderOption={({ option }) => (
+          renderOption={({ option, checked }) => (
             <span className={classes["number"]}>
+              {checked && <IconCheck size={14} stroke={2.2} aria-hidden="true" />}
               <bdi>{option.label}</bdi>
               <UnreadBadge unread={unread?.find(({ id }) => id === option.value)} />
             </span>

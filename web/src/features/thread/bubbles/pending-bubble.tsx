@@ -112,19 +112,21 @@ function Stuck({ pending }: { pending: Pending }) {
     <div className={trouble["trouble"]} data-kind="failed" role="alert">
       <IconAlertCircle size={14} aria-hidden="true" />
       <span>{refusal(pending.problem) ?? t.notConfirmedHere}</span>
-      {(pending.body !== null || canUploadAgain(pending.client_id)) && (
-        <button type="button" onClick={() => retryPending(pending.client_id)}>
-          <IconRefresh size={13} aria-hidden="true" /> {t.retry}
+      <div className={own["deeds"]}>
+        {(pending.body !== null || canUploadAgain(pending.client_id)) && (
+          <button type="button" onClick={() => retryPending(pending.client_id)}>
+            <IconRefresh size={13} aria-hidden="true" /> {t.retry}
+          </button>
+        )}
+        {canSend && canBeEdited(pending) && (
+          <button type="button" onClick={() => editPending(pending)}>
+            <IconPencil size={13} aria-hidden="true" /> {t.edit}
+          </button>
+        )}
+        <button type="button" onClick={() => discardPending(pending.client_id)}>
+          <IconTrash size={13} aria-hidden="true" /> {t.discard}
         </button>
-      )}
-      {canSend && canBeEdited(pending) && (
-        <button type="button" onClick={() => editPending(pending)}>
-          <IconPencil size={13} aria-hidden="true" /> {t.edit}
-        </button>
-      )}
-      <button type="button" onClick={() => discardPending(pending.client_id)}>
-        <IconTrash size={13} aria-hidden="true" /> {t.discard}
-      </button>
+      </div>
     </div>
   );
 }

@@ -212,11 +212,12 @@ test("a conversation that does not let itself be opened again says why", async (
   await screen.findByText(/Your role does not allow this/);
 });
 
-test("templates that were asked for by their key where nothing can be sent do not come up once it can", async () => {
+test("the key for templates says that nothing can be sent where that is so; they do not come up once it can", async () => {
   server.put(conversationOf(1, { state: "archived" }));
   await opened();
   const reopen = await screen.findByRole("button", { name: "Reopen" });
   act(() => void runShortcut("template"));
+  await screen.findByText("Nothing can be sent in this conversation.");
   await userEvent.click(reopen);
   await screen.findByRole("tab", { name: "Reply" });
   await act(() => import("../templates/template-picker")); // they would be drawn by then

@@ -161,7 +161,10 @@ export function Composer(props: ComposerProps) {
     setMode: turnTo,
     edit,
     addFiles,
-    openTemplates: () => canWrite && !isShut && setOver("template"), // it would come up once this is opened again
+    openTemplates: () => {
+      if (!canWrite || isShut) tellFailed(t.dropShut);
+      else setOver("template");
+    },
     chooseFiles: () => {
       if (!canWrite || isShut) tellFailed(t.dropShut);
       else if (isOpen) files.current?.click();
