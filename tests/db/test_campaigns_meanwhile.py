@@ -9,6 +9,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.campaigns import Desk
+from bed.locks import waiting_for_a_lock
 from bed.rows import insert_conversation
 from curbe.campaigns import audience, report, service
 from curbe.campaigns.audience_rules import ColumnMapping
@@ -133,6 +134,29 @@ async def test_a_file_that_is_gone_once_it_was_read_adds_nobody(desk: Desk, owne
         )
 
     assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 1
+
+
+async def test_a_file_is_read_anew_while_somebody_is_erased_out_of_it_and_neither_ends_the_other(
+    desk: Desk, owner: Owner
+) -> None:
+    where = {"tenant_id": desk.tenant_id, "campaign_id": await desk.campaign(1)}
+    file = await audience.upload(
+        desk.web, Sheets(), **where, content=b"phone\n+34600000009\n", filename="a.csv"
+    )
+    where["audience_id"] = file.audience_id
+    mapping = ColumnMapping(phone="phone", variables={})
+    await audience.map_file(desk.web, Sheets(), mapping, **where)
+
+    async with owner.transaction():  # people first and then their file, as an erasure takes them
+        await owner.execute(
+            "UPDATE campaign_recipients SET contact_id = NULL WHERE audience_id = $1", file.audience_id
+        )
+        anew = asyncio.ensure_future(audience.map_file(desk.web, Sheets(), mapping, **where))
+        await waiting_for_a_lock(owner)
+        await owner.execute("UPDATE campaign_audiences SET content = NULL WHERE id = $1", file.audience_id)
+
+    with pytest.raises(NotFound):
+        await anew
 
 
 # --- what it is to send once more

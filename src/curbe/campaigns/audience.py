@@ -178,10 +178,10 @@ async def map_file(
         now = await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         if (now.template, now.time_zone) != (row.template, row.time_zone):
             raise Conflict("Somebody changed the campaign meanwhile.", fix="Map the file again.")
-        if await _STILL_THERE.one(tx, **file) is None:
-            raise _no_such_file()
         for forget in _FORGET:
             await forget.run(tx, tenant_id=tenant_id, audience_id=audience_id)
+        if await _STILL_THERE.one(tx, **file) is None:  # locked after its people, as an erasure does
+            raise _no_such_file()
         where = {"tenant_id": tenant_id, "campaign_id": campaign_id}
         taken = await take(tx, outcomes, **where, audience_id=audience_id, mapping=mapping)
         await let_in(tx, **where)
