@@ -13,6 +13,7 @@ from curbe.infra.embedded import EmbeddedUnavailable
 from curbe.infra.listening import CannotListen
 from curbe.infra.log import scrubbed
 from curbe.infra.migrate import SchemaMismatch
+from curbe.infra.poolers import Pooled
 from curbe.infra.settings import BadSettings
 from curbe.operate.first_start import AlreadyThere
 from curbe.supervisor import CannotStart
@@ -32,6 +33,7 @@ _FAILURES: Final[dict[type[Exception], str]] = {
     CannotStart: "not_started",
     CannotListen: "cannot_listen",
     CannotOpen: "key_missing",
+    Pooled: "database_pooled",
 }
 _DISK: Final = "disk_full"
 _FILE: Final = "file_unusable"

@@ -1,7 +1,8 @@
 """PostgreSQL: pools bound to a role, transactions that carry their tenant, named queries with typed rows.
 
-The only module, beside the migration runner, that knows the driver. A transaction is got from :meth:`Pool.transaction` and from nowhere
-else, so no statement runs without a decision about its tenant.
+The only module that knows the driver, beside the migration runner and what asks each new connection what it began with
+(:mod:`curbe.infra.poolers`). A transaction is got from :meth:`Pool.transaction` and from nowhere else, so no statement runs without a
+decision about its tenant.
 """
 
 import asyncio
@@ -10,13 +11,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, ClassVar, Final, Generic, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
 import msgspec
+
+from curbe.infra.poolers import require_given, told_of_poolers
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -225,16 +228,18 @@ class Pool:
             "idle_in_transaction_session_timeout": "60000",
             **_PLANNING[role],
         }
-        pool = await asyncpg.create_pool(
-            dsn,
-            min_size=idle,
-            max_size=size,
-            server_settings=settings,
-            command_timeout=statement_timeout_ms / 1000 + 1,
-            timeout=10,
-            # Nothing of a session survives its transaction here (set_config is local), so the round trip of a reset buys nothing.
-            reset=_no_reset,
-        )
+        with told_of_poolers():
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=idle,
+                max_size=size,
+                server_settings=settings,
+                init=partial(require_given, settings=settings),
+                command_timeout=statement_timeout_ms / 1000 + 1,
+                timeout=10,
+                # Nothing of a session survives its transaction here (set_config is local), so the round trip of a reset buys nothing.
+                reset=_no_reset,
+            )
         return cls(cast("asyncpg.Pool", pool), role)
 
     @asynccontextmanager

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from curbe.infra import restored
+from curbe.infra.poolers import require_given, told_of_poolers
 
 log: Final = structlog.get_logger(__name__)
 
@@ -19,6 +20,7 @@ _LOCK: Final = 0x6375726265  # "curbe": one migration run at a time on a databas
 _FILE: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _OLDEST_POSTGRES: Final = 150009  # row-level security fix of CVE-2024-10976
 _LOOK: Final = 10  # seconds that each step of a look at the schema may take
+_BEGINS_WITH: Final = {"search_path": "public"}
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     version integer PRIMARY KEY,
@@ -61,7 +63,7 @@ async def migrate(dsn: str) -> list[Migration]:
     Raises:
         SchemaMismatch: PostgreSQL is too old, or the database holds a migration that this build does not know or knows differently.
     """
-    connection = await asyncpg.connect(dsn, timeout=30, server_settings={"search_path": "public"})
+    connection = await _connected(dsn, within=30)
     try:
         if await _server_number(connection) < _OLDEST_POSTGRES:
             raise SchemaMismatch("PostgreSQL 15.9 or newer is needed; upgrade the server and start again")
@@ -85,7 +87,7 @@ async def settle_restored(dsn: str, hold: Callable[[str], Awaitable[object]]) ->
 
     Alone with the database, as migrations are. Broken off, it is as before: no process begins until all of that was done.
     """
-    connection = await asyncpg.connect(dsn, timeout=30, server_settings={"search_path": "public"})
+    connection = await _connected(dsn, within=30)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         if not await restored.is_at_home(connection):
@@ -133,15 +135,26 @@ async def require_logs_in_step(dsn: str) -> None:
 @asynccontextmanager
 async def _looking(dsn: str) -> AsyncIterator[asyncpg.Connection]:
     """Yield a connection for a look that ends, answered or not: running processes look again and again, and must be able to stop."""
-    connection = await asyncpg.connect(
-        dsn, timeout=_LOOK, command_timeout=_LOOK, server_settings={"search_path": "public"}
-    )
+    connection = await _connected(dsn, within=_LOOK, command_timeout=_LOOK)
     try:
         yield connection
         await connection.close(timeout=_LOOK)
     except BaseException:
         connection.terminate()  # a server that is gone would be asked for its leave, and waited for
         raise
+
+
+async def _connected(dsn: str, *, within: int, command_timeout: float | None = None) -> asyncpg.Connection:
+    with told_of_poolers():
+        connection = await asyncpg.connect(
+            dsn, timeout=within, command_timeout=command_timeout, server_settings=_BEGINS_WITH
+        )
+    try:
+        await require_given(connection, _BEGINS_WITH)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 async def _make_days(connection: asyncpg.Connection) -> None:

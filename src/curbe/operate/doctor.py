@@ -19,6 +19,7 @@ from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.http import Egress
 from curbe.infra.migrate import SchemaMismatch
+from curbe.infra.poolers import Pooled
 from curbe.infra.settings import Settings
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
@@ -117,6 +118,8 @@ async def _of_database(settings: Settings, dsn: str) -> list[Finding]:
             pools = [await Pool.open(dsn, role, size=1) for role in (Role.APPLY, Role.WEB)]
         except SchemaMismatch as mismatch:
             return [Finding("schema", State.FAIL, str(mismatch))]
+        except Pooled as pooled:
+            return [Finding("database", State.FAIL, str(pooled))]
         except (*db.Unreachable, db.PostgresError) as error:
             sentence = f"does not answer as it must ({type(error).__name__}: {_first_line(error)})"
             return [Finding("database", State.FAIL, sentence, "check DATABASE_URL, and that the server runs")]
