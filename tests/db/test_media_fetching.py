@@ -1,5 +1,6 @@
 """The files of inbound messages: a placeholder at once, the file soon whatever Meta's hosts do, and nothing half-done in sight."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -14,6 +15,7 @@ import pytest
 from aiohttp import web
 
 from bed import files
+from bed.apart import end_apart
 from bed.appliers import drain
 from bed.meta import Meta, announces, breaks_off, gives, meta, refuses
 from bed.notices import about, chunk, echo, past
@@ -566,6 +568,22 @@ async def test_a_file_that_no_decoder_can_read_is_kept_all_the_same(world: World
     [media] = await world.shown()
     assert (media["state"], media.get("thumbnail_url")) == ("stored", None)
     assert world.stored()[0].read_bytes() == content
+
+
+async def test_what_looks_into_a_file_may_be_stopped_with_its_service_and_the_picture_is_seen_later(
+    world: World,
+) -> None:
+    await world.receive()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(world.work())
+        tasks.create_task(end_apart("curbe.media.examine"))
+    stored, waiting = world.stored(), await world.again()
+
+    await world.work()
+
+    [media] = await world.shown()
+    assert (stored, waiting) == ([], 1)
+    assert (media["width"], media["height"], bool(media.get("thumbnail_url"))) == (640, 400, True)
 
 
 async def test_a_picture_of_a_billion_dots_is_kept_and_not_unpacked(world: World) -> None:

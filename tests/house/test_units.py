@@ -15,3 +15,9 @@ def test_the_page_installs_where_the_units_look() -> None:
         (program,) = re.findall(r"^ExecStart=(\S+ --env-file \S+)", text, re.MULTILINE)
         assert f"CURBE_DATA_DIR={data} {program} init" in PAGE
         assert f"runuser -u curbe -- {program} ..." in PAGE
+
+
+def test_who_stops_a_unit_stops_its_first_process_and_that_one_the_others() -> None:
+    """What looks into a file would end with the file half read, and the file be kept as one that nobody can read."""
+    for unit in UNITS.glob("*.service"):
+        assert re.findall(r"^KillMode=(.*)$", unit.read_text(), re.MULTILINE) == ["mixed"], unit.name
