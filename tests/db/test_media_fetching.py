@@ -621,5 +621,35 @@ async def test_a_film_shows_its_first_picture(world: World) -> None:
     assert media["thumbnail_url"]
 
 
+async def test_a_picture_whose_maker_left_something_broken_beside_it_is_seen_all_the_same(
+    world: World,
+) -> None:
+    await world.receive(content=files.photo_with_a_broken_note(), mime_type="image/jpeg")
+    await world.work()
+
+    [media] = await world.shown()
+    assert (media["width"], media["height"], bool(media.get("thumbnail_url"))) == (640, 400, True)
+
+
+@pytest.mark.parametrize(
+    ("turned", "size", "lightest"),
+    [(90, (240, 320), "right"), (-90, (240, 320), "left"), (180, (320, 240), "top")],
+)
+async def test_a_film_of_a_phone_on_its_side_stands_upright(
+    world: World, turned: int, size: tuple[int, int], lightest: str
+) -> None:
+    await world.receive(kind="video", content=files.film(turned=turned), mime_type="video/mp4")
+    await world.work()
+
+    [media] = await world.shown()
+    from PIL import Image  # noqa: PLC0415 - here alone
+
+    with Image.open(world.stored()[1]) as image:
+        width, height = image.size
+        edges = {"top": (width // 2, 1), "left": (1, height // 2), "right": (width - 2, height // 2)}
+        seen = max(edges, key=lambda edge: image.convert("L").getpixel(edges[edge]))
+    assert ((media["width"], media["height"]), (width, height), seen) == (size, size, lightest)
+
+
 def test_an_attachment_needs_only_its_id() -> None:
     assert Attachment("1").sha256 is None
