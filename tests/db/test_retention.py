@@ -197,7 +197,8 @@ async def world(owner: asyncpg.Connection, worker: Pool, apply: Pool, tmp_path: 
     number = await insert_number(owner)
     await owner.execute("UPDATE tenants SET retention_days = $2 WHERE id = $1", number.tenant_id, DAYS)
     storage = LocalStorage(tmp_path)
-    return World(owner, worker, number, storage, tmp_path, purging(worker, apply, storage))
+    runner = purging(worker, apply, storage, turn=timedelta(minutes=5))  # one turn, however slow the machine
+    return World(owner, worker, number, storage, tmp_path, runner)
 
 
 async def test_what_is_older_goes_and_what_is_younger_stays(
