@@ -62,7 +62,7 @@ class _Child:
         loop = asyncio.get_running_loop()
         while not self.stopping.is_set():
             started = loop.time()
-            code = await self._run_once()
+            code = await self._ended()
             if self.stopping.is_set():
                 return
             if not self.line:
@@ -76,6 +76,16 @@ class _Child:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self.stopping.wait()
+
+    async def _ended(self) -> int | None:
+        """Run it and return its exit code; None where the system begins no process at the moment, which passes."""
+        try:
+            return await self._run_once()
+        except OSError as failure:
+            if not self.line:
+                raise
+            log.error("process_not_begun", process=self.name, reason=failure.strerror)  # noqa: TRY400 - its words say all
+            return None
 
     def stop(self) -> None:
         """Tell it to finish what it is at and end."""

@@ -54,12 +54,23 @@ def sound(container: str, codec: str, *, layout: str = "mono", seconds: float = 
     return file.getvalue()
 
 
-def film(*, size: tuple[int, int] = (320, 240), frames: int = 25) -> bytes:
-    """Return an MP4 of a second, without sound."""
+def photo_with_a_broken_note() -> bytes:
+    """Return a JPEG whose EXIF says that a note of its maker's lies where there is nothing: the picture itself is whole."""
+    exif = Image.Exif()
+    exif[0x010F] = "A maker of phones"  # longer than four bytes: it lies elsewhere
+    content = picture("JPEG", exif=exif)
+    at = content.index(b"A maker of phones") - content.index(b"Exif\0\0") - 6
+    return content.replace(at.to_bytes(4, "big"), (60_000).to_bytes(4, "big"), 1)
+
+
+def film(*, size: tuple[int, int] = (320, 240), frames: int = 25, turned: int = 0) -> bytes:
+    """Return an MP4 of a second, without sound, light at the bottom; to be ``turned`` by so many degrees against the clock."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:
         stream = out.add_stream("mpeg4", rate=25)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        if turned:
+            stream.set_display_rotation(turned)
         image = Image.linear_gradient("L").resize(size).convert("RGB")
         for _ in range(frames):
             out.mux(stream.encode(av.VideoFrame.from_image(image)))

@@ -300,6 +300,36 @@ def test_whoever_keeps_it_alive_tries_again_where_the_system_refuses_something(o
         assert answers(dsn)
 
 
+def test_whoever_keeps_it_alive_tries_again_where_no_process_can_be_begun(open_dir, monkeypatch):
+    """What killed it, as memory or processes that ran out, also keeps the shell from beginning another one for a while."""
+    run, refused = subprocess.run, []
+
+    def refuses(command, **more):
+        if '"$@" &' not in command:
+            return run(command, **more)
+        refused.append(command)
+        if more["check"]:
+            raise subprocess.CalledProcessError(2, command)
+        return subprocess.CompletedProcess(command, 2)
+
+    monkeypatch.setattr(database, "_TRY_AGAIN", 0.2)
+    told = settings.load({**SETTINGS, "CURBE_DATA_DIR": str(open_dir / "data")}, env_file=None)
+    with database.database(told) as dsn:
+        monkeypatch.setattr(subprocess, "run", refuses)
+        os.kill(int(next((open_dir / "data").rglob("postmaster.pid")).read_text().split()[0]), signal.SIGKILL)
+        end = time.monotonic() + 20
+        while not refused and time.monotonic() < end:
+            threading.Event().wait(0.1)
+        assert refused
+
+        monkeypatch.setattr(subprocess, "run", run)
+
+        end = time.monotonic() + 90
+        while not answers(dsn) and time.monotonic() < end:
+            threading.Event().wait(0.1)
+        assert answers(dsn)
+
+
 def answers(dsn: str) -> bool:
     async def ask() -> None:
         await (await asyncpg.connect(dsn, timeout=2)).close()

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -47,6 +48,7 @@ from curbe.infra.db import Pool, Role, Transaction, Unreachable
 from curbe.infra.jobs import Runner, claim
 from curbe.ingest.replay import Selection, replay
 from curbe.media import purge as files
+from curbe.media import store as media
 from curbe.media.rules import storage_key
 from curbe.media.storage import LocalStorage
 from curbe.notifications.exporting import told_of
@@ -835,6 +837,26 @@ async def test_a_file_whose_content_is_being_stored_for_somebody_else_stays(
 
     assert world.files() == 1
     assert await world.owner.fetchval("SELECT count(*) FROM media_assets") == 1
+
+
+@pytest.mark.parametrize(("arrives", "left"), [(False, 0), (True, 1)])
+async def test_a_file_that_was_spared_for_who_stored_it_goes_where_that_is_broken_off(
+    world: World, worker: Pool, *, arrives: bool, left: int
+) -> None:
+    contact_id, tenant_id = await write(world), world.number.tenant_id
+    await files.reserve(worker, tenant_id=tenant_id, sha256=await hers(world, contact_id))
+    await erase(world, contact_id, worker)
+    if arrives:
+        async with worker.transaction(tenant_id) as tx:
+            asset_id = await world.owner.fetchval("SELECT id FROM media_assets")
+            same = await media.find_asset(tx, tenant_id=tenant_id, asset_id=asset_id)
+            assert same is not None
+            await media.insert_asset(tx, msgspec.structs.replace(same, id=uuid7()), tenant_id=tenant_id)
+    await world.owner.execute("UPDATE media_reservations SET reserved_at = now() - interval '25 hours'")
+
+    await delete_bytes(worker, world.storage, tenant_id=tenant_id, turn=timedelta(seconds=10))
+
+    assert (world.files(), await world.owner.fetchval("SELECT count(*) FROM media_assets")) == (left, left)
 
 
 async def test_a_file_that_begins_to_be_stored_while_its_deletion_waits_stays(

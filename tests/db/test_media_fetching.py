@@ -1,5 +1,6 @@
 """The files of inbound messages: a placeholder at once, the file soon whatever Meta's hosts do, and nothing half-done in sight."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -14,6 +15,7 @@ import pytest
 from aiohttp import web
 
 from bed import files
+from bed.apart import end_apart
 from bed.appliers import drain
 from bed.meta import Meta, announces, breaks_off, gives, meta, refuses
 from bed.notices import about, chunk, echo, past
@@ -568,6 +570,22 @@ async def test_a_file_that_no_decoder_can_read_is_kept_all_the_same(world: World
     assert world.stored()[0].read_bytes() == content
 
 
+async def test_what_looks_into_a_file_may_be_stopped_with_its_service_and_the_picture_is_seen_later(
+    world: World,
+) -> None:
+    await world.receive()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(world.work())
+        tasks.create_task(end_apart("curbe.media.examine"))
+    stored, waiting = world.stored(), await world.again()
+
+    await world.work()
+
+    [media] = await world.shown()
+    assert (stored, waiting) == ([], 1)
+    assert (media["width"], media["height"], bool(media.get("thumbnail_url"))) == (640, 400, True)
+
+
 async def test_a_picture_of_a_billion_dots_is_kept_and_not_unpacked(world: World) -> None:
     bomb = files.picture("PNG", size=(16, 16)).replace(
         (16).to_bytes(4, "big") * 2, (30_000).to_bytes(4, "big") * 2, 1
@@ -601,6 +619,36 @@ async def test_a_film_shows_its_first_picture(world: World) -> None:
     [media] = await world.shown()
     assert (media["width"], media["height"], media["duration_ms"]) == (320, 240, 1000)
     assert media["thumbnail_url"]
+
+
+async def test_a_picture_whose_maker_left_something_broken_beside_it_is_seen_all_the_same(
+    world: World,
+) -> None:
+    await world.receive(content=files.photo_with_a_broken_note(), mime_type="image/jpeg")
+    await world.work()
+
+    [media] = await world.shown()
+    assert (media["width"], media["height"], bool(media.get("thumbnail_url"))) == (640, 400, True)
+
+
+@pytest.mark.parametrize(
+    ("turned", "size", "lightest"),
+    [(90, (240, 320), "right"), (-90, (240, 320), "left"), (180, (320, 240), "top")],
+)
+async def test_a_film_of_a_phone_on_its_side_stands_upright(
+    world: World, turned: int, size: tuple[int, int], lightest: str
+) -> None:
+    await world.receive(kind="video", content=files.film(turned=turned), mime_type="video/mp4")
+    await world.work()
+
+    [media] = await world.shown()
+    from PIL import Image  # noqa: PLC0415 - here alone
+
+    with Image.open(world.stored()[1]) as image:
+        width, height = image.size
+        edges = {"top": (width // 2, 1), "left": (1, height // 2), "right": (width - 2, height // 2)}
+        seen = max(edges, key=lambda edge: image.convert("L").getpixel(edges[edge]))
+    assert ((media["width"], media["height"]), (width, height), seen) == (size, size, lightest)
 
 
 def test_an_attachment_needs_only_its_id() -> None:

@@ -187,6 +187,15 @@ async def test_what_was_broken_off_is_swept_a_day_later_and_what_is_under_way_is
     assert (old.exists(), new.exists()) == (False, True)
 
 
+def test_a_file_that_comes_to_its_place_while_others_are_swept_keeps_none_of_them(tmp_path: Path) -> None:
+    old = file(tmp_path)
+    os.utime(old, (0, 0))
+    (old.parent / "gone by now").symlink_to(old.parent / "nowhere")
+
+    assert Spool(old.parent).sweep(older_than=timedelta(days=1)) == 1
+    assert not old.exists()
+
+
 def test_the_settings_choose_the_storage(tmp_path: Path) -> None:
     fresh = dotenv.parse(settings.fresh_env()).values | {"CURBE_DATA_DIR": str(tmp_path)}
 

@@ -197,7 +197,8 @@ async def world(owner: asyncpg.Connection, worker: Pool, apply: Pool, tmp_path: 
     number = await insert_number(owner)
     await owner.execute("UPDATE tenants SET retention_days = $2 WHERE id = $1", number.tenant_id, DAYS)
     storage = LocalStorage(tmp_path)
-    return World(owner, worker, number, storage, tmp_path, purging(worker, apply, storage))
+    runner = purging(worker, apply, storage, turn=timedelta(minutes=5))  # one turn, however slow the machine
+    return World(owner, worker, number, storage, tmp_path, runner)
 
 
 async def test_what_is_older_goes_and_what_is_younger_stays(
@@ -447,6 +448,29 @@ async def test_a_content_that_comes_again_while_it_is_deleted_waits_and_one_that
     await files.reserve(worker, tenant_id=world.tenant, sha256=b"going".ljust(32, b"."))
 
 
+async def test_a_content_whose_thumbnail_is_still_to_be_deleted_waits_as_well(
+    world: World, worker: Pool
+) -> None:
+    digest = b"half gone".ljust(32, b".")
+    _, thumbnail = keys_of(world.tenant, digest)
+    await world.owner.execute(
+        "INSERT INTO media_deletions (tenant_id, storage_key) VALUES ($1, $2)", world.tenant, thumbnail
+    )
+
+    with pytest.raises(StorageFailed):
+        await files.reserve(worker, tenant_id=world.tenant, sha256=digest)
+
+
+async def test_a_thumbnail_goes_with_its_file_also_where_the_row_knows_of_none(world: World) -> None:
+    """Nothing could be told of the file the first time, and its picture was made when the same content came once more."""
+    await world.store(b"old", at=OLD)
+    await world.owner.execute("UPDATE media_assets SET thumbnail_key = NULL")
+
+    await world.purge()
+
+    assert (await world.count("media_assets"), world.stored()) == (0, 0)
+
+
 async def test_bytes_whose_row_was_never_written_are_deleted_after_a_day(world: World, worker: Pool) -> None:
     broken_off, on_its_way, arrived = (name.ljust(32, b".") for name in (b"broken off", b"coming", b"here"))
     for digest in (broken_off, on_its_way, arrived):
@@ -509,6 +533,28 @@ async def test_a_long_purge_lets_others_have_their_turn_and_comes_to_its_end(
 
     assert await world.count("messages") == 0
     assert await world.owner.fetchval("SELECT count(*) FROM audit_log WHERE action = 'retention.purged'") == 3
+
+
+async def test_rows_and_bytes_share_one_turn_so_that_who_stops_the_worker_waits_for_one(
+    world: World, worker: Pool, apply: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_BATCH", 1)
+    monkeypatch.setattr(service, "_BREATH", 1.1)
+    conversation = await insert_conversation(world.owner, world.number)
+    for n in range(3):
+        await world.say(OLD, conversation_id=conversation)
+        await world.owner.execute(
+            "INSERT INTO media_deletions (tenant_id, storage_key) VALUES ($1, $2)",
+            world.tenant,
+            storage_key(world.tenant, str(n).encode().ljust(32, b".")),
+        )
+    async with worker.transaction(world.tenant) as tx:
+        await service.jobs.defer(tx, [service.NewJob(world.tenant, PURGE, world.tenant)])
+
+    await purging(worker, apply, world.storage, turn=timedelta(seconds=1)).run_due()
+
+    assert await world.count("messages") > 0
+    assert await world.count("media_deletions") == 2, "one at least, or a tenant's bytes never end"
 
 
 async def test_it_is_asked_for_once_a_night(world: World, apply: Pool, owner: asyncpg.Connection) -> None:

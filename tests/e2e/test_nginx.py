@@ -10,8 +10,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -85,17 +87,24 @@ def front(postgres_server: object, tmp_path_factory: pytest.TempPathFactory) -> 
     with postgres_server.fresh() as dsn, installed(**SETTINGS, DATABASE_URL=dsn) as curbe:  # type: ignore[attr-defined]
         key = curbe.answer("key", "create", "--platform", "--scope", "all")["key"]
         url = curbe.start("serve", "--port", "0").ready()
-        port, plain = free_port(), free_port()
-        configure(folder, upstream=url.removeprefix("http://"), port=port, plain=plain)
-        process = subprocess.Popen(
-            [str(NGINX), "-p", folder, "-e", folder / "error.log", "-c", "nginx.conf", "-g", "daemon off;"]
-        )
-        try:
-            until_listening(port)
-            yield Front(port=port, plain=plain, log=folder / "curbe.log", key=key)
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+        with before(url.removeprefix("http://"), folder=folder, key=key) as front:
+            yield front
+
+
+@contextmanager
+def before(upstream: str, *, folder: Path, key: str = "") -> Iterator[Front]:
+    """Run nginx before what listens at ``upstream``."""
+    port, plain = free_port(), free_port()
+    configure(folder, upstream=upstream, port=port, plain=plain)
+    process = subprocess.Popen(
+        [str(NGINX), "-p", folder, "-e", folder / "error.log", "-c", "nginx.conf", "-g", "daemon off;"]
+    )
+    try:
+        until_listening(port)
+        yield Front(port=port, plain=plain, log=folder / "curbe.log", key=key)
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
 
 
 def configure(folder: Path, *, upstream: str, port: int, plain: int) -> None:
@@ -301,6 +310,51 @@ def test_what_opens_an_invitation_is_in_no_access_line(front: Front) -> None:
     assert token not in (front.log.parent / "access.log").read_text(), (
         "nor where nginx logs what nobody speaks of"
     )
+
+
+class Version(BaseHTTPRequestHandler):
+    """A web process of one version: it has its own code of the screens, and no other's."""
+
+    assets: frozenset[str] = frozenset()
+    asked: list[str]
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200 if self.path in self.assets else 404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_told: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def version(*assets: str) -> Iterator[tuple[str, list[str]]]:
+    """Serve as such a process; yield where, and what it is asked."""
+    asked: list[str] = []
+    of_it = type("OfIt", (Version,), {"assets": frozenset(assets), "asked": asked})
+    with ThreadingHTTPServer(("127.0.0.1", 0), of_it) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+
+
+def test_a_page_of_either_version_finds_its_code_while_one_takes_the_place_of_the_other(
+    tmp_path: Path,
+) -> None:
+    with (
+        version("/assets/old.js") as (old, by_old),
+        version("/assets/new.js") as (new, by_new),
+        before(f"{old}; server {new}", folder=tmp_path) as front,
+    ):
+        found = [
+            front.ask(f"GET /assets/{name}.js")[0] for name in ("old", "new") for _ in range(4)
+        ]  # they take turns
+        gone = front.ask("GET /assets/of-nobody.js")[0]
+        front.ask("GET /api/tenants/none")
+
+    assert (found, gone) == ([200] * 8, 404)
+    assert (by_old + by_new).count("/api/tenants/none") == 1, "what is no file is asked once"
 
 
 def until_logged(front: Front, told: str) -> str:

@@ -4,8 +4,10 @@ import asyncio
 import errno
 import json
 import os
+import re
 import signal
 import socket
+import sys
 import threading
 import time
 import urllib.error
@@ -21,6 +23,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bed.installation import SETTINGS, Installation, Running, installed
+from curbe.supervisor import _Child
 
 STOP = 20  # seconds that a graceful stop may take
 
@@ -112,6 +115,32 @@ def test_what_is_killed_while_it_runs_comes_back_at_the_same_address(here: Insta
     assert ask(url, "/api/tenants", key=key, body={"name": "Luna"})["name"] == "Luna"
     running.signal(signal.SIGTERM)
     assert running.ended(within=STOP) == 0
+
+
+@pytest.mark.anyio
+async def test_what_the_system_does_not_begin_anew_at_once_is_begun_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    child = _Child("serve", ("--version",), dict(os.environ), says=re.compile("^curbe"))
+    keeping = asyncio.ensure_future(child.keep(asyncio.Event()))
+    try:
+        async with asyncio.timeout(40):
+            while not child.line:  # noqa: ASYNC110 - another process says it
+                await asyncio.sleep(0.05)
+            monkeypatch.setattr(
+                sys, "executable", "/nowhere"
+            )  # as where no process is left to have: an OSError
+            await asyncio.sleep(4)
+            assert not keeping.done()
+            last = child.process
+
+            monkeypatch.undo()
+
+            while child.process is last:  # noqa: ASYNC110 - likewise
+                await asyncio.sleep(0.05)
+    finally:
+        child.stop()
+        await keeping
 
 
 def test_who_asks_while_web_starts_anew_waits_and_is_answered(here: Installation, key: str) -> None:

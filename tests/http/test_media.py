@@ -15,6 +15,7 @@ from aiohttp import web
 from uuid_utils.compat import uuid7
 
 from bed import files
+from bed.apart import end_apart
 from bed.api import key_of
 from bed.graph import Graph
 from bed.meta import Meta, meta
@@ -297,6 +298,18 @@ async def test_any_recording_becomes_ogg_with_opus_mono(
 
     assert media["mime_type"] == "audio/ogg"
     assert files.codec_of((await read(acme, media)).content) == ("ogg", "opus", 1)
+
+
+async def test_a_recording_is_not_refused_because_what_makes_it_a_voice_note_is_stopped(acme: Tenant) -> None:
+    recording = files.sound("webm", "libopus")
+    async with asyncio.TaskGroup() as tasks:
+        asked = tasks.create_task(upload(acme, recording, "audio/webm"))
+        tasks.create_task(end_apart("curbe.media.examine"))
+
+    again = await upload(acme, recording, "audio/webm")
+
+    assert (asked.result().status_code, asked.result().json()["code"]) == (503, "unavailable")
+    assert again.status_code == 201
 
 
 async def test_the_same_file_twice_is_one_file(acme: Tenant, tmp_path: Path) -> None:

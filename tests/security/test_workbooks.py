@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from bed.apart import end_apart
 from curbe.campaigns import sheets
-from curbe.domain.errors import InvalidRequest
+from curbe.domain.errors import AppError, InvalidRequest
 from curbe.infra.apart import run_apart
 
 pytestmark = pytest.mark.anyio
@@ -152,6 +153,24 @@ async def test_two_megabytes_that_take_gigabytes_to_read_are_refused_and_take_no
 
     with pytest.raises(InvalidRequest, match="cannot be read"):
         await sheets.Sheets().read(made)
+
+
+async def test_a_good_workbook_is_not_refused_because_what_opens_it_is_stopped() -> None:
+    made = workbook()
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(_read(made))
+        tasks.create_task(end_apart("curbe.campaigns.workbook"))
+
+    assert reading.result() == "unavailable"
+    assert await _read(made) == "read"
+
+
+async def _read(content: bytes) -> str:
+    try:
+        await sheets.Sheets().read(content)
+    except AppError as refusal:
+        return refusal.code
+    return "read"
 
 
 async def test_what_is_no_workbook_is_refused_by_its_name() -> None:

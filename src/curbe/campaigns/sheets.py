@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from curbe.campaigns.workbook import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_MUCH
-from curbe.domain.errors import InvalidRequest
+from curbe.domain.errors import InvalidRequest, Unavailable
 from curbe.domain.phone_tables import separator_of
-from curbe.infra.apart import exception_named, run_apart
+from curbe.infra.apart import NotRun, exception_named, run_apart
 
 LARGEST_FILE: Final = 32 * 2**20  # bytes
 _ZIP: Final = b"PK\x03\x04"
@@ -53,6 +53,7 @@ class Sheets:
 
         Raises:
             InvalidRequest: it is no table, or too large a one; the detail says why.
+            Unavailable: it cannot be read at the moment.
         """
         if len(content) > LARGEST_FILE:
             raise _refusal(f"the file is larger than {LARGEST_FILE // 2**20} MiB", filename)
@@ -106,6 +107,10 @@ async def _opened_apart(content: bytes, filename: str | None) -> bytes:
         ended = await run_apart("curbe.campaigns.workbook", patience=_PATIENCE, given=content)
     except TimeoutError:
         raise _refusal("the workbook takes too long to read", filename) from None
+    except NotRun as failure:
+        raise Unavailable(
+            "The workbook cannot be read at the moment.", fix="Send it again in a while."
+        ) from failure
     if ended.code == TOO_MUCH:
         raise _refusal(ended.complaint.decode(), filename)
     if ended.code < 0:  # killed, by the limit of its time or of the machine's memory

@@ -267,9 +267,9 @@ def _launch(place: Place, *, server_lock: int) -> None:
     switch = place.account.uid != os.geteuid()
     with (place.state / "start.log").open("wb") as log:
         # Through a shell that leaves at once, so that init adopts postgres: it may outlive this process.
-        subprocess.run(  # noqa: S603 - our own words and paths
+        begun = subprocess.run(  # noqa: S603 - our own words and paths
             ["/bin/sh", "-c", '"$@" &', "sh", *command],
-            check=True,
+            check=False,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -282,6 +282,8 @@ def _launch(place: Place, *, server_lock: int) -> None:
             extra_groups=[] if switch else None,
             umask=0o077,
         )
+    if begun.returncode != 0:  # no process is left to have, or no memory for one
+        raise EmbeddedUnavailable(f"PostgreSQL cannot be started. The system said:\n{last_words(place)}")
 
 
 def _leave(place: Place, *, users_lock: int) -> None:

@@ -36,7 +36,11 @@ class Examiner:
         self._turns: Final = asyncio.Semaphore(at_once)
 
     async def look(self, path: Path, *, mime_type: str, thumbnail: Path) -> Looked:
-        """Return what ``path`` shows; where it has a picture, a small WebP lies at ``thumbnail`` afterwards."""
+        """Return what ``path`` shows; where it has a picture, a small WebP lies at ``thumbnail`` afterwards.
+
+        Raises:
+            NotRun: it cannot be looked into at the moment, as where the service is being stopped, or no memory is left.
+        """
         try:
             answer = await self._run("look", path, mime_type, thumbnail)
             found = msgspec.json.decode(answer, type=Looked)
@@ -52,6 +56,7 @@ class Examiner:
 
         Raises:
             Unreadable: it holds no sound that can be read.
+            NotRun: that cannot be told at the moment.
         """
         await self._run("voice", path, mime_type, target)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from curbe.infra.apart import NotRun
 from curbe.media.apart import Examiner
 from curbe.media.kinds import HEAD, sniffed
 from curbe.media.rules import storage_key, thumbnail_key
@@ -97,6 +98,8 @@ class Keeping:
             if looked.thumbnail:
                 small = thumbnail_key(key)
                 await self.storage.put(small, thumbnail)
+        except NotRun as failure:
+            raise StorageFailed(f"the file cannot be looked into: {failure}") from failure
         finally:
             await asyncio.to_thread(thumbnail.unlink, missing_ok=True)
         return Asset(

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.infra.db import Id, Pool, Query, Transaction
-from curbe.media.rules import BROKEN_OFF, keys_of, storage_key
+from curbe.media.rules import BROKEN_OFF, keys_of, thumbnail_key
 from curbe.media.storage import StorageFailed
 
 _PACKAGE: Final = "curbe.media"
@@ -19,7 +19,6 @@ _PACKAGE: Final = "curbe.media"
 class _Doomed(msgspec.Struct, frozen=True):
     id: UUID
     storage_key: str
-    thumbnail_key: str | None
 
 
 class _Key(msgspec.Struct, frozen=True):
@@ -39,6 +38,8 @@ _TO_PURGE: Final = Query(_PACKAGE, "assets_to_purge", _Doomed)
 _FILES_OF: Final = Query(_PACKAGE, "files_of", Id)
 _LOCK: Final = Query(_PACKAGE, "lock_assets", Id)
 _TO_ERASE: Final = Query(_PACKAGE, "assets_to_erase", _Doomed)
+_SPARE: Final = Query(_PACKAGE, "spare_assets")
+_SPARED: Final = Query(_PACKAGE, "spared_assets", Id)
 _PURGE: Final = Query(_PACKAGE, "purge_assets")
 _KEYS: Final = Query(_PACKAGE, "keys_to_delete", _Key)
 _DELETED: Final = Query(_PACKAGE, "deleted_keys")
@@ -69,17 +70,30 @@ async def erase(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) ->
 
 
 async def delete_unneeded(tx: Transaction, *, tenant_id: UUID, asset_ids: list[UUID]) -> int:
-    """Delete the rows of these files that no message has and nothing names: their bytes are to follow. Return how many."""
+    """Delete the rows of these files that no message has and nothing names: their bytes are to follow. Return how many.
+
+    One that is being stored for somebody else is theirs; where that is broken off, it goes a day later (`delete_spared`).
+    """
     if not asset_ids:
         return 0
     await _LOCK.all(tx, tenant_id=tenant_id, ids=asset_ids)
-    return await _delete(tx, await _TO_ERASE.all(tx, tenant_id=tenant_id, ids=asset_ids), tenant_id)
+    doomed = await _TO_ERASE.all(tx, tenant_id=tenant_id, ids=asset_ids)
+    deleted = await _delete(tx, doomed, tenant_id)
+    await _SPARE.run(tx, tenant_id=tenant_id, ids=asset_ids)
+    return deleted
+
+
+async def delete_spared(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
+    """Delete the rows of up to ``most`` files that were spared for who stored them, and came to nobody; return how many."""
+    spared = await _SPARED.all(tx, tenant_id=tenant_id, most=most)
+    return await delete_unneeded(tx, tenant_id=tenant_id, asset_ids=[one.id for one in spared])
 
 
 async def _delete(tx: Transaction, doomed: list[_Doomed], tenant_id: UUID) -> int:
     if not doomed:
         return 0
-    keys = [key for one in doomed for key in (one.storage_key, one.thumbnail_key) if key is not None]
+    # A thumbnail may lie there of which the row knows nothing: made when the same content came once more.
+    keys = [key for one in doomed for key in (one.storage_key, thumbnail_key(one.storage_key))]
     return await _PURGE.run(tx, tenant_id=tenant_id, ids=[one.id for one in doomed], keys=keys)
 
 
@@ -118,10 +132,10 @@ async def reserve(pool: Pool, *, tenant_id: UUID, sha256: bytes) -> None:
     Raises:
         StorageFailed: the same content is on its way out; in a moment it can be stored.
     """
-    key = storage_key(tenant_id, sha256)
+    keys = list(keys_of(tenant_id, sha256))
     async with pool.transaction(tenant_id) as tx:
         await _WANT.run(tx, tenant_id=tenant_id, sha256=sha256)
         await _RESERVE.run(tx, tenant_id=tenant_id, sha256=sha256)
-        row = await _IS_BEING_DELETED.one(tx, tenant_id=tenant_id, key=key)
+        row = await _IS_BEING_DELETED.one(tx, tenant_id=tenant_id, keys=keys)
     if row is not None and row.yes:
         raise StorageFailed("the same content is being deleted at this moment")

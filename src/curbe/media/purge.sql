@@ -6,7 +6,7 @@ DELETE FROM message_media f WHERE f.tenant_id = :tenant_id AND f.message_id = AN
 -- name: assets_to_purge
 -- Not asked for since a moment, on no message, no cover of templates, and named by nothing that still sends, as a campaign does whose people may
 -- be tried again: those received with purged messages, and those uploaded and never sent.
-SELECT a.id, a.storage_key, a.thumbnail_key
+SELECT a.id, a.storage_key
   FROM media_assets a
  WHERE a.tenant_id = :tenant_id AND coalesce(a.wanted_at, a.created_at) < :before
    AND NOT EXISTS (SELECT FROM message_media f WHERE f.tenant_id = a.tenant_id AND f.asset_id = a.id)
@@ -31,7 +31,7 @@ SELECT a.id FROM media_assets a WHERE a.tenant_id = :tenant_id AND a.id = ANY(:i
 -- name: assets_to_erase
 -- Files of somebody who is erased that nothing else has or names, however lately they were asked for; one that is being stored for somebody else
 -- at this moment is theirs.
-SELECT a.id, a.storage_key, a.thumbnail_key
+SELECT a.id, a.storage_key
   FROM media_assets a
  WHERE a.tenant_id = :tenant_id AND a.id = ANY(:ids::uuid[])
    AND NOT EXISTS (SELECT FROM message_media f WHERE f.tenant_id = a.tenant_id AND f.asset_id = a.id)
@@ -42,6 +42,25 @@ SELECT a.id, a.storage_key, a.thumbnail_key
                       AND strpos(lower(c.template::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM notification_rules r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM automations r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
+
+-- name: spare_assets
+-- Those that another is storing at this moment: where that is broken off, they go after all.
+UPDATE media_assets a SET spared_at = now()
+ WHERE a.tenant_id = :tenant_id AND a.id = ANY(:ids::uuid[])
+   AND EXISTS (SELECT FROM media_reservations v WHERE v.tenant_id = a.tenant_id AND v.sha256 = a.sha256)
+
+-- name: spared_assets
+-- Those that nobody stores any more, and nobody has stored since.
+UPDATE media_assets a SET spared_at = NULL
+ WHERE a.tenant_id = :tenant_id
+   AND a.id IN (SELECT s.id
+                  FROM media_assets s
+                 WHERE s.tenant_id = :tenant_id AND s.spared_at IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM media_reservations v WHERE v.tenant_id = s.tenant_id AND v.sha256 = s.sha256)
+                 ORDER BY s.id
+                 LIMIT :most
+                   FOR NO KEY UPDATE OF s SKIP LOCKED)
+RETURNING a.id
 
 -- name: purge_assets
 -- The rows now, the bytes after the commit: until those are gone nothing may be stored under their keys.
@@ -64,7 +83,8 @@ DELETE FROM media_deletions d WHERE d.tenant_id = :tenant_id AND d.storage_key =
 UPDATE media_assets a SET wanted_at = now() WHERE a.tenant_id = :tenant_id AND a.sha256 = :sha256
 
 -- name: is_being_deleted
-SELECT EXISTS (SELECT FROM media_deletions d WHERE d.tenant_id = :tenant_id AND d.storage_key = :key) AS yes
+-- The file or its thumbnail, which go one after the other.
+SELECT EXISTS (SELECT FROM media_deletions d WHERE d.tenant_id = :tenant_id AND d.storage_key = ANY(:keys::text[])) AS yes
 
 -- name: reserve_content
 -- Whoever is giving it up is waited for.

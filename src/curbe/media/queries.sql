@@ -20,6 +20,10 @@ SELECT f.provider_media_id, f.provider_url, f.provider_url_at, f.mime_type, f.sh
   LEFT JOIN channel_connections c ON c.tenant_id = f.tenant_id AND c.id = f.channel_connection_id AND c.status IN ('active', 'error')
  WHERE f.tenant_id = :tenant_id AND f.message_id = :message_id AND f.state = 'pending' AND f.provider_media_id IS NOT NULL
 
+-- name: keep_spared
+-- It came to whom it was spared for.
+UPDATE media_assets a SET spared_at = NULL WHERE a.tenant_id = :tenant_id AND a.sha256 = :sha256 AND a.spared_at IS NOT NULL
+
 -- name: insert_asset
 -- A content that the tenant has already is not stored twice: then its row comes back, whoever wrote it. It is no longer on its way.
 WITH arrived AS (

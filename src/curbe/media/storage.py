@@ -102,10 +102,17 @@ class Spool:
         limit = time.time() - older_than.total_seconds()  # noqa: TID251 - compared with the file system's own clock
         if not self._folder.is_dir():
             return 0
-        left = [path for path in self._folder.iterdir() if path.stat().st_mtime < limit]
+        left = [path for path in self._folder.iterdir() if _is_older(path, limit)]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
+
+
+def _is_older(path: Path, limit: float) -> bool:
+    try:
+        return path.stat().st_mtime < limit
+    except FileNotFoundError:  # it has come where it was to go meanwhile
+        return False
 
 
 class LocalStorage:

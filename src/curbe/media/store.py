@@ -35,6 +35,7 @@ class _State(msgspec.Struct, frozen=True):
 _EXPECT: Final = Query(_PACKAGE, "expect_media")
 _TO_FETCH: Final = Query(_PACKAGE, "media_to_fetch", Wanted)
 _INSERT: Final = Query(_PACKAGE, "insert_asset", Id)
+_KEEP: Final = Query(_PACKAGE, "keep_spared")
 _FIND: Final = Query(_PACKAGE, "find_asset", Asset)
 _WANT: Final = Query(_PACKAGE, "want_asset_of_id")
 _ATTACH: Final = Query(_PACKAGE, "attach_asset")
@@ -74,6 +75,8 @@ async def insert_asset(tx: Transaction, asset: Asset, *, tenant_id: UUID) -> UUI
     """Write the file down and return its id: that of the row the tenant had for this content, if it had one."""
     columns = msgspec.structs.asdict(asset)
     del columns["created_at"]
+    # First: who reserves a content has its row before its reservation, too.
+    await _KEEP.run(tx, tenant_id=tenant_id, sha256=asset.sha256)
     while True:
         row = await _INSERT.one(tx, tenant_id=tenant_id, **columns)
         if row is not None:

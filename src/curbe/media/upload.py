@@ -10,6 +10,7 @@ import msgspec
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.domain.errors import InvalidRequest, NoRoom, TooLarge, Unavailable
+from curbe.infra.apart import NotRun
 from curbe.infra.db import Pool
 from curbe.media import purge, store
 from curbe.media.apart import Unreadable
@@ -167,6 +168,8 @@ async def _record(incoming: Incoming, voice: Incoming, *, mime_type: str, keepin
         voice.flush()
     except Unreadable as error:
         raise _refused("The recording holds no sound that can be read.") from error
+    except NotRun as failure:
+        raise StorageFailed(f"the voice note cannot be made: {failure}") from failure
     finally:
         made.unlink(missing_ok=True)
     if voice.size > _most(MediaKind.VOICE):

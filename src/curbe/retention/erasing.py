@@ -36,7 +36,7 @@ from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.retention import erasures
 from curbe.retention.erasures import Kept
-from curbe.retention.stored_bytes import STORAGE_FAILED, delete_bytes
+from curbe.retention.stored_bytes import STORAGE_FAILED, delete_bytes, left_of
 
 log: Final = structlog.get_logger(__name__)
 
@@ -101,22 +101,23 @@ class Eraser:
 
     async def _again_after(self, tenant_id: UUID, erasure: Kept) -> timedelta | None:
         """Delete for one turn; return when to go on, None where nothing is left."""
-        if not await self._take_turn(tenant_id, erasure):
+        began = time.monotonic()
+        if not await self._take_turn(tenant_id, erasure, began=began):
             return _NEXT_TURN
         try:
-            whole = await delete_bytes(self._pool, self._storage, tenant_id=tenant_id, turn=self._turn)
+            left = left_of(self._turn, began=began)
+            whole = await delete_bytes(self._pool, self._storage, tenant_id=tenant_id, turn=left)
         except StorageFailed as failure:
             log.warning("files_not_deleted", tenant_id=str(tenant_id), reason=str(failure))
             return _STORAGE_AGAIN
         return None if whole else _NEXT_TURN
 
-    async def _take_turn(self, tenant_id: UUID, erasure: Kept) -> bool:
+    async def _take_turn(self, tenant_id: UUID, erasure: Kept, *, began: float) -> bool:
         """Delete rows for one turn; return whether none is left to."""
-        until = time.monotonic() + self._turn.total_seconds()
         async for whole in self._batches(tenant_id, erasure):
             if whole:
                 return True
-            if time.monotonic() >= until:
+            if not left_of(self._turn, began=began):
                 return False
             await asyncio.sleep(_BREATH)
         return False

@@ -33,7 +33,7 @@ from curbe.outgoing_webhooks.rules import KEPT as DELIVERIES_KEPT
 from curbe.realtime import purge as log_of_events
 from curbe.reports import keeping as reports
 from curbe.retention.rules import ANSWERS_KEPT, EVERY, Purged, limit
-from curbe.retention.stored_bytes import STORAGE_FAILED, delete_bytes
+from curbe.retention.stored_bytes import STORAGE_FAILED, delete_bytes, left_of
 from curbe.tenants import service as tenants
 
 log: Final = structlog.get_logger(__name__)
@@ -84,13 +84,14 @@ class Purger:
         Raises:
             LostLease: another attempt has taken over; what was deleted stays deleted.
         """
-        tenant_id = job.tenant_id
+        tenant_id, began = job.tenant_id, time.monotonic()
         async with self._pool.transaction(tenant_id) as tx:
             tenant = await tenants.read(tx, tenant_id=tenant_id)
-        whole = await self._take_turn(tenant_id, days=tenant.retention_days)
+        whole = await self._take_turn(tenant_id, days=tenant.retention_days, began=began)
         error: str | None = None
         try:
-            gone = await delete_bytes(self._pool, self._storage, tenant_id=tenant_id, turn=self._turn)
+            left = left_of(self._turn, began=began)
+            gone = await delete_bytes(self._pool, self._storage, tenant_id=tenant_id, turn=left)
             again = None if gone and whole else _NEXT_TURN
         except StorageFailed as failure:
             log.warning("files_not_deleted", tenant_id=str(tenant_id), reason=str(failure))
@@ -103,13 +104,13 @@ class Purger:
                 await jobs.put_back(tx, job, after=again, error=error)
         log.info("purge_turn_ended", tenant_id=str(tenant_id), whole=again is None)
 
-    async def _take_turn(self, tenant_id: UUID, *, days: int | None) -> bool:
+    async def _take_turn(self, tenant_id: UUID, *, days: int | None, began: float) -> bool:
         """Delete rows, write down which, and return whether nothing is left to; what went before it breaks off is written down too."""
-        began, done = time.monotonic(), Purged()
+        done = Purged()
         try:
             async for gone in self._batches(tenant_id, days=days):
                 done += gone
-                if self._is_over(began):
+                if not left_of(self._turn, began=began):
                     return False
                 await asyncio.sleep(_BREATH)
             return True
@@ -118,9 +119,6 @@ class Purger:
                 async with self._pool.transaction(tenant_id) as tx:
                     await audit.record(tx, [_entry(tenant_id, done, days=days)])
                 log.info("purged", tenant_id=str(tenant_id), **msgspec.structs.asdict(done))
-
-    def _is_over(self, began: float) -> bool:
-        return time.monotonic() - began >= self._turn.total_seconds()
 
     async def _batches(self, tenant_id: UUID, *, days: int | None) -> AsyncIterator[Purged]:
         """Delete batch after batch, messages before the files that hang on them; yield what each deleted."""

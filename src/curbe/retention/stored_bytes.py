@@ -18,7 +18,8 @@ async def delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: t
     """Delete what no row names any more, or none ever did; return whether that was all.
 
     One at a time of a tenant's: of two that read the same keys, one would let a content be stored anew and the other delete it. Who comes
-    second deletes nothing, and that was not all. For one turn, far within the job's lease, as another has its turn after it.
+    second deletes nothing, and that was not all. For one turn, and one file at least, far within the job's lease, as another has its turn
+    after it.
 
     Raises:
         StorageFailed: the storage does not do it now.
@@ -32,6 +33,11 @@ async def delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: t
             await session.unlock(_lock_key(tenant_id))
 
 
+def left_of(turn: timedelta, *, began: float) -> timedelta:
+    """Return what is left of a turn that ``began`` then (seconds of the monotonic clock); rows and bytes share one."""
+    return max(turn - timedelta(seconds=time.monotonic() - began), timedelta())
+
+
 def _lock_key(tenant_id: UUID) -> int:
     """Return the advisory lock of deleting a tenant's bytes."""
     digest = hashlib.blake2b(b"stored bytes" + tenant_id.bytes, digest_size=8).digest()
@@ -43,6 +49,8 @@ async def _delete_bytes(pool: Pool, storage: Storage, *, tenant_id: UUID, turn: 
     while True:
         async with pool.transaction(tenant_id) as tx:
             await files.give_up(tx, tenant_id=tenant_id, most=_FILES)
+        async with pool.transaction(tenant_id) as tx:
+            await files.delete_spared(tx, tenant_id=tenant_id, most=_FILES)
             keys = await files.keys_to_delete(tx, tenant_id=tenant_id, most=_FILES)
         if not keys:
             return True
