@@ -1,12 +1,11 @@
-"""How much harm: little with every test run, more by `make chaos-smoke`, whole for a night. Each begins with builds known to be bad."""
+"""How much harm: small for every push, whole for a night. Each profile begins with builds that are known to be bad."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
 from .builds import Build
-from .chance import chance
 from .findings import Wrong
 from .nemeses import clocks, database, disks, errors, kills, pauses, versions, webhooks, wire
 from .nemeses.deed import Appointment
@@ -69,7 +68,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     webhooks_per_second: float
     sends_per_second: float
     bad: tuple[Build, ...]
-    drawn: int | None = None  # so many of the bad builds, others with another seed; None: all of them
     full_disks: Mapping[str, int] = {}  # deeds of the round on disks that can be filled
     meta_seconds: float = 0.0  # how long every fault of Meta's strikes, each a number of its own
 
@@ -104,11 +102,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                 ),
                 _BAD[build][0],
             )
-            for build in self._drawn(seed)
+            for build in self.bad
         ]
-
-    def _drawn(self, seed: int) -> Sequence[Build]:
-        return self.bad if self.drawn is None else chance(seed, "bad builds").sample(self.bad, self.drawn)
 
     def orders(self, seed: int) -> list[Order]:
         """Return the runs of the build as it is, each from a seed of its own."""
@@ -189,19 +184,8 @@ _SMOKE: Final = dict.fromkeys(_FULL.keys() - _TOO_LONG, 1) | {
     webhooks.POISON: 4,
     clocks.METAS_CLOCK: 2,
 }
-_WITH_THE_TESTS: Final = dict.fromkeys(_SMOKE, 1) | {META_FAULT: 4, webhooks.POISON: 2}
 
 PROFILES: Final = {
-    "tests": Profile(
-        rounds=1,
-        wanted=_WITH_THE_TESTS,
-        gap=0.8,
-        weather_gap=0.5,
-        webhooks_per_second=80,
-        sends_per_second=15,
-        bad=_IN_THE_SMOKE,
-        drawn=2,
-    ),
     "smoke": Profile(
         rounds=1,
         wanted=_SMOKE,
