@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from math import floor, log2
 from pathlib import Path
 from uuid import UUID
 
@@ -14,20 +15,28 @@ from bed.inbox import Inbox
 from bed.rows import Number, insert_number, insert_tenant
 from curbe.infra.db import Pool, Role
 
+_HERE = Path(__file__).parent
 _CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+# Seconds of a test, about, by its folder.
+_USUAL = {"browser": 2.0, "e2e": 2.0, "http": 0.3, "db": 0.3, "chaos": 0.3, "security": 0.3}
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What may take long is begun first, so that no worker is alone with it in the end (``--no-loadscope-reorder``).
 
+    Files whose tests have a time of their own come first, the longest before the others; then those that take longest by what they use
+    and how many tests they have. Within a doubling of that the order is left to chance.
+
     Tests marked as one group tell a story: they stay together (``--dist loadfile``) and in the order they are written.
     """
-    longest: dict[Path, float] = {}
+    granted: dict[Path, float] = {}
+    usual: dict[Path, float] = {}
     for item in items:
         mark = item.get_closest_marker("timeout")
-        longest[item.path] = max(longest.get(item.path, 0), mark.args[0] if mark and mark.args else 0)
-    items.sort(key=lambda item: -longest[item.path])
+        granted[item.path] = max(granted.get(item.path, 0), mark.args[0] if mark and mark.args else 0)
+        usual[item.path] = usual.get(item.path, 0) + _USUAL.get(item.path.relative_to(_HERE).parts[0], 0.02)
+    items.sort(key=lambda item: (-granted[item.path], -floor(log2(usual[item.path]))))
     for name in {mark.args[0] for item in items for mark in item.iter_markers("xdist_group")}:
         told = [
             n

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -109,8 +110,9 @@ async def api(
             _IDLE.append((wiring, litestar))
 
 
+@cache
 def described() -> Litestar:
-    """Return the API to be read: its routes and their description. It can serve nothing."""
+    """Return the API to be read: its routes and their description, made once. It can serve nothing."""
     nothing = Parts(**dict.fromkeys(Parts.__struct_fields__))  # type: ignore[arg-type]
     return build_api(Wiring(nothing))
 

@@ -6,28 +6,36 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from curbe.infra.db import Unreachable
 from curbe.infra.embedded import Machine, ensure_running
 from curbe.infra.migrate import migrate
 
-# What a test may have changed beside rows.
+# What a test may have changed beside rows. It takes four times as long as all the rest of emptying a database ...
 _SCHEMA: Final = """
 SELECT md5(string_agg(told, ' ' ORDER BY told)) FROM (
     SELECT concat(c.relname, c.relkind, c.relacl, c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.reloptions) AS told
       FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
      UNION ALL SELECT concat(a.attrelid::regclass, a.attname, a.atttypid, a.attnotnull) FROM pg_attribute a
                  JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
-     UNION ALL SELECT concat(t.tgrelid::regclass, t.tgname, t.tgenabled) FROM pg_trigger t WHERE NOT t.tgisinternal
+     UNION ALL SELECT concat(t.tgrelid::regclass, t.tgname, t.tgenabled) FROM pg_trigger t
      UNION ALL SELECT concat(k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k
                 WHERE k.connamespace = 'public'::regnamespace
      UNION ALL SELECT p::text FROM pg_policies p
      UNION ALL SELECT concat(f.proname, f.prosrc, f.proacl) FROM pg_proc f WHERE f.pronamespace = 'public'::regnamespace
 ) AS everything"""
+
+# ... so it is asked only where a row of the catalogs that it reads was written, which leaves the number of a later transaction, or removed.
+_CATALOGS: Final = ("pg_class", "pg_attribute", "pg_trigger", "pg_constraint", "pg_policy", "pg_proc")
+_WRITTEN: Final = " UNION ALL ".join(
+    f"SELECT '{catalog}', count(*), max(xmin::text::bigint) FROM {catalog}" for catalog in _CATALOGS
+)
 
 _TABLES: Final = """
 SELECT quote_ident(c.relname) FROM pg_class c
@@ -36,6 +44,23 @@ SELECT quote_ident(c.relname) FROM pg_class c
 
 _ROOM: Final = 6 * 2**30  # bytes; several run beside each other
 _LARGE: Final = 2  # times the size of an empty one: quicker to drop than to empty
+_GOODBYES: Final = 5.0  # seconds that others have to leave a database
+Catalogs = list[tuple[str, int, int]]  # name, rows, the last transaction that wrote one
+
+
+@dataclass
+class _Kept:
+    """A database that tests take turns in, and the connection that empties it: a new one would first learn the whole catalog."""
+
+    name: str
+    connection: asyncpg.Connection | None = None
+    catalogs: Catalogs | None = None
+    emptying: str = ""
+
+    def let_go(self) -> None:
+        """Break the connection off."""
+        if self.connection is not None:
+            self.connection.terminate()
 
 
 class Server:
@@ -49,7 +74,7 @@ class Server:
         self._prefix: Final = f"curbe_test_{os.getpid()}"
         self._template: Final = f"{self._prefix}_template"
         self._made = 0
-        self._clean: Final[list[str]] = []
+        self._clean: Final[list[_Kept]] = []
         self._execute(f"CREATE DATABASE {self._template}")
         self._runner.run(migrate(database(dsn, self._template)))
         self._schema: Final = self._runner.run(self._schema_of_template())
@@ -57,15 +82,16 @@ class Server:
     @contextmanager
     def fresh(self) -> Iterator[str]:
         """Yield the dsn of a database with this build's schema and not a row in it."""
-        name = self._clean.pop() if self._clean else self._make(self._template)
+        kept = self._clean.pop() if self._clean else _Kept(self._make(self._template))
         try:
-            yield database(self._dsn, name)
+            yield database(self._dsn, kept.name)
         finally:
             # Making one takes ten times as long as emptying one, and most tests leave but a few rows.
-            if self._runner.run(self._emptied(name)):
-                self._clean.append(name)
+            if self._runner.run(self._emptied(kept)):
+                self._clean.append(kept)
             else:
-                self._drop(name)
+                kept.let_go()
+                self._drop(kept.name)
 
     @contextmanager
     def empty(self) -> Iterator[str]:
@@ -78,8 +104,10 @@ class Server:
 
     def close(self) -> None:
         """Leave nothing behind."""
-        for name in (*self._clean, self._template):
-            self._drop(name)
+        for kept in self._clean:
+            kept.let_go()
+            self._drop(kept.name)
+        self._drop(self._template)
         self._runner.run(self._connection.close())
         self._runner.close()
 
@@ -102,30 +130,54 @@ class Server:
         finally:
             await connection.close()
 
-    async def _emptied(self, name: str) -> bool:
-        """Empty a database; False where a test made more of it than rows."""
-        await self._connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1", name
-        )
-        size = "SELECT pg_database_size($1) > $2 * pg_database_size($3)"
-        if await self._connection.fetchval(size, name, _LARGE, self._template):
-            return False
-        connection = await asyncpg.connect(database(self._dsn, name))
+    async def _emptied(self, kept: _Kept) -> bool:
+        """Empty a database; False where a test made more of it than rows, or threw us out."""
         try:
+            if kept.connection is None:
+                # As a replica: neither foreign keys nor the triggers of the append-only tables hold the owner up.
+                settings = {"session_replication_role": "replica"}
+                kept.connection = await asyncpg.connect(
+                    database(self._dsn, kept.name), server_settings=settings
+                )
+            await _alone(kept.connection)
+            return await self._as_made(kept, kept.connection)
+        except Unreachable:
+            return False
+
+    async def _as_made(self, kept: _Kept, connection: asyncpg.Connection) -> bool:
+        size = "SELECT pg_database_size($1) > $2 * pg_database_size($3)"
+        if await connection.fetchval(size, kept.name, _LARGE, self._template):
+            return False
+        catalogs = [tuple(row) for row in await connection.fetch(_WRITTEN)]
+        if catalogs != kept.catalogs:
             if await connection.fetchval(_SCHEMA) != self._schema:
                 return False
-            emptying = [f"DELETE FROM {row[0]}" for row in await connection.fetch(_TABLES)]
-            emptying += [
-                "DELETE FROM apply_lanes",
-                "INSERT INTO apply_lanes (lane) VALUES (0)",
-                "UPDATE log_epoch SET epoch = 1 WHERE epoch <> 1",
-                "UPDATE database_home SET relation = 'database_home'::regclass::oid::bigint, xid = current_xid()",
-            ]
-            # As a replica: neither foreign keys nor the triggers of the append-only tables hold the owner up.
-            await connection.execute("SET session_replication_role = replica;" + ";".join(emptying))
-        finally:
-            await connection.close()
+            kept.catalogs, kept.emptying = catalogs, await _emptying(connection)
+        await connection.execute(kept.emptying)
         return True
+
+
+async def _emptying(connection: asyncpg.Connection) -> str:
+    """Return the statements that leave a database as migrations do."""
+    statements = [f"DELETE FROM {row[0]}" for row in await connection.fetch(_TABLES)]
+    statements += [
+        "DELETE FROM apply_lanes",
+        "INSERT INTO apply_lanes (lane) VALUES (0)",
+        "UPDATE log_epoch SET epoch = 1 WHERE epoch <> 1",
+        "UPDATE database_home SET relation = 'database_home'::regclass::oid::bigint, xid = current_xid()",
+    ]
+    return ";".join(statements)
+
+
+async def _alone(connection: asyncpg.Connection) -> None:
+    """Send everybody else out of the database and return once they have left.
+
+    Whoever is on the way out is seen for a moment yet; the wait of pg_terminate_backend would be a tenth of a second for each.
+    """
+    sent = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    async with asyncio.timeout(_GOODBYES):
+        while await connection.fetchval(sent):  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.002)
 
 
 def _in_memory() -> Path | None:

@@ -142,8 +142,6 @@ class World:
     @asynccontextmanager
     async def _as(self, role: str, said: dict[str, str]) -> AsyncIterator[None]:
         async with undone(self.owner):
-            # Everything is granted, so that the policies are tried and not the grants.
-            await self.owner.execute(f"GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}")
             await self.owner.execute(f"SET LOCAL ROLE {role}")
             for setting, value in said.items():
                 await self.owner.execute("SELECT set_config($1, $2, true)", setting, value)
@@ -171,7 +169,11 @@ async def world(two_worlds_dsn: str) -> AsyncIterator[World]:
             await owner.execute(
                 sql.format(id=f"'{ids[-1]}'", hash=f"'\\x{(ids[-1].bytes * 2).hex()}'", over=f"'{over}'")
             )
-    yield World(owner, *ids)
+    made = World(owner, *ids)
+    # Everything is granted, so that the policies are tried and not the grants.
+    for role in {role for policy in await made.policies() for role in policy.roles}:
+        await owner.execute(f"GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}")
+    yield made
     await owner.close()
 
 
