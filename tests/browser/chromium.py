@@ -17,7 +17,21 @@ CHROMIUM: Final = (
 MISSING: Final = (
     "Chromium is not installed: `make browser` installs it (as root, with apt-get), or name one in CHROMIUM"
 )
+# What no test looks at: the browser's own toolbar and the menu under its address bar are pages too, made anew with every window. To draw
+# them takes as long as all that Chromium does for an empty page of ours.
+_NOT_LOOKED_AT: Final = (
+    *("InitialWebUI", "PreloadTopChromeWebUI", "WebUIToolbar"),
+    *("WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxPopup"),
+)
+# Chromium heeds the last list alone: what Playwright leaves out of it is told again.
+_NOT_OF_PLAYWRIGHT: Final = (
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"),
+    *("MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    "ThirdPartyStoragePartitioning",
+)
 _OPTIONS: Final = (
+    f"--disable-features={','.join((*_NOT_OF_PLAYWRIGHT, *_NOT_LOOKED_AT))}",
     "--no-sandbox",  # the tests may run as root; every page is our own
     "--disable-dev-shm-usage",
     "--mute-audio",

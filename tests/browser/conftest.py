@@ -7,7 +7,7 @@ Playwright keeps an event loop running in its thread, which other tests' loops w
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Playwright, StorageState, expect, sync_playwright
@@ -19,6 +19,8 @@ from .site import Account, Site, Tenant, running_site
 from .watched import watched
 
 Enter = Callable[..., Agent]
+
+USUAL: Final = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}}
 
 # A machine that does other work beside is given time; how fast things are is measured by `make budgets`.
 expect.set_options(timeout=15_000)
@@ -86,25 +88,34 @@ def visit(chromium: Browser, site: Site) -> Iterator[Enter]:
     with ExitStack() as open_pages:
 
         def come(account: Account, tenant: Tenant, **options: Any) -> Agent:
-            settings = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}, **options}
-            context, watch = open_pages.enter_context(watched(chromium, **settings))
+            context, watch = open_pages.enter_context(watched(chromium, **{**USUAL, **options}))
             return Agent(context.new_page(), site, account, tenant, watch)
 
         yield come
 
 
 @pytest.fixture
-def enter(visit: Enter, clinic: Tenant, sessions: dict[str, StorageState]) -> Enter:
-    """Call it to get somebody of the clinic (or of ``tenant``) who is in the inbox; what was wrong on their pages fails the test."""
+def known(visit: Enter, clinic: Tenant, sessions: dict[str, StorageState]) -> Enter:
+    """Call it to get somebody of the clinic (or of ``tenant``) who has signed in, with a page that shows nothing yet."""
 
     def come(account: Account, *, tenant: Tenant = clinic, **options: Any) -> Agent:
-        known = {"storage_state": sessions[account.email]} if account.email in sessions else {}
-        agent = visit(account, tenant, **known, **options)
-        if known:
-            agent.go()
-        else:
-            agent.sign_in()
+        state = sessions.get(account.email)
+        agent = visit(account, tenant, **({"storage_state": state} if state else {}), **options)
+        if state is None:
+            agent.comes_in()
             sessions[account.email] = agent.page.context.storage_state()
+        return agent
+
+    return come
+
+
+@pytest.fixture
+def enter(known: Enter) -> Enter:
+    """Call it to get somebody of the clinic (or of ``tenant``) who is in the inbox; what was wrong on their pages fails the test."""
+
+    def come(account: Account, **options: Any) -> Agent:
+        agent = known(account, **options)
+        agent.go()
         return agent
 
     return come

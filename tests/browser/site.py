@@ -92,24 +92,18 @@ class Site:
                     self.ask("POST", f"{path}/disconnect", {"phone_number_id": phone_number_id})
 
     def account(self, name: str, *, tenant: Tenant | None, role: str = "agent") -> Account:
-        """Make somebody who can sign in: of a tenant, or (None) the platform's operator."""
+        """Make somebody who can sign in: of a tenant, by an invitation, or (None) the platform's operator, at the command line."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
         email = f"{plain.split()[0].lower()}-{os.getpid()}-{next(_people)}@example.com"
-        whose = ["--operator"] if tenant is None else ["--tenant", tenant.id, "--role", role]
-        command = ["user", "create", email, "--name", name, *whose, "--password-stdin", "--json"]
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "curbe", *command],
-            cwd=self.installation.folder,
-            env=self.installation.environment,
-            input=PASSWORD,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        made = json.loads(done.stdout)
-        return Account(id=made["id"], email=email, name=name)
+        if tenant is None:
+            made = self.installation.answer(
+                *("user", "create", email, "--name", name, "--operator", "--password-stdin"), typed=PASSWORD
+            )
+            return Account(id=made["id"], email=email, name=name)
+        invited = self.ask("POST", f"/api/tenants/{tenant.id}/people/invites", {"email": email, "role": role})
+        accepted = {"token": invited["link"].rsplit("/", 1)[1], "name": name, "password": PASSWORD}
+        _asked("POST", f"{self.url}/api/auth/invites/accept", accepted, {"Origin": self.url})
+        return Account(id=invited["user_id"], email=email, name=name)
 
     def writes(
         self, wa_id: str, text: str | None = None, *, to: str = SPAIN, name: str | None = None, **message: Any

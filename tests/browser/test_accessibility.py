@@ -1,22 +1,96 @@
 """Every screen, with what opens over it, under axe-core: nothing serious or critical, in light and dark, at a desk and on a phone."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from .agent import Agent
-from .conftest import Enter
+from .conftest import USUAL, Enter
 from .site import Account, Site, Tenant
+from .watched import watched
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 GRAVE = {"serious", "critical"}
 PERSON = "34611000031"
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+DARK = {"color_scheme": "dark", "reduced_motion": "reduce"}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "reduced_motion": "reduce",
+}
+
+
+def unhindered_in_both(agent: Agent) -> None:
+    """Look in dark, which the page was loaded in, and in light, which it then follows the system to."""
+    page = agent.page
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
+        unhindered(agent)
+    page.emulate_media(color_scheme="dark")
+
+
+def unhindered(agent: Agent) -> None:
+    agent.watch.rest(agent.page)  # an overlay that fades in has no contrast yet
+    if found := grave(agent.page):
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def grave(page: Page) -> list[str]:
+    """Return what axe-core finds serious or critical, each with the first element it is about."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    scheme, found = page.evaluate(
+        """async (rules) => {
+          const told = await axe.run(document, { runOnly: rules, resultTypes: ['violations'] });
+          return [document.documentElement.dataset.mantineColorScheme, told.violations];
+        }""",
+        RULES,
+    )
+    return [
+        f"{scheme}: {one['impact']} {one['id']}: {first['html'][:200]} ({len(one['nodes'])}) {first['failureSummary'][:300]}"
+        for one in found
+        if one["impact"] in GRAVE and (first := one["nodes"][0])
+    ]
+
+
+@pytest.fixture(scope="module")
+def pages(chromium: Browser, site: Site, clinic: Tenant) -> Iterator[Enter]:
+    """Call it with somebody to get the page that is theirs from test to test: a new one costs more than all that is done on it."""
+    there: dict[str, Agent] = {}
+    with ExitStack() as open_pages:
+
+        def come(account: Account, **where: Any) -> Agent:
+            whose = f"{account.email} {where}"
+            if whose not in there:
+                context, watch = open_pages.enter_context(watched(chromium, **{**USUAL, **where}))
+                there[whose] = Agent(context.new_page(), site, account, clinic, watch)
+                there[whose].comes_in()
+            return there[whose]
+
+        yield come
+
+
+@pytest.fixture
+def known(pages: Enter) -> Iterator[Enter]:
+    """Call it to get somebody who has signed in, and shall open a page; what was wrong on it fails the test."""
+    came: list[Agent] = []
+
+    def come(account: Account, **where: Any) -> Agent:
+        agent = pages(account, **where)
+        came.append(agent)
+        agent.page.mouse.move(0, 0)  # nothing is pointed at since the test before
+        return agent
+
+    yield come
+    for agent in came:
+        agent.watch.judge(agent.page)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,6 +106,7 @@ def talk(site: Site, clinic: Tenant) -> None:
 
 
 def inbox(agent: Agent) -> None:
+    agent.go()
     agent.shows("All")
     expect(agent.row("Gema Soler")).to_be_visible()
 
@@ -59,11 +134,13 @@ def writing_first(agent: Agent) -> None:
 
 
 def account_menu(agent: Agent) -> None:
+    agent.go()
     agent.page.get_by_role("button", name=f"Your account: {agent.account.name}").click()
     expect(agent.page.get_by_role("menuitem", name="Sign out")).to_be_visible()
 
 
 def more(agent: Agent) -> None:
+    agent.go()
     agent.page.get_by_role("navigation", name="Navigation").get_by_role("button", name="More").tap()
     expect(agent.page.get_by_role("dialog").get_by_role("link", name="Profile")).to_be_visible()
 
@@ -134,14 +211,13 @@ PAGES = tuple(
 )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.__name__)
-def test_an_agents_screen_is_accessible(enter: Enter, sara: Account, screen: Any, scheme: str) -> None:
-    agent = enter(sara, color_scheme=scheme, reduced_motion="reduce")
+def test_an_agents_screen_is_accessible(known: Enter, sara: Account, screen: Any) -> None:
+    agent = known(sara, **DARK)
 
     screen(agent)
 
-    unhindered(agent.page)
+    unhindered_in_both(agent)
 
 
 def dialog_at(path: str, button: str) -> Callable[[Agent], None]:
@@ -178,45 +254,25 @@ def operator(site: Site) -> Account:
     return site.account("Oscar Mena", tenant=None)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", OPERATORS)
-def test_an_operators_page_is_accessible(
-    visit: Enter, clinic: Tenant, operator: Account, sessions: Any, page: str, scheme: str
-) -> None:
-    known = {"storage_state": sessions[operator.email]} if operator.email in sessions else {}
-    agent = visit(operator, clinic, color_scheme=scheme, reduced_motion="reduce", **known)
-    if not known:
-        agent.go("/")
-        agent.fill_in()
-        expect(agent.page).to_have_url(re.compile("/operator/tenants$"))
-        sessions[operator.email] = agent.page.context.storage_state()
+def test_an_operators_page_is_accessible(known: Enter, operator: Account, page: str) -> None:
+    agent = known(operator, **DARK)
 
     agent.go(f"/operator/{page}")
     expect(agent.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
 
-    unhindered(agent.page)
+    unhindered_in_both(agent)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", DIALOGS, ids=lambda screen: screen.__name__)
-def test_what_opens_over_settings_is_accessible(
-    enter: Enter, olga: Account, screen: Any, scheme: str
+@pytest.mark.parametrize("screen", [*DIALOGS, *PAGES], ids=lambda screen: screen.__name__)
+def test_a_page_of_settings_and_what_opens_over_it_is_accessible(
+    known: Enter, olga: Account, screen: Any
 ) -> None:
-    agent = enter(olga, color_scheme=scheme, reduced_motion="reduce")
+    agent = known(olga, **DARK)
 
     screen(agent)
 
-    unhindered(agent.page)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", PAGES, ids=lambda screen: screen.__name__)
-def test_a_page_of_settings_is_accessible(enter: Enter, olga: Account, screen: Any, scheme: str) -> None:
-    agent = enter(olga, color_scheme=scheme, reduced_motion="reduce")
-
-    screen(agent)
-
-    unhindered(agent.page)
+    unhindered_in_both(agent)
 
 
 @pytest.fixture(scope="module")
@@ -237,12 +293,18 @@ def campaign(site: Site, clinic: Tenant) -> str:
     return f"campaigns/{made['id']}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark", "phone"])
+@pytest.mark.parametrize(
+    ("where", "unhindered"), [(DARK, unhindered_in_both), (PHONE, unhindered)], ids=["desk", "phone"]
+)
 def test_writing_and_watching_a_campaign_is_accessible(
-    enter: Enter, olga: Account, campaign: str, scheme: str, tmp_path: Path
+    known: Enter,
+    olga: Account,
+    campaign: str,
+    where: Any,
+    unhindered: Callable[[Agent], None],
+    tmp_path: Path,
 ) -> None:
-    looks: dict[str, Any] = PHONE if scheme == "phone" else {"color_scheme": scheme}
-    agent = enter(olga, reduced_motion="reduce", **looks)
+    agent = known(olga, **where)
     page = agent.page
 
     for step in ("message", "people", "timing", "check"):
@@ -253,63 +315,42 @@ def test_writing_and_watching_a_campaign_is_accessible(
             list_.write_text("Phone,Name\n+34600550020,Eva\n12,Bea\n", encoding="utf-8")
             page.locator("input[type=file]").set_input_files(list_)
             expect(page.get_by_role("button", name="Add these people")).to_be_visible()
-            unhindered(page)
+            unhindered(agent)
             page.get_by_role("combobox", name="“name” is in").click()
-            unhindered(page)
+            unhindered(agent)
             page.keyboard.press("Escape")
             page.get_by_role("button", name="Add these people").click()
             expect(page.get_by_role("region", name="Why")).to_be_visible()
         if step == "check":
             expect(page.get_by_text("people get it")).to_be_visible()
             page.get_by_text("At a time").click()
-        unhindered(page)
+        unhindered(agent)
 
     page.get_by_label("Begin", exact=True).fill("2099-12-24T10:00")
     page.get_by_role("button", name="Schedule", exact=True).click()
     expect(page.get_by_role("region", name="Person by person").get_by_role("row").nth(1)).to_be_visible()
-    unhindered(page)
+    unhindered(agent)
     page.get_by_role("button", name="Cancel campaign").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    unhindered(page)
+    unhindered(agent)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Unschedule and edit").click()
     expect(page.get_by_role("navigation", name="Steps")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", [inbox, thread, more], ids=lambda screen: screen.__name__)
-def test_a_phones_screen_is_accessible(enter: Enter, sara: Account, screen: Any) -> None:
-    agent = enter(sara, reduced_motion="reduce", **PHONE)
+def test_a_phones_screen_is_accessible(known: Enter, sara: Account, screen: Any) -> None:
+    agent = known(sara, **PHONE)
 
     screen(agent)
 
-    unhindered(agent.page)
+    unhindered(agent)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sign_in_page_is_accessible(visit: Enter, clinic: Tenant, sara: Account, scheme: str) -> None:
-    agent = visit(sara, clinic, color_scheme=scheme, reduced_motion="reduce")
+def test_the_sign_in_page_is_accessible(visit: Enter, clinic: Tenant, sara: Account) -> None:
+    agent = visit(sara, clinic, **DARK)
 
     agent.go("/")
     expect(agent.page.get_by_label("E-mail")).to_be_visible()
 
-    unhindered(agent.page)
-
-
-def unhindered(page: Page) -> None:
-    if found := grave(page):
-        pytest.fail("\n".join(found), pytrace=False)
-
-
-def grave(page: Page) -> list[str]:
-    """Return what axe-core finds serious or critical, each with the first element it is about."""
-    page.wait_for_timeout(300)  # an overlay that fades in has no contrast yet
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "(rules) => axe.run(document, { runOnly: rules, resultTypes: ['violations'] }).then((told) => told.violations)",
-        RULES,
-    )
-    return [
-        f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]} ({len(one['nodes'])}) {one['nodes'][0]['failureSummary'][:300]}"
-        for one in found
-        if one["impact"] in GRAVE
-    ]
+    unhindered_in_both(agent)

@@ -39,11 +39,11 @@ def operator(site: Site) -> Account:
 
 
 @pytest.fixture
-def at(enter: Enter, nora: Account, studio: Tenant) -> Callable[[str], Agent]:
+def at(known: Enter, nora: Account, studio: Tenant) -> Callable[[str], Agent]:
     """Call it with a page's path to be there as the studio's owner."""
 
     def go(path: str) -> Agent:
-        agent = enter(nora, tenant=studio)
+        agent = known(nora, tenant=studio)
         agent.go(f"/t/{studio.id}/{path}")
         return agent
 

@@ -230,12 +230,12 @@ def test_a_draft_is_there_after_a_reload_of_each_kind(agent: Agent) -> None:
 
 
 def test_an_answer_that_a_colleague_was_quicker_with_asks_first(
-    agent: Agent, enter: Enter, tomas: Account, clinic: Tenant
+    agent: Agent, known: Enter, tomas: Account, clinic: Tenant
 ) -> None:
     marta = customer(agent, "Marta Coll", "¿Hay sitio para aparcar?")
     agent.opens("Marta Coll")
     expect(agent.bubble("¿Hay sitio para aparcar?")).to_be_visible()
-    colleague = enter(tomas)
+    colleague = known(tomas)
     colleague.go(f"/t/{clinic.id}/inbox/{marta.conversation['id']}")
     expect(colleague.bubble("¿Hay sitio para aparcar?")).to_be_visible()
     agent.watch.expect("answer 409: POST .*/messages/send")
@@ -253,11 +253,11 @@ def test_an_answer_that_a_colleague_was_quicker_with_asks_first(
 
 
 def test_a_colleague_who_looks_and_types_is_seen(
-    agent: Agent, enter: Enter, tomas: Account, clinic: Tenant
+    agent: Agent, known: Enter, tomas: Account, clinic: Tenant
 ) -> None:
     rosa = customer(agent, "Rosa Alba")
     agent.opens("Rosa Alba")
-    colleague = enter(tomas)
+    colleague = known(tomas)
 
     colleague.go(f"/t/{clinic.id}/inbox/{rosa.conversation['id']}")
     expect(agent.page.get_by_role("img", name=re.compile("Tomás Rey")).first).to_be_visible()

@@ -30,8 +30,8 @@ def ada(site: Site, desk: Tenant) -> Account:
 
 
 @pytest.fixture
-def at_desk(enter: Enter, ada: Account, desk: Tenant) -> Agent:
-    agent = enter(ada, tenant=desk, timezone_id="Europe/Madrid")
+def at_desk(known: Enter, ada: Account, desk: Tenant) -> Agent:
+    agent = known(ada, tenant=desk, timezone_id="Europe/Madrid")
     agent.go(f"/t/{desk.id}/automations")
     return agent
 

@@ -41,11 +41,11 @@ def alma(site: Site, shop: Tenant) -> Account:
 
 
 @pytest.fixture
-def at(enter: Enter, alma: Account, shop: Tenant) -> Callable[[str], Page]:
+def at(known: Enter, alma: Account, shop: Tenant) -> Callable[[str], Page]:
     """Call it with a page's path to be there as the shop's administrator."""
 
     def go(path: str) -> Page:
-        agent = enter(alma, tenant=shop)
+        agent = known(alma, tenant=shop)
         agent.go(f"/t/{shop.id}/{path}")
         return agent.page
 
@@ -167,14 +167,14 @@ def with_vera(agent: Agent, site: Site, tenant: Tenant) -> Locator:
 
 
 def test_a_no_that_is_written_down_refuses_the_next_offer_in_words(
-    enter: Enter, alma: Account, site: Site, shop: Tenant
+    known: Enter, alma: Account, site: Site, shop: Tenant
 ) -> None:
     body = [{"type": "BODY", "text": "Rebajas desde el lunes en toda la tienda."}]
     offer = {"waba_id": WABA, "name": "rebajas", "language": "es", "category": "MARKETING"}
     site.meta("POST", "templates", {**offer, "components": body})
     site.ask("POST", f"/api/tenants/{shop.id}/templates/sync")
     site.writes(VERA, "¿Tenéis novelas?", to=MEXICO, name="Vera Luz")
-    agent = enter(alma, tenant=shop, viewport={"width": 1440, "height": 900})
+    agent = known(alma, tenant=shop, viewport={"width": 1440, "height": 900})
     consent = with_vera(agent, site, shop)
     press(consent, "Record…")
     form = agent.page.get_by_role("dialog", name="What Vera Luz said")
@@ -204,11 +204,11 @@ def test_a_no_that_is_written_down_refuses_the_next_offer_in_words(
 
 
 def test_an_agent_sees_what_people_said_and_writes_nothing_down(
-    enter: Enter, site: Site, shop: Tenant
+    known: Enter, site: Site, shop: Tenant
 ) -> None:
     paco = site.account("Paco Lima", tenant=shop)
     site.writes(VERA, "Hola", to=MEXICO, name="Vera Luz")
-    agent = enter(paco, tenant=shop, viewport={"width": 1440, "height": 900})
+    agent = known(paco, tenant=shop, viewport={"width": 1440, "height": 900})
     consent = with_vera(agent, site, shop)
 
     expect(consent.get_by_text("Marketing", exact=True)).to_be_visible()

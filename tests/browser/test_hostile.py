@@ -31,8 +31,8 @@ ANOTHER = """
 })
 """
 NUMBER = "300000000000009"  # nobody else's, ever: what is said here is of before it was connected
-# How many conversations are opened: every eighth, so that of every kind there are some; `make security` opens all. The list shows all.
-EACH = 1 if os.environ.get("CURBE_OPEN_ALL_HOSTILE") else 8
+# How many conversations are opened: every sixteenth, so that of every kind there are some; `make security` opens all. The list shows all.
+EACH = 1 if os.environ.get("CURBE_OPEN_ALL_HOSTILE") else 16
 OPENED = len(PAYLOADS[::EACH])
 SAID = sorted(
     PAYLOADS, key=PAYLOADS[::EACH].__contains__

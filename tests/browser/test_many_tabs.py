@@ -9,11 +9,11 @@ TABS = 7  # HTTP/1.1 gives a host six connections: what hung here would hang wit
 
 
 def test_seven_tabs_are_all_told_of_a_message(
-    enter: Enter, site: Site, clinic: Tenant, sara: Account
+    known: Enter, site: Site, clinic: Tenant, sara: Account
 ) -> None:
     site.writes("34645000001", "Hola", name="Gil Amat")
     path = f"/t/{clinic.id}/inbox/{site.conversation_of(clinic, '34645000001')['id']}"
-    agent = enter(sara)
+    agent = known(sara)
     pages = [agent.page, *(agent.page.context.new_page() for _ in range(TABS - 1))]
     for page in pages:
         page.goto(site.url + path)

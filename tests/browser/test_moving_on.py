@@ -24,7 +24,7 @@ def choose(agent: Agent, file: Path) -> None:
 
 
 def test_what_is_refused_behind_ones_back_is_told_of_until_it_is_looked_at(
-    agent: Agent, enter: Enter, tomas: Account, clinic: Tenant
+    agent: Agent, known: Enter, tomas: Account, clinic: Tenant
 ) -> None:
     pilar = customer(agent, "Pilar Soto", "¿Tenéis hora?")
     customer(agent, "Gema Rico")
@@ -38,7 +38,7 @@ def test_what_is_refused_behind_ones_back_is_told_of_until_it_is_looked_at(
 
     agent.page.route("**/messages/send", hold)
     agent.field.fill("A las nueve")
-    colleague = enter(tomas)
+    colleague = known(tomas)
     colleague.go(f"/t/{clinic.id}/inbox/{pilar.conversation['id']}")
     colleague.replies("A las diez")
     pilar.reads("A las diez")

@@ -126,13 +126,13 @@ def test_a_rule_is_made_from_a_sample_and_an_event_reaches_history_and_inbox(
 
 
 def test_what_is_not_sent_says_why_and_the_history_is_narrowed(
-    enter: Enter, ana: Account, shop: Tenant, tell: Any
+    known: Enter, ana: Account, shop: Tenant, tell: Any
 ) -> None:
     customer, lines = {"name": "Eva"}, [{"sku": "1"}, {"sku": "2"}]
     tell("A-8", {"customer": {**customer, "phone": "no phone"}, "lines": lines, "total": 45})
     tell("A-9", {"customer": {**customer, "phone": "+525511000003"}, "lines": lines, "total": 3})
     tell("A-10", {"customer": {**customer, "phone": "+525511000003"}, "lines": [], "total": 45})
-    agent = enter(ana, tenant=shop)
+    agent = known(ana, tenant=shop)
     page = agent.page
     agent.go(f"/t/{shop.id}/notifications/history")
     entry = page.get_by_role("list", name="What followed from events").get_by_role("listitem")
@@ -157,9 +157,9 @@ def test_what_is_not_sent_says_why_and_the_history_is_narrowed(
 
 
 def test_a_rule_is_opened_again_changed_and_switched_off(
-    enter: Enter, ana: Account, shop: Tenant, tell: Any
+    known: Enter, ana: Account, shop: Tenant, tell: Any
 ) -> None:
-    agent = enter(ana, tenant=shop)
+    agent = known(ana, tenant=shop)
     page = agent.page
     agent.go(f"/t/{shop.id}/notifications")
     page.get_by_role("link", name="order.shipped", exact=True).click()
@@ -183,9 +183,9 @@ def test_a_rule_is_opened_again_changed_and_switched_off(
 
 
 def test_the_request_for_ones_own_system_is_ready_to_be_copied(
-    enter: Enter, ana: Account, shop: Tenant, site: Site
+    known: Enter, ana: Account, shop: Tenant, site: Site
 ) -> None:
-    agent = enter(ana, tenant=shop)
+    agent = known(ana, tenant=shop)
     agent.go(f"/t/{shop.id}/notifications/connect")
     request = agent.page.locator("pre")
 

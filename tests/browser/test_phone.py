@@ -126,11 +126,11 @@ def test_what_the_bar_has_no_room_for_is_behind_more(enter: Enter, olga: Account
 
 
 def test_the_filter_is_still_there_when_one_comes_back_from_a_conversation(
-    enter: Enter, site: Site, clinic: Tenant, sara: Account
+    known: Enter, site: Site, clinic: Tenant, sara: Account
 ) -> None:
     site.writes("34644000002", "¿Hay sitio?", name="Noa Vidal")
     site.conversation_of(clinic, "34644000002")
-    agent = enter(sara, **PHONE)
+    agent = known(sara, **PHONE)
     agent.go(f"/t/{clinic.id}/inbox?tab=all&unread=1")
 
     agent.row("Noa Vidal").tap()

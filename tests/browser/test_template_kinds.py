@@ -13,9 +13,9 @@ from .site import TOKEN, WABA, Account, Site, Tenant, until
 
 
 @pytest.fixture
-def page(enter: Enter, olga: Account, clinic: Tenant) -> Page:
+def page(known: Enter, olga: Account, clinic: Tenant) -> Page:
     """The editor with nothing written yet, as the clinic's owner sees it."""
-    agent = enter(olga, tenant=clinic)
+    agent = known(olga, tenant=clinic)
     agent.go(f"/t/{clinic.id}/templates/new")
     return agent.page
 

@@ -16,11 +16,11 @@ _names = count(1)
 
 
 @pytest.fixture
-def at(enter: Enter, olga: Account, clinic: Tenant) -> Callable[[str], Agent]:
+def at(known: Enter, olga: Account, clinic: Tenant) -> Callable[[str], Agent]:
     """Call it with a page's path to be there as the clinic's owner."""
 
     def go(path: str) -> Agent:
-        agent = enter(olga, tenant=clinic)
+        agent = known(olga, tenant=clinic)
         agent.go(f"/t/{clinic.id}/templates{path}")
         return agent
 
@@ -132,10 +132,10 @@ def test_the_cover_is_chosen_once_for_every_template(at: Any) -> None:
 
 
 def test_an_agent_reads_templates_and_changes_none(
-    enter: Enter, sara: Account, clinic: Tenant, site: Site
+    known: Enter, sara: Account, clinic: Tenant, site: Site
 ) -> None:
     name = template(site, clinic)
-    agent = enter(sara, tenant=clinic)
+    agent = known(sara, tenant=clinic)
     agent.go(f"/t/{clinic.id}/templates")
     agent.page.get_by_role("link", name=re.compile(name)).click()
 

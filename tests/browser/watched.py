@@ -1,6 +1,8 @@
 """Pages that notice what a person with the browser's tools open would: errors, violations of the policy, requests that failed."""
 
 import re
+import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,25 +21,35 @@ document.addEventListener('securitypolicyviolation', (told) => {
   window.__violations.push(`${told.effectiveDirective} ${told.blockedURI} ${told.sourceFile}:${told.lineNumber} ${told.sample}`);
 });
 """
+# What a page is made of; a voice note that is not played may stay half loaded for ever.
+_OF_THE_PAGE: Final = {"document", "script", "stylesheet", "font", "image", "fetch", "xhr"}
+_MOVES: Final = """
+() => document.getAnimations().some((one) => one.playState === 'running' && Number.isFinite(one.effect.getComputedTiming().endTime))
+"""
+_PATIENCE: Final = 15.0  # seconds
+_LOOK: Final = 40.0  # milliseconds from one look at a page to the next
 
 
 @dataclass
 class Watch:
-    """What was complained of, on any page of a context."""
+    """What was complained of, on any page of a context, and what each page still waits for."""
 
     complaints: list[str] = field(default_factory=list)
     expected: list[re.Pattern[str]] = field(default_factory=list)
     offline: bool = False  # while it is, failures of the network are nobody's fault
+    awaited: dict[Page, set[Request]] = field(default_factory=lambda: defaultdict(set))
 
     def expect(self, *patterns: str) -> None:
         """Name complaints that belong to the test, such as the refusal it is about."""
         self.expected += [re.compile(pattern) for pattern in patterns]
 
-    def judge(self) -> None:
-        """Fail where something was complained of that nobody expected."""
+    def judge(self, *pages: Page) -> None:
+        """Fail where something was complained of that nobody expected, or was forbidden on one of the pages; then begin anew."""
+        self.complaints += [f"policy: {told}" for page in pages for told in violations(page)]
         unexpected = [
             one for one in self.complaints if not any(pattern.search(one) for pattern in self.expected)
         ]
+        self.complaints.clear()
         if unexpected:
             raise AssertionError("the browser complained:\n" + "\n".join(unexpected))
 
@@ -60,8 +72,27 @@ class Watch:
         if response.status >= 400 and not asks_who:
             self.complaints.append(f"answer {response.status}: {response.request.method} {response.url}")
 
+    def rest(self, page: Page) -> None:
+        """Wait until everything has come that a page asked for, and nothing on it moves but what never stops."""
+        end = time.monotonic() + _PATIENCE
+        calm = 0
+        while calm < 2:  # what has just come is drawn with the next turn, and may ask for more
+            page.wait_for_timeout(_LOOK)
+            calm = 0 if self.awaited[page] or page.evaluate(_MOVES) else calm + 1
+            assert time.monotonic() < end, (
+                f"the page does not come to rest: {[one.url for one in self.awaited[page]]}"
+            )
+
     def follow(self, page: Page) -> None:
         """Watch one page."""
+        awaited = self.awaited[page]
+
+        def came(told: Request) -> None:
+            awaited.discard(told)
+
+        page.on("request", lambda told: awaited.add(told) if told.resource_type in _OF_THE_PAGE else None)
+        page.on("requestfinished", came)
+        page.on("requestfailed", came)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         page.on("requestfailed", self._failed)
@@ -83,8 +114,7 @@ def watched(browser: Browser, **options: Any) -> Iterator[tuple[BrowserContext, 
     context.on("page", watch.follow)
     try:
         yield context, watch
-        for page in context.pages:
-            watch.complaints += [f"policy: {told}" for told in violations(page)]
+        watch.judge(*context.pages)
     finally:
         context.close()
-    watch.judge()
+    watch.judge()  # what is only told at the end
