@@ -20,7 +20,7 @@ from bench.row_by_row import RowByRow
 from curbe.infra.collector import BATCHES, spare_what_stays
 from curbe.infra.db import Pool, Role
 from curbe.infra.metrics import Metrics
-from curbe.ingest.apply import Applier
+from curbe.ingest.lanes import Applier
 
 Step = Callable[[], Awaitable[int]]  # applies some, says how many
 

@@ -11,16 +11,16 @@ from curbe.audit.seal import seal_once
 from curbe.auth import factor_store
 from curbe.auth.session_store import drop_over
 from curbe.connections import health
-from curbe.inbox import statuses
 from curbe.infra import db
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.loop import pause
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.ingest import aside
-from curbe.ingest.apply import apply_parked
+from curbe.ingest.parked import Parked
 from curbe.media.rules import BROKEN_OFF
 from curbe.media.storage import Spool
+from curbe.outbound.turns import Turns
 from curbe.outgoing_webhooks import delivering
 from curbe.reports import keeping as reports
 from curbe.retention import service as retention
@@ -28,7 +28,6 @@ from curbe.templates import sync as templates
 
 log: Final = structlog.get_logger(__name__)
 
-_PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
 _WEBHOOKS_KEPT_DAYS: Final = 30
 
 Work = Callable[[], Awaitable[object]]
@@ -49,12 +48,7 @@ def until(stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spoo
         while await seal_once(apply):
             pass
 
-    async def unpark() -> None:
-        async with apply.transaction() as tx:
-            await apply_parked(tx)
-            dropped = await statuses.drop_parked(tx, kept=_PARKED_FOR)
-        if dropped:
-            log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
+    parked = Parked(apply)
 
     async def partitions() -> None:
         # Gives up within a second where the log is held for long, and tries again at its next turn: days are made ahead.
@@ -74,8 +68,10 @@ def until(stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spoo
     return [
         _every(1.0, seal, stop),
         _every(1.0, _wanting_telling(apply), stop),
-        _every(2.0, unpark, stop),
+        _every(2.0, _unparking(parked), stop),
         _every(15.0, _lifting(apply), stop),
+        _every(60.0, Turns(apply, work).give_what_is_owed, stop),
+        _every(600.0, _dropping_parked(parked), stop),
         _every(600.0, partitions, stop),
         _every(30.0, schema, stop),
         _every(3600.0, _giving_up(apply), stop),
@@ -94,6 +90,21 @@ def _retiring(pool: Pool) -> Work:
             log.info("purges_due", tenants=due)
 
     return retire
+
+
+def _unparking(parked: Parked) -> Work:
+    async def unpark() -> None:
+        await parked.apply()
+
+    return unpark
+
+
+def _dropping_parked(parked: Parked) -> Work:
+    async def drop_parked() -> None:
+        if dropped := await parked.drop_old():
+            log.info("parked_statuses_dropped", count=dropped, reason="their messages are not ours")
+
+    return drop_parked
 
 
 def _giving_up(pool: Pool) -> Work:

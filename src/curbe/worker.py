@@ -43,8 +43,8 @@ from curbe.infra.migrate import require_known_schema
 from curbe.infra.settings import Settings
 from curbe.ingest import automating, concluding
 from curbe.ingest import store as ingest
-from curbe.ingest.apply import Applier
 from curbe.ingest.catching_up import CatchingUp
+from curbe.ingest.lanes import Applier
 from curbe.media.fetch import Fetcher
 from curbe.media.fetching_again import FetchingAgain
 from curbe.media.place import keeping_of, media_origins
@@ -68,7 +68,6 @@ from curbe.templates.sync import SYNC, Syncer
 log: Final = structlog.get_logger(__name__)
 
 _NICENESS: Final = 5
-_PARKED_FOR: Final = timedelta(days=7)  # as long as Meta delivers a webhook again
 _DRAIN: Final = 15.0  # seconds until what is still under way is left to its leases; with the end of all else, twenty are promised
 _WEBHOOKS_KEPT_DAYS: Final = 30
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes

@@ -15,7 +15,7 @@ from curbe.inbox import amendments, service
 from curbe.inbox.amendments import Amendment, RevisionKind
 from curbe.inbox.shapes import Message
 from curbe.infra.db import Pool
-from curbe.ingest.apply import apply_parked
+from curbe.ingest.parked import Parked
 
 pytestmark = pytest.mark.anyio
 
@@ -172,8 +172,7 @@ async def test_an_amendment_that_missed_its_message_on_another_lane_is_applied_s
     async with apply.transaction() as tx:
         await amendments._insert(tx, [late])  # as another lane would, which cannot see the message yet
 
-    async with apply.transaction() as tx:
-        await apply_parked(tx)
+    await Parked(apply).apply()
 
     assert (await shown(owner, web, number)).text == "Good morning"
     assert await owner.fetchval("SELECT count(*) FROM events WHERE type = 'message_edited'") == 1

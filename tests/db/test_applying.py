@@ -18,7 +18,8 @@ from curbe.inbox import departures
 from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.db import Pool, Unreachable
 from curbe.ingest import store
-from curbe.ingest.apply import apply_parked, apply_webhooks
+from curbe.ingest.apply import apply_webhooks
+from curbe.ingest.parked import Parked
 from curbe.ingest.replay import Selection, replay
 
 pytestmark = pytest.mark.anyio
@@ -318,7 +319,7 @@ async def test_statuses_before_their_message_wait_for_it(owner: Owner, apply: Po
 
     async with apply.transaction() as tx:
         await departures.settle(tx, tenant_id=number.tenant_id, settlements=[accepted])
-        assert await apply_parked(tx) == 2
+    assert (await Parked(apply).apply())["statuses"] == 2
 
     assert await status_of(owner, "wamid.1") == "delivered"
     assert await owner.fetchval("SELECT count(*) FROM parked_statuses") == 0
@@ -333,8 +334,7 @@ async def test_a_parked_failure_explains_itself_when_its_message_comes(
     await drain(apply)
     await insert_sent(owner, number, provider_message_id="wamid.1", accepted_at=NOW)
 
-    async with apply.transaction() as tx:
-        await apply_parked(tx)
+    await Parked(apply).apply()
 
     row = await owner.fetchrow("SELECT status::text, failure_kind, error_code FROM messages")
     assert row is not None

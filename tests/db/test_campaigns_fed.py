@@ -290,6 +290,30 @@ async def test_a_scheduled_campaign_starts_at_its_time(desk: Desk, owner: Owner)
     assert (await desk.progress(campaign_id)).queued == 3
 
 
+@pytest.mark.parametrize(("minutes", "state"), [(110, CampaignState.RUNNING), (130, CampaignState.READY)])
+async def test_a_campaign_whose_time_has_passed_by_hours_is_held_until_somebody_starts_it(
+    desk: Desk, owner: Owner, minutes: int, state: CampaignState
+) -> None:
+    """The worker was down over the weekend: what was to go out on Friday does not go out on Monday."""
+    campaign_id = await desk.campaign(3)
+    at = utc_now() - timedelta(minutes=minutes)
+    await owner.execute("UPDATE campaigns SET state = 'scheduled', scheduled_at = $1", at)
+
+    await desk.turns()
+
+    row = await desk.read(campaign_id)
+    late = state is CampaignState.READY
+    assert (row.state, row.reason, row.scheduled_at) == (
+        (state, "too_late", None) if late else (state, None, at)
+    )
+    assert (await desk.progress(campaign_id)).queued == (0 if late else 3)
+    if late:
+        assert f"{at:%Y-%m-%d %H:%M}" in (row.reason_detail or "")
+        await desk.treat(campaign_id, Deed.START)
+        row = await desk.read(campaign_id)
+        assert (row.state, row.reason) == (CampaignState.RUNNING, None)
+
+
 async def test_two_workers_feed_nobody_twice(desk: Desk, owner: Owner, apply: Pool) -> None:
     campaign_id = await desk.campaign(100)
     await desk.treat(campaign_id, Deed.START)

@@ -18,7 +18,7 @@ from curbe.domain.notices import PastFile
 from curbe.inbox import naming, placeholders
 from curbe.inbox.placeholders import FileTold
 from curbe.infra.db import Pool
-from curbe.ingest.apply import apply_parked
+from curbe.ingest.parked import Parked
 from curbe.outbound import store as outbox
 
 pytestmark = pytest.mark.anyio
@@ -101,8 +101,7 @@ async def test_a_status_that_comes_before_its_echo_finds_it(
     await deliver(owner, echoes(number, echo("wamid.1")))
     await drain(apply, most=1)
 
-    async with apply.transaction() as tx:
-        await apply_parked(tx)
+    await Parked(apply).apply()
 
     (row,) = await messages(owner)
     assert (row["status"], row["read_at"]) == ("read", NOW + MINUTE)
@@ -297,8 +296,7 @@ async def test_a_file_and_its_place_that_missed_each_other_are_brought_together(
     async with apply.transaction() as tx:  # as another lane would, which cannot see the place yet
         await placeholders._park(tx, [FileTold(number.tenant_id, number.connection_id, file, NOW)])
 
-    async with apply.transaction() as tx:
-        await apply_parked(tx)
+    await Parked(apply).apply()
 
     (row,) = await messages(owner)
     assert (row["type"], row["text"]) == ("image", "La sala")
@@ -318,8 +316,7 @@ async def test_a_file_whose_place_does_not_come_within_a_day_stands_alone_if_it_
     seen = []
     for age in (timedelta(hours=23), timedelta(hours=25)):
         await owner.execute("UPDATE parked_files SET parked_at = now() - $1::interval", age)
-        async with apply.transaction() as tx:
-            await apply_parked(tx)
+        await Parked(apply).apply()
         seen.append([row["provider_message_id"] for row in await messages(owner)])
 
     assert seen == [[], ["wamid.False"]]
@@ -587,8 +584,7 @@ async def test_in_any_order_twice_and_in_any_batches_everything_beside_messages_
             random.Random(seed).shuffle(bodies)  # noqa: S311 - an order, not a secret
         await deliver(owner, *bodies)
         await drain(apply, most=most)
-        async with apply.transaction() as tx:
-            await apply_parked(tx)
+        await Parked(apply).apply()
         seen.append(
             {table: [strip(row, number) for row in rows] for table, rows in (await natural(owner)).items()}
         )

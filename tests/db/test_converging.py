@@ -21,7 +21,7 @@ from bed.rows import Number, insert_number
 from bed.tables import Row, natural
 from bed.webhooks import deliver
 from curbe.infra.db import Pool, Role
-from curbe.ingest.apply import apply_parked
+from curbe.ingest.parked import Parked
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -51,8 +51,7 @@ async def told(
             for webhook in bodies[start : start + 2000]:
                 await deliver(owner, webhook)
             await drain(apply, most=most)
-        async with apply.transaction() as tx:
-            await apply_parked(tx)
+        await Parked(apply).apply()
         tables = await natural(owner)
         whose: defaultdict[str, set[object]] = defaultdict(set)
         for row in await owner.fetch(WHOSE):

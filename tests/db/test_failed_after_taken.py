@@ -16,8 +16,8 @@ from curbe.domain.notices import TemplateReported, TemplateStatus
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
-from curbe.ingest.apply import apply_parked
 from curbe.ingest.concluding import CONCLUDE
+from curbe.ingest.parked import Parked
 from curbe.outbound.conclusions import Concluding
 from curbe.templates import service as templates
 from curbe.templates.service import TemplateNews
@@ -174,8 +174,7 @@ async def test_a_failure_that_came_before_its_message_was_known_counts_too(
     await failing(owner, early, 131042)
     await drain(apply)
     await taken(owner, number)
-    async with apply.transaction() as tx:
-        assert await apply_parked(tx) == 1
+    assert (await Parked(apply).apply())["statuses"] == 1
     await work()
 
     assert (await standing(owner, number))[0] == "error"

@@ -16,7 +16,7 @@ from curbe.inbox import contacts, parting
 from curbe.inbox.contacts import ContactDetail, Wanted
 from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
-from curbe.ingest.apply import Applier
+from curbe.ingest.lanes import Applier
 
 pytestmark = pytest.mark.anyio
 

@@ -4,25 +4,26 @@ import asyncio
 import json
 from collections.abc import Iterable
 from datetime import timedelta
-from importlib.resources import files
 from random import Random  # noqa: TID251 - seeded
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from bed.owners import migrate_as_a_plain_owner
 from bed.queueing import queue_texts
 from bed.rows import Number, insert_conversation, insert_number
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store
+from curbe.outbound import turns as turns_of
 from curbe.outbound.store import Claim, PutBack
+from curbe.outbound.turns import Turns
 
 pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
 LEASE = timedelta(seconds=60)
-MIGRATIONS = files("curbe.migrations")
 A_CLAIM = 60
 MANY = """
 WITH someone AS (
@@ -76,17 +77,6 @@ async def put_back(worker: Pool, number: Number, one: Claim, *, pause: timedelta
     async with worker.transaction(number.tenant_id) as tx:
         back = PutBack(message_id=one.message_id, pause=pause, counted=counted)
         await store.put_back(tx, tenant_id=number.tenant_id, rows=[back])
-
-
-async def as_a_plain_owner(owner: Owner, sql: str) -> None:
-    """Run what a migration does with the outbox as an owner who is no superuser: the policies hold for them too."""
-    role = f"{await owner.fetchval('SELECT current_database()')}_plain"
-    async with owner.transaction():
-        await owner.execute(f"CREATE ROLE {role}; GRANT CREATE, USAGE ON SCHEMA public TO {role}")
-        await owner.execute(f"ALTER TABLE outbox OWNER TO {role}; SET LOCAL ROLE {role}")
-        await owner.execute(sql)
-        await owner.execute(f"RESET ROLE; ALTER TABLE outbox OWNER TO CURRENT_USER; DROP OWNED BY {role}")
-        await owner.execute(f"DROP ROLE {role}")
 
 
 # --- how long it is tried
@@ -195,9 +185,10 @@ async def test_a_reply_that_comes_while_a_claim_is_undone_goes_before_what_was_c
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_nobody_is_forgotten_whatever_is_put_back_and_however_urgent_it_is(
-    owner: Owner, web: Pool, worker: Pool, number: Number, seed: int
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number, seed: int
 ) -> None:
     chance = Random(seed)  # noqa: S311 - reproducible on purpose
+    turns = Turns(apply, worker)
     thread = await insert_conversation(owner, number)
     asked: set[UUID] = set()
     went: set[UUID] = set()
@@ -223,6 +214,8 @@ async def test_nobody_is_forgotten_whatever_is_put_back_and_however_urgent_it_is
                 else:
                     went.add(one.message_id)
                     await drop(worker, number, [one.message_id])
+            if step % 10 == 0:
+                assert await turns.give_what_is_owed() == 0, "everybody in it has their turn coming"
             # What was asked for long ago holds nobody up when it is put back.
             await owner.execute(
                 "UPDATE outbox SET created_at = now() - interval '1 hour' WHERE position % 2 = 0"
@@ -245,11 +238,67 @@ async def test_who_waited_for_a_turn_that_never_came_goes_in_order_after_the_mig
     ahead, follower = await queue_texts(web, number, [other, other])
     assert [one.message_id for one in await claim(worker, number)] == [ahead]
 
-    await as_a_plain_owner(owner, (MIGRATIONS / "0126_turns_that_never_came.sql").read_text())
+    await migrate_as_a_plain_owner(owner, "0126_turns_that_never_came", "outbox")
 
     assert [one.message_id for one in await claim(worker, number)] == [first]
     await drop(worker, number, [first, ahead])
     assert {one.message_id for one in await claim(worker, number)} == {second, follower}
+
+
+async def test_who_an_older_worker_forgets_after_the_migration_is_given_their_turn_and_nobody_else(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
+) -> None:
+    other = await insert_number(owner)
+    forgotten = [await insert_conversation(owner, number, wa_id=f"3460000000{n}") for n in range(3)]
+    theirs = await insert_conversation(owner, other)
+    orderly = await insert_conversation(owner, number, wa_id="34600000009")
+    first = [(await queue_texts(web, number, [one, one]))[0] for one in forgotten]
+    (strangers,) = await queue_texts(web, other, [theirs])
+    await owner.execute("UPDATE outbox SET waits = 'turn'")
+    ahead, _ = await queue_texts(web, number, [orderly, orderly])
+    turns = Turns(apply, worker, at_once=2)
+
+    assert await turns.give_what_is_owed() == 4
+    assert await turns.give_what_is_owed() == 0
+
+    assert {one.message_id for one in await claim(worker, number)} == {*first, ahead}
+    assert [one.message_id for one in await claim(worker, other)] == [strangers]
+
+
+async def test_a_reply_forgotten_behind_what_waits_for_the_morning_goes_at_once(
+    owner: Owner, web: Pool, worker: Pool, apply: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    (campaigns,) = await queue_texts(web, number, [thread], priority=20)
+    (reply,) = await queue_texts(web, number, [thread])
+    await owner.execute(
+        """UPDATE outbox SET waits = CASE WHEN message_id = $1 THEN 'time' ELSE 'turn' END::outbox_wait,
+                             available_at = now() + interval '8 hours' * (message_id = $1)::integer""",
+        campaigns,
+    )
+
+    assert await Turns(apply, worker).give_what_is_owed() == 1
+
+    assert [one.message_id for one in await claim(worker, number)] == [reply]
+
+
+async def test_a_round_over_the_queue_costs_what_waits_for_turns_and_no_more(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    thread = await insert_conversation(owner, number)
+    await put(owner, MANY, number, 20_000, 0)
+    await put(owner, TO_ONE, number, thread, 1_000)
+    await owner.execute("UPDATE outbox SET waits = 'turn' WHERE conversation_id = $1", thread)
+    await owner.execute("ANALYZE")
+    arguments = {"after_tenant": UUID(int=0), "after_conversation": UUID(int=0), "most": 1_000}
+
+    async with apply.transaction() as tx:
+        values = [arguments[name] for name in turns_of._FIRST_TO_WAIT.names]
+        told = await tx.connection.fetchval(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {turns_of._FIRST_TO_WAIT.numbered}", *values
+        )
+
+    assert most_rows(told) <= 1_000
 
 
 async def test_who_is_told_to_wait_for_a_message_that_is_just_leaving_is_not_forgotten(
@@ -406,6 +455,11 @@ async def rows_touched(worker: Pool, number: Number) -> float:
         told = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE looked_at ({values})")
         await tx.connection.execute("DEALLOCATE looked_at")
         await tx.rollback_to()
+    return most_rows(told)
+
+
+def most_rows(told: str) -> float:
+    """Return the most rows that a step of what was explained really touches."""
     todo, most = [json.loads(told)[0]["Plan"]], 0.0
     while todo:
         step = todo.pop()

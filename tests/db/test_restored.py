@@ -32,7 +32,7 @@ from curbe.infra.db import Pool, Role
 from curbe.infra.embedded import Machine, ensure_running
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, migrate, require_logs_in_step
-from curbe.ingest.apply import Applier
+from curbe.ingest.lanes import Applier
 from curbe.operate import restoring
 from curbe.operate.migrating import bring_up_to_date
 from curbe.outbound import store as outbox

@@ -194,6 +194,37 @@ async def test_people_of_the_inbox_are_added_by_their_label(
 
 
 @pytest.mark.usefixtures("number")
+async def test_drafts_keep_so_many_files_and_no_more_until_one_is_taken_out_or_a_campaign_begins(
+    acme: Tenant, owner: Owner
+) -> None:
+    full, begun = await made(acme), await made(acme)
+    first = await uploaded(acme, full, b"phone\n600111222\n")
+    for campaign, count in ((full, 198), (begun, 1)):
+        await owner.execute(
+            """INSERT INTO campaign_audiences (tenant_id, id, campaign_id, kind, content)
+               SELECT tenant_id, gen_random_uuid(), id, 'file', 'phone' FROM campaigns, generate_series(1, $2::integer)
+                WHERE id = $1::text::uuid""",
+            campaign.rpartition("/")[2],
+            count,
+        )
+    file = {"file": ("one.csv", b"phone\n600111222\n", "text/csv")}
+
+    refused = await acme.post(f"{full}/audience/upload", files=file)
+    assert (refused.status_code, told(refused)["code"]) == (409, "drafts_full")
+    assert (told(refused)["files"], told(refused)["most_files"]) == (200, 200)
+
+    await owner.execute(
+        "UPDATE campaigns SET state = 'running', started_at = now(), resumed_at = now() WHERE id = $1::text::uuid",
+        begun.rpartition("/")[2],
+    )
+    await uploaded(acme, full, b"phone\n600111222\n")
+    assert (await acme.post(f"{full}/audience/upload", files=file)).status_code == 409
+    answer = await acme.client.delete(f"{acme.path}{full}/audience/{first['audience_id']}")
+    assert answer.status_code == 204, answer.text
+    await uploaded(acme, full, b"phone\n600111222\n")
+
+
+@pytest.mark.usefixtures("number")
 async def test_a_campaign_must_be_looked_over_before_it_starts(acme: Tenant) -> None:
     campaign = await made(acme)
     answer = await acme.post(f"{campaign}/start")

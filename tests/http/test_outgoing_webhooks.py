@@ -112,6 +112,20 @@ async def test_what_is_not_named_stays_as_it_was(acme: Tenant) -> None:
     assert (await change(acme, made, url=f"{LISTED}/curbe"))["url"] == f"{LISTED}/curbe"
 
 
+async def test_its_own_url_once_more_changes_nothing_of_how_long_it_has_failed_another_one_begins_anew(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    made = await make(acme)
+    await owner.execute(
+        "UPDATE outgoing_webhooks SET failing_since = now() - interval '4 days', failures = 9"
+    )
+
+    same = await change(acme, made, url=made["url"], description="the till")
+    other = await change(acme, made, url=f"{made['url']}/v2")
+
+    assert (same["failing_since"] is None, other["failing_since"]) == (False, None)
+
+
 async def test_somebody_disables_it_and_enables_it_again(acme: Tenant) -> None:
     made = await make(acme)
 

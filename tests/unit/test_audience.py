@@ -12,11 +12,14 @@ from openpyxl import Workbook
 
 from curbe.campaigns import sheets
 from curbe.campaigns.audience_rules import (
+    MOST_BYTES,
+    MOST_FILES,
     Candidate,
     ColumnMapping,
     Fault,
     check_mapping,
     guess,
+    has_room,
     sorted_out,
     variable_name,
 )
@@ -256,3 +259,9 @@ def test_a_text_is_measured_without_the_name_of_its_variable_too() -> None:
     body = [{"type": "BODY", "text": "Hola {{1}}"}]
 
     assert fill(body, written(template.components), cover=None).faults == []
+
+
+def test_drafts_have_room_for_another_file_until_they_are_as_many_or_as_large_as_they_may_be() -> None:
+    assert has_room(files=MOST_FILES - 1, size=MOST_BYTES - 7, adding=7)
+    assert not has_room(files=MOST_FILES, size=0, adding=7)
+    assert not has_room(files=1, size=MOST_BYTES - 7, adding=8)

@@ -3,6 +3,7 @@
 import pytest
 
 from curbe.ingest.gathering import gather_for
+from curbe.ingest.reach import Reach
 
 MOST = 2000
 
@@ -36,3 +37,22 @@ def test_of_four_thousand_a_second_each_batch_holds_hundreds_and_none_of_them_wa
         now += took + gather_for(applied, most=MOST, took=took) if applied else 0.02
     assert min(sizes[10:]) > 900
     assert max(waits) < 0.4
+
+
+def test_a_lane_takes_less_after_a_batch_that_took_too_long_and_more_again_behind_it() -> None:
+    reach = Reach(2000)
+    sizes = []
+    for _ in range(5):
+        reach.tries(reach.size)
+        sizes.append(reach.size)
+        reach.took_too_long()
+    assert (sizes, reach.alone) == ([2000, 250, 31, 3, 1], True)
+
+    reach.passed(1)
+    assert (reach.size, reach.alone) == (2, False)
+    reach.tries(2)
+    reach.took_too_long()
+    assert (reach.size, reach.alone) == (1, False)
+    for _ in range(14):
+        reach.passed(reach.size)
+    assert reach.size == 2000

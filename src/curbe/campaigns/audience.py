@@ -29,6 +29,7 @@ from curbe.campaigns.audience_shapes import (
     UploadedFile,
 )
 from curbe.campaigns.filling import check, variables_of
+from curbe.campaigns.room import require_room
 from curbe.campaigns.sheets import MOST_ROWS, Sheet, Sheets
 from curbe.campaigns.store import CampaignRow
 from curbe.campaigns.taking import let_in, take
@@ -49,10 +50,6 @@ _ENCODER: Final = msgspec.json.Encoder()
 class _Content(msgspec.Struct, frozen=True):
     content: bytes
     filename: str | None
-
-
-class _Label(msgspec.Struct, frozen=True):
-    id: UUID
 
 
 class _Person(msgspec.Struct, frozen=True):
@@ -94,7 +91,7 @@ _FORGET: Final = (
 )
 _FAULTS: Final = Query(_PACKAGE, "faults_page", _FaultCells)
 _REASONS: Final = Query(_PACKAGE, "faults_by_reason", FaultCount)
-_LABELS: Final = Query(_PACKAGE, "labels_of_tenant", _Label)
+_LABELS: Final = Query(_PACKAGE, "labels_of_tenant", Id)
 _PEOPLE: Final = Query(_PACKAGE, "people_of_filter", _Person)
 
 
@@ -106,6 +103,7 @@ async def upload(
     Raises:
         NotFound: the tenant has no such campaign.
         Conflict: it is scheduled, or has begun.
+        DraftsFull: the tenant keeps as many files as it may.
         InvalidRequest: the file is no table.
     """
     async with pool.transaction(tenant_id) as tx:
@@ -121,6 +119,7 @@ async def upload(
         "separator": sheet.separator,
     }
     async with pool.transaction(tenant_id) as tx:
+        await require_room(tx, tenant_id=tenant_id, adding=len(content))
         await service.touch(tx, tenant_id=tenant_id, campaign_id=campaign_id)
         await _INSERT.run(
             tx,

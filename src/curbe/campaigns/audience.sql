@@ -4,6 +4,17 @@
 INSERT INTO campaign_audiences (tenant_id, id, campaign_id, kind, filename, content, described, mapping)
 VALUES (:tenant_id, :id, :campaign_id, :kind::text::audience_kind, :filename, :content, :described::jsonb, :mapping::jsonb)
 
+-- name: keep_files_one_at_a_time
+-- Until the transaction ends: the next statement counts what others keep.
+SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id::uuid::text, 128))::text AS nothing
+
+-- name: files_of_drafts
+-- What a tenant keeps for campaigns that have not begun. The length of a file is known without reading it.
+SELECT count(*)::integer AS files, coalesce(sum(octet_length(a.content)), 0)::bigint AS size
+  FROM campaigns k
+  JOIN campaign_audiences a ON a.tenant_id = k.tenant_id AND a.campaign_id = k.id
+ WHERE k.tenant_id = :tenant_id AND k.started_at IS NULL AND a.content IS NOT NULL
+
 -- name: audience_content
 -- One that held the number of somebody who was erased is not there any more.
 SELECT a.content, a.filename FROM campaign_audiences a

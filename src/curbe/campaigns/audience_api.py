@@ -11,7 +11,7 @@ from curbe.auth.principal import Scope
 from curbe.campaigns import audience
 from curbe.campaigns.audience_shapes import Audience, FileMapping, Filter, Listed, Taken, UploadedFile
 from curbe.campaigns.sheets import LARGEST_FILE, Sheets
-from curbe.domain.errors import Conflict, InvalidRequest, NotFound, TooLarge, Unavailable
+from curbe.domain.errors import Conflict, DraftsFull, InvalidRequest, NotFound, TooLarge, Unavailable
 from curbe.infra.db import Pool
 from curbe.infra.tables import MEDIA_TYPE, attachment, lines
 from curbe.infra.uploads import FORM, body_of_file, file_in
@@ -46,7 +46,7 @@ class AudienceController(Controller):
         summary="Upload a file of recipients",
         request_max_body_size=LARGEST_FILE + FORM,
         operation_class=body_of_file("The CSV or XLSX file as a form's part `file`, or as the whole body."),
-        responses=refusals(Conflict, InvalidRequest, NotFound, TooLarge, Unavailable),
+        responses=refusals(Conflict, DraftsFull, InvalidRequest, NotFound, TooLarge, Unavailable),
     )
     async def upload_audience(
         self,

@@ -29,6 +29,18 @@ class ColumnMapping(msgspec.Struct, frozen=True, kw_only=True):
     default_country: str | None = None
 
 
+MOST_FILES: Final = 200
+MOST_BYTES: Final = 1024 * 2**20
+
+
+def has_room(*, files: int, size: int, adding: int) -> bool:
+    """Tell whether a tenant may keep one more file of ``adding`` bytes beside those it keeps for campaigns that have not begun.
+
+    ``size`` is how many bytes those have together.
+    """
+    return files < MOST_FILES and size + adding <= MOST_BYTES
+
+
 class Candidate(msgspec.Struct, frozen=True):
     """Somebody to write to. ``phone``: canonical digits."""
 

@@ -18,7 +18,7 @@ SELECT k.tenant_id, k.id, k.channel_connection_id AS connection_id, k.state
 
 -- name: lock_due
 -- Absent where somebody put it off or unscheduled it since it was seen to be due. Locked: nobody does so any more before it has begun.
-SELECT k.id FROM campaigns k
+SELECT k.scheduled_at, now() AS now FROM campaigns k
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.state = 'scheduled' AND k.scheduled_at <= now()
    FOR UPDATE OF k
 

@@ -14,7 +14,7 @@ INSERT INTO campaign_feeds (tenant_id, campaign_id) VALUES (:tenant_id, :campaig
 UPDATE campaigns k
    SET name = :name, channel_connection_id = :connection_id, template = :template::jsonb, time_zone = :time_zone,
        quiet_from = :quiet_from, quiet_until = :quiet_until, ramp_first_hour = :ramp_first_hour, ramp_factor = :ramp_factor,
-       pause_at_failures = :pause_at_failures, category = NULL, state = 'draft', updated_at = now()
+       pause_at_failures = :pause_at_failures, category = NULL, state = 'draft', reason = NULL, reason_detail = NULL, updated_at = now()
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
 -- name: refit_campaign

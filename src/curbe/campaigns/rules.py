@@ -160,9 +160,23 @@ RESTORED: Final = Stop(
     "restored",
     "a backup was restored: some of those who wait here may have been written to since it was made",
 )
+# A campaign is for its moment: what was to go out on Friday evening is held on Monday until somebody says so. A restart or an upgrade takes
+# minutes.
+_BEGINS_WITHIN: Final = timedelta(hours=2)
 _BAD: Final = frozenset({"RED", "LOW"})
 _FEWEST_TO_JUDGE: Final = 20  # settled recipients before their ratio says anything
 LOOKED_BACK: Final = 500  # recipients
+
+
+def held_as_late(scheduled_at: datetime, *, now: datetime) -> Stop | None:
+    """Return why a campaign that was to begin at ``scheduled_at`` does not begin by itself any more; None where it may."""
+    if now - scheduled_at <= _BEGINS_WITHIN:
+        return None
+    hours = _BEGINS_WITHIN // timedelta(hours=1)
+    return Stop(
+        "too_late",
+        f"it was to begin at {scheduled_at:%Y-%m-%d %H:%M} UTC, and could not within {hours} hours of that",
+    )
 
 
 def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None:  # noqa: PLR0911 - one for each cause

@@ -43,7 +43,8 @@ class AtWork(msgspec.Struct, frozen=True):
 
 
 class _Due(msgspec.Struct, frozen=True):
-    id: UUID
+    scheduled_at: datetime
+    now: datetime
 
 
 class _Pace(msgspec.Struct):
@@ -168,11 +169,15 @@ class Tender:
             number = await connections.read(
                 tx, tenant_id=campaign.tenant_id, connection_id=campaign.connection_id
             )
-            if number.is_live:
-                await self._treat(tx, campaign, Deed.START)
-            else:
+            late = rules.held_as_late(due.scheduled_at, now=due.now)
+            if not number.is_live:
                 detail = "the number is not connected any more"
                 await self._treat(tx, campaign, Deed.FAIL, reason="number_gone", detail=detail)
+            elif late is None:
+                await self._treat(tx, campaign, Deed.START)
+            else:
+                await self._treat(tx, campaign, Deed.UNSCHEDULE, reason=late.reason, detail=late.detail)
+                log.warning("campaign_held", campaign_id=str(campaign.id), reason=late.reason)
 
     async def _carry_on(self, campaign: AtWork) -> bool:
         loop = asyncio.get_running_loop()

@@ -21,6 +21,7 @@ from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.domain.ids import LAST_ID
 from curbe.domain.phone import phone_fault
 from curbe.domain.phone_tables import bare_phone, read_phone
+from curbe.inbox import identity
 from curbe.inbox.people import acquaint, canonical_phone
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.tables import lines
@@ -69,6 +70,17 @@ class _Last(msgspec.Struct, frozen=True):
     at: datetime | None
 
 
+class _Known(msgspec.Struct, frozen=True):
+    """Whom a phone led to when the list was read."""
+
+    phone: str
+    contact_id: UUID
+
+
+class _Phone(msgspec.Struct, frozen=True):
+    phone: str
+
+
 class _FailedRows(msgspec.Struct, frozen=True):
     failed_rows: str
 
@@ -83,6 +95,8 @@ class _Read(msgspec.Struct, frozen=True):
 
 
 _LAST: Final = Query("curbe.consent", "last_words", _Last)
+_KNOWN: Final = Query("curbe.consent", "known_by_phone", _Known)
+_ERASED: Final = Query("curbe.consent", "erased_meanwhile", _Phone)
 _ADD: Final = Query("curbe.consent", "add_import", Imported)
 _PAGE: Final = Query("curbe.consent", "import_page", Imported)
 _FAILED: Final = Query("curbe.consent", "failed_rows", _FailedRows)
@@ -92,15 +106,17 @@ class _Failed(msgspec.Struct, frozen=True):
     """A row of which nothing was written down. ``reason`` and ``about`` are for programs, ``detail`` is for people."""
 
     row: Row
-    reason: str  # phone_missing | phone_invalid | date_invalid | said_no
+    reason: str  # phone_missing | phone_invalid | date_invalid | said_no | erased
     detail: str
     about: str = ""  # the phone's fault; the day on which the person said no
+    phone: str = ""  # in its canonical form, where it has one
 
 
 async def bring(pool: Pool, brought: Brought) -> Imported:
     """Take a list and return what became of it.
 
-    A list overrides nobody's own no: a row for somebody who said no fails, unless it is dated after that.
+    A list overrides nobody's own no: a row for somebody who said no fails, unless it is dated after that. Nor does it bring back who is
+    erased while it is taken: their row fails, and nothing of it is kept.
 
     Raises:
         InvalidRequest: the list cannot be read at all.
@@ -108,13 +124,38 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
     import_id = uuid7()
     counts: Counter[str] = Counter()
     header, usable, failed = await asyncio.to_thread(_readable, brought, counts)
-    for start in range(0, len(usable), _AT_ONCE):
+    parts = [usable[start : start + _AT_ONCE] for start in range(0, len(usable), _AT_ONCE)]
+    known: dict[str, UUID] = {}
+    async with pool.transaction(brought.tenant_id) as tx:
+        for phones in [[one.phone for one in part] for part in parts]:
+            rows = await _KNOWN.all(tx, tenant_id=brought.tenant_id, phones=phones)
+            known |= {row.phone: row.contact_id for row in rows}
+    for part in parts:
         async with pool.transaction(brought.tenant_id) as tx:
-            failed += await _take(tx, brought, usable[start : start + _AT_ONCE], counts, import_id=import_id)
+            failed += await _take(tx, brought, part, counts, import_id=import_id, known=known)
     table = await asyncio.to_thread(_table, header, failed)
     counts["failed"] = len(failed)
     async with pool.transaction(brought.tenant_id) as tx:
+        gone = await _erased(tx, brought, [one.phone for one in failed if one.phone], known)
+        if gone:  # rows that failed earlier, of people who are erased since
+            failed = [_gone(one.row) if one.phone in gone else one for one in failed]
+            table = await asyncio.to_thread(_table, header, failed)
         return await _keep(tx, brought, table, counts, import_id)
+
+
+async def _erased(
+    tx: Transaction, brought: Brought, phones: Sequence[str], known: dict[str, UUID]
+) -> set[str]:
+    """Return whose of these phones are being erased, or were since the list was read. Nobody is from now on until ``tx`` ends."""
+    await identity.beside(tx, [brought.tenant_id])
+    contacts = [known.get(phone) for phone in phones]
+    rows = await _ERASED.all(tx, tenant_id=brought.tenant_id, phones=list(phones), contact_ids=contacts)
+    return {row.phone for row in rows}
+
+
+def _gone(row: Row) -> _Failed:
+    """Return a row that failed, with nothing of what it says of the person."""
+    return _Failed(Row(row.line, [], "", None), "erased", "The person was erased while the list was taken.")
 
 
 async def page(tx: Transaction, *, tenant_id: UUID, before: UUID | None, limit: int) -> list[Imported]:
@@ -161,16 +202,16 @@ def _one(row: Row, brought: Brought) -> _Read | _Failed:
         wa_id = read_phone(bare_phone(row.phone), brought.country).removeprefix("+")
     except InvalidRequest as refusal:
         return _Failed(row, "phone_invalid", refusal.detail, phone_fault(refusal))
+    phone = canonical_phone(wa_id)
     try:
         at = None if row.date is None else _moment(row.date)
     except (ValueError, OverflowError):  # the first and the last day of the calendar are none elsewhere
-        return _Failed(
-            row, "date_invalid", f"The date {row.date!r} is not one: write 2026-05-31, or with a time."
-        )
+        detail = f"The date {row.date!r} is not one: write 2026-05-31, or with a time."
+        return _Failed(row, "date_invalid", detail, phone=phone)
     # A yes that is yet to be given would come after every no there is; a no counts from now on.
     if at is not None and at > brought.at + _AHEAD and brought.state is Consent.IN:
-        return _Failed(row, "date_invalid", f"The date {row.date!r} is yet to come.")
-    return _Read(row, canonical_phone(wa_id), wa_id, at)
+        return _Failed(row, "date_invalid", f"The date {row.date!r} is yet to come.", phone=phone)
+    return _Read(row, phone, wa_id, at)
 
 
 def _moment(told: str) -> datetime:
@@ -185,8 +226,12 @@ async def _take(
     counts: Counter[str],
     *,
     import_id: UUID,
+    known: dict[str, UUID],
 ) -> list[_Failed]:
     """Write down what a part of the list says, and return the rows that may not be."""
+    gone = await _erased(tx, brought, [one.phone for one in rows], known)
+    failed = [_gone(one.row) for one in rows if one.phone in gone]
+    rows = [one for one in rows if one.phone not in gone]
     last = {
         row.phone: row
         for row in await _LAST.all(
@@ -197,14 +242,13 @@ async def _take(
             state=brought.state.value,
         )
     }
-    failed: list[_Failed] = []
     wanted: list[_Read] = []
     for one in rows:
-        known = last.get(one.phone)
-        if known is not None and known.state is brought.state:
+        word = last.get(one.phone)
+        if word is not None and word.state is brought.state:
             counts["repeated"] += 1
-        elif known is not None and _overrides(known, one):
-            failed.append(_said_no(one.row, f"{known.at:%Y-%m-%d}"))
+        elif word is not None and _overrides(word, one):
+            failed.append(_said_no(one, f"{word.at:%Y-%m-%d}"))
         else:
             wanted.append(one)
     strangers = [one for one in wanted if one.phone not in last]
@@ -224,9 +268,9 @@ def _overrides(known: _Last, row: _Read) -> bool:
     return row.at is None or row.at <= known.at
 
 
-def _said_no(row: Row, day: str) -> _Failed:
+def _said_no(row: _Read, day: str) -> _Failed:
     detail = f"The person said no on {day}; a list does not override that, unless the row has a later date."
-    return _Failed(row, "said_no", detail, day)
+    return _Failed(row.row, "said_no", detail, day, row.phone)
 
 
 def _word(row: _Read, contact_id: UUID, brought: Brought, import_id: UUID) -> Word:

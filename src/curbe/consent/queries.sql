@@ -158,6 +158,20 @@ SELECT u.phone, a.contact_id, w.state, w.at
               max(l.at) FILTER (WHERE l.state = 'out') AS at
          FROM latest l) w ON true
 
+-- name: known_by_phone
+-- Whom these phones lead to, in their canonical form.
+SELECT a.value AS phone, a.contact_id
+  FROM contact_aliases a
+ WHERE a.tenant_id = :tenant_id AND a.kind = 'phone' AND a.value = ANY(:phones::text[]) AND a.retired_at IS NULL
+
+-- name: erased_meanwhile
+-- Of these phones, each with whom it led to when a list was read (NULL: nobody), those of people who are being erased, or were since.
+SELECT u.phone
+  FROM unnest(:phones::text[], :contact_ids::uuid[]) AS u (phone, contact_id)
+ WHERE u.contact_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = u.contact_id AND c.erased_at IS NULL)
+    OR u.phone IN (SELECT unnest(e.phones) FROM contact_erasures e WHERE e.tenant_id = :tenant_id AND e.finished_at IS NULL)
+
 -- name: add_import
 INSERT INTO consent_imports (tenant_id, id, filename, category, state, proof, actor, total_count, added_count, repeated_count, failed_count,
                              failed_rows)

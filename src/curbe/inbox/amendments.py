@@ -210,9 +210,9 @@ async def catch_up(tx: Transaction, targets: Iterable[ProviderKey]) -> list[tupl
     ]
 
 
-async def overdue(tx: Transaction) -> list[Changed]:
-    """Let messages show what amendments say that missed them, and return those; in the scope of ``tx``."""
-    rows = await _OVERDUE.all(tx)
+async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> list[Changed]:
+    """Let up to ``most`` messages of a tenant's show what amendments say that missed them, and return those."""
+    rows = await _OVERDUE.all(tx, tenant_id=tenant_id, most=most)
     changed = await catch_up(tx, [(row.tenant_id, row.connection_id, row.target_id) for row in rows])
     return [change for _, change in changed]
 

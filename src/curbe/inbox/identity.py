@@ -23,6 +23,7 @@ from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.realtime.service import append as append_events
 
+_STRAYS_AT_ONCE: Final = 100
 Pair = tuple[UUID, UUID, UUID]  # tenant, the lesser contact, the greater
 Reason = Literal["same_person", "by_hand"]
 
@@ -69,7 +70,6 @@ class _AliasKey(msgspec.Struct, frozen=True):
 
 
 class _Stray(msgspec.Struct, frozen=True):
-    tenant_id: UUID
     id: UUID
     merged_into: UUID
 
@@ -195,14 +195,18 @@ async def tell(
     await record_audit(tx, [entry])
 
 
-async def absorb(tx: Transaction) -> int:
-    """Empty merged conversations that something was written into meanwhile; return how many those were."""
-    emptied = 0
-    while strays := await _STRAYS.all(tx):
-        for stray in strays:
-            await _pour(tx, stray.tenant_id, stray.id, stray.merged_into)
-        emptied += len(strays)
-    return emptied
+async def absorb(tx: Transaction, *, tenant_id: UUID) -> None:
+    """Empty a tenant's merged conversations that something was written into meanwhile."""
+    while await absorb_some(tx, tenant_id=tenant_id, most=_STRAYS_AT_ONCE):
+        pass
+
+
+async def absorb_some(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
+    """Empty up to ``most`` of them; return how many those were."""
+    strays = await _STRAYS.all(tx, tenant_id=tenant_id, most=most)
+    for stray in strays:
+        await _pour(tx, tenant_id, stray.id, stray.merged_into)
+    return len(strays)
 
 
 async def _join_conversations(

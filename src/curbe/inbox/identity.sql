@@ -108,9 +108,10 @@ INSERT INTO contact_merges (tenant_id, id, survivor_id, merged_id, reason, actor
 VALUES (:tenant_id, :id, :survivor_id, :merged_id, :reason, :actor, :moved::jsonb)
 
 -- name: stray_conversations
--- Merged conversations that something was written into while they were being merged.
-SELECT v.tenant_id, v.id, v.merged_into
+-- A tenant's merged conversations that something was written into while they were being merged.
+SELECT v.id, v.merged_into
   FROM conversations v
- WHERE v.merged_into IS NOT NULL AND v.last_message_at IS NOT NULL
- ORDER BY v.tenant_id, v.id
+ WHERE v.tenant_id = :tenant_id AND v.merged_into IS NOT NULL AND v.last_message_at IS NOT NULL
+ ORDER BY v.id
+ LIMIT :most
    FOR UPDATE

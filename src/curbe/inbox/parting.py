@@ -117,7 +117,7 @@ def with_handovers_of(book: Book) -> Book:
 
 async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Book) -> None:
     """Sort what is known of a contact anew, and part it where that is several people's."""
-    await identity.absorb(tx)
+    await identity.absorb(tx, tenant_id=tenant_id)
     said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=contact_id)
     named = [(row, _WITNESS.decode(row.person)) for row in said if row.person is not None]
     phones = {phone for _, witness in named for phone in phones_in(witness)}
@@ -250,7 +250,7 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
         Conflict: it was undone before, or a later merge rests on it.
     """
     await identity.alone(tx, [tenant_id])
-    await identity.absorb(tx)
+    await identity.absorb(tx, tenant_id=tenant_id)
     found = await _FIND_MERGE.one(tx, tenant_id=tenant_id, id=merge_id)
     if found is None or found.survivor_id != contact_id:
         raise NotFound(

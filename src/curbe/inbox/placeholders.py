@@ -85,14 +85,16 @@ async def fill(tx: Transaction, files: Sequence[FileTold], *, past: Sequence[Sto
     return await _put(tx, found)
 
 
-async def overdue(tx: Transaction) -> list[Stored]:
-    """Put files into places that they missed, let those stand alone whose places do not come, and return the messages.
+async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[Stored], bool]:
+    """Put files of a tenant's into places that they missed, and let those stand alone whose places do not come.
 
-    ``tx`` is the batch role's.
+    Up to ``most`` of each. Return the messages, and whether there may be more. ``tx`` is the batch role's.
     """
-    filled = await _put(tx, await _UNPARK.all(tx))
+    missed = await _UNPARK.all(tx, tenant_id=tenant_id, most=most)
+    filled = await _put(tx, missed)
+    given_up = await _GIVE_UP.all(tx, tenant_id=tenant_id, kept=_KEPT, most=most)
     alone, nobodys = [], 0
-    for row in await _GIVE_UP.all(tx, kept=_KEPT):
+    for row in given_up:
         message = _FILE.decode(row.said).message
         if message is None:
             nobodys += 1
@@ -100,7 +102,8 @@ async def overdue(tx: Transaction) -> list[Stored]:
             alone.append(Past(row.tenant_id, row.connection_id, message, row.received_at))
     if nobodys:
         log.info("past_files_of_nobody", count=nobodys, reason="kept whole in their notices")
-    return [*filled, *await coexistence.store_past(tx, alone)]
+    stored = [*filled, *await coexistence.store_past(tx, alone)]
+    return stored, most in (len(missed), len(given_up))
 
 
 async def _park(tx: Transaction, files: Sequence[FileTold]) -> None:

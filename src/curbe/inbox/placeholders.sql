@@ -17,14 +17,27 @@ DELETE FROM parked_files p
 RETURNING p.tenant_id, m.id, p.channel_connection_id AS connection_id, p.said::text AS said, p.received_at
 
 -- name: unpark_files
--- Of all that wait, those that missed their messages.
+-- Of all of a tenant's that wait, some that missed their messages.
 DELETE FROM parked_files p
- USING messages m
- WHERE m.tenant_id = p.tenant_id AND m.channel_connection_id = p.channel_connection_id AND m.provider_message_id = p.provider_message_id
+ USING (SELECT o.channel_connection_id, o.provider_message_id, m.id
+          FROM parked_files o
+          JOIN messages m ON m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
+                         AND m.provider_message_id = o.provider_message_id
+         WHERE o.tenant_id = :tenant_id
+         ORDER BY o.channel_connection_id, o.provider_message_id
+         LIMIT :most) AS m
+ WHERE p.tenant_id = :tenant_id AND p.channel_connection_id = m.channel_connection_id AND p.provider_message_id = m.provider_message_id
 RETURNING p.tenant_id, m.id, p.channel_connection_id AS connection_id, p.said::text AS said, p.received_at
 
 -- name: give_up_files
-DELETE FROM parked_files p WHERE p.parked_at < now() - :kept::interval
+DELETE FROM parked_files p
+ USING (SELECT o.channel_connection_id, o.provider_message_id
+          FROM parked_files o
+         WHERE o.tenant_id = :tenant_id AND o.parked_at < now() - :kept::interval
+         ORDER BY o.channel_connection_id, o.provider_message_id
+         LIMIT :most) AS old
+ WHERE p.tenant_id = :tenant_id AND p.channel_connection_id = old.channel_connection_id
+   AND p.provider_message_id = old.provider_message_id
 RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.said::text AS said, p.received_at
 
 -- name: fill_placeholders

@@ -113,9 +113,9 @@ async def apply(tx: Transaction, reports: Sequence[Report]) -> Outcome:
     return Outcome(moved=moved, applied=len(matched) - repeated, repeated=repeated, parked=len(strangers))
 
 
-async def unpark(tx: Transaction) -> Outcome:
-    """Apply the parked reports whose message is known by now; in the scope of ``tx`` (one tenant, or all for the applier)."""
-    parked = await _UNPARK.all(tx)
+async def unpark(tx: Transaction, *, tenant_id: UUID, most: int) -> Outcome:
+    """Apply up to ``most`` of a tenant's parked reports whose message is known by now."""
+    parked = await _UNPARK.all(tx, tenant_id=tenant_id, most=most)
     return await apply(
         tx,
         [
@@ -142,9 +142,9 @@ async def count_parked(tx: Transaction) -> int:
     return row.count if row else 0
 
 
-async def drop_parked(tx: Transaction, *, kept: timedelta) -> int:
-    """Drop statuses parked for longer than that (messages another system sent over the same number) and return how many."""
-    return await _DROP_PARKED.run(tx, kept=kept)
+async def drop_parked(tx: Transaction, *, tenant_id: UUID, kept: timedelta) -> int:
+    """Drop a tenant's statuses parked for longer than that (messages another system sent over the same number); return how many."""
+    return await _DROP_PARKED.run(tx, tenant_id=tenant_id, kept=kept)
 
 
 class _Change:

@@ -71,11 +71,17 @@ SELECT u.tenant_id, u.connection_id, u.provider_message_id, u.status::message_st
    SET at = least(p.at, excluded.at), pricing = coalesce(p.pricing, excluded.pricing)
 
 -- name: unpark_statuses
--- Take the parked statuses whose message has become known by its provider_message_id.
+-- Take some of a tenant's parked statuses whose message has become known by its provider_message_id.
 DELETE FROM parked_statuses p
- USING messages m
- WHERE m.tenant_id = p.tenant_id AND m.channel_connection_id = p.channel_connection_id
-   AND m.provider_message_id = p.provider_message_id AND m.direction = 'outbound'
+ USING (SELECT o.channel_connection_id, o.provider_message_id, o.status
+          FROM parked_statuses o
+          JOIN messages m ON m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
+                         AND m.provider_message_id = o.provider_message_id AND m.direction = 'outbound'
+         WHERE o.tenant_id = :tenant_id
+         ORDER BY o.channel_connection_id, o.provider_message_id, o.status
+         LIMIT :most) AS known
+ WHERE p.tenant_id = :tenant_id AND p.channel_connection_id = known.channel_connection_id
+   AND p.provider_message_id = known.provider_message_id AND p.status = known.status
 RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.provider_message_id, p.status, p.at, p.failure_kind,
           p.error_code, p.error, p.pricing::text AS pricing
 
@@ -83,4 +89,4 @@ RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.provider_mess
 SELECT count(*)::integer AS count FROM parked_statuses
 
 -- name: drop_parked_for_long
-DELETE FROM parked_statuses WHERE parked_at < now() - :kept::interval
+DELETE FROM parked_statuses p WHERE p.tenant_id = :tenant_id AND p.parked_at < now() - :kept::interval

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, ClassVar, Final, Generic, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
@@ -42,9 +42,13 @@ Unreachable: Final = (
     TimeoutError,
     OSError,
 )
+# A statement was cancelled by the server, as it took longer than it may, or by somebody's hand. (Where the server does not even do that,
+# the driver gives up with a TimeoutError.) Among the unreachable, too: as a rule the database has too much to do.
+TookTooLong: TypeAlias = asyncpg.QueryCanceledError
 UniqueViolation: Final = asyncpg.UniqueViolationError
 PostgresError: Final = asyncpg.PostgresError
 
+_SHARE_OF_LOCKS: Final = 2 / 3  # of what a statement may take, before it gives up on a lock
 _GOODBYES: Final = 2.0  # seconds; what is closed has nothing under way, or was told to end before
 _NAME: Final = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 _PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
@@ -207,11 +211,12 @@ def connection_name(role: Role) -> str:
 
 
 class Pool:
-    """Connections of one role."""
+    """Connections of one role. ``statement_seconds`` is how long a statement may take."""
 
-    def __init__(self, pool: asyncpg.Pool, role: Role) -> None:
+    def __init__(self, pool: asyncpg.Pool, role: Role, *, statement_seconds: float) -> None:
         self._pool: Final = pool
         self.role: Final = role
+        self.statement_seconds: Final = statement_seconds
 
     @classmethod
     async def open(
@@ -240,11 +245,16 @@ class Pool:
                 # Nothing of a session survives its transaction here (set_config is local), so the round trip of a reset buys nothing.
                 reset=_no_reset,
             )
-        return cls(cast("asyncpg.Pool", pool), role)
+        return cls(cast("asyncpg.Pool", pool), role, statement_seconds=statement_timeout_ms / 1000)
 
     @asynccontextmanager
     async def transaction(
-        self, tenant_id: UUID | None = None, *, context: dict[str, str] | None = None, by_key: bool = False
+        self,
+        tenant_id: UUID | None = None,
+        *,
+        context: dict[str, str] | None = None,
+        by_key: bool = False,
+        tell_locks: bool = False,
     ) -> AsyncIterator[Transaction]:
         """Open a transaction that sees ``tenant_id``'s rows; commit at the end of the block, roll back on an exception.
 
@@ -252,8 +262,11 @@ class Pool:
             tenant_id: whose.
             context: further ``app.*`` settings that policies read (``{"app.platform": "on"}``).
             by_key: every statement in it finds its rows by their whole keys, so one plan is right for each tenant, and kept.
+            tell_locks: whoever waits for a lock gives up before a statement takes too long, so that it is told which of them it was.
         """
         settings = dict(_ONE_PLAN) if by_key else {}
+        if tell_locks:
+            settings["lock_timeout"] = f"{int(self.statement_seconds * _SHARE_OF_LOCKS * 1000)}ms"
         async with self._pool.acquire() as connection:
             await connection.execute(_begin(tenant_id, settings | (context or {})))
             tx = Transaction(cast("asyncpg.Connection", connection), tenant_id)
@@ -354,9 +367,9 @@ def _begin(tenant_id: UUID | None, context: dict[str, str]) -> str:
         settings["app.tenant_id"] = str(UUID(str(tenant_id)))
     statements = ["BEGIN"]
     for name, value in settings.items():
-        if not (name in _ONE_PLAN or re.fullmatch(r"app\.[a-z_]+", name)) or not re.fullmatch(
-            r"[0-9A-Za-z_-]*", value
-        ):
+        if not (
+            name in _ONE_PLAN or name == "lock_timeout" or re.fullmatch(r"app\.[a-z_]+", name)
+        ) or not re.fullmatch(r"[0-9A-Za-z_-]*", value):
             raise ValueError(f"not a transaction setting: {name}")
         statements.append(f"SELECT set_config('{name}', '{value}', true)")
     return "; ".join(statements)

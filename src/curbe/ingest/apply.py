@@ -1,15 +1,11 @@
-"""Applies stored webhooks in batches: every item of every webhook ends applied, repeated, parked, ignored or set aside, and is counted.
+"""Applies a batch of stored webhooks: every item of each ends applied, repeated, parked, ignored or set aside, and is counted.
 
-One transaction a batch: the lane's cursor moves with the effects, so a crash replays and an effect happens once. Where a batch meets an
-item that the database refuses, it is halved until that item stands alone; it is set aside with its bytes, its neighbours go on.
+Where a batch meets an item that the database refuses, it is halved until that item stands alone; it is set aside with its bytes, its
+neighbours go on. What takes too long is nobody's fault yet: see `alone`.
 """
 
-import asyncio
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -19,43 +15,38 @@ import structlog
 from curbe.audit import service as audit
 from curbe.channels.cloudapi.callback import message_id_from
 from curbe.channels.cloudapi.errors import status_failure
-from curbe.connections import health
 from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
 from curbe.domain.messages import StatusReported
 from curbe.domain.status import MessageStatus
-from curbe.inbox import amendments, arrivals, coexistence, identity, people, placeholders, statuses
+from curbe.inbox import arrivals, coexistence, people, statuses
 from curbe.inbox.arrivals import Arrival, Arrived
 from curbe.inbox.people import Met, Sighting
 from curbe.inbox.preferences import Kept
 from curbe.inbox.rules import ProviderKey
-from curbe.inbox.service import conversation_events, told
+from curbe.inbox.service import told
 from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
-from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
-from curbe.infra.loop import pause
-from curbe.infra.metrics import Metrics
+from curbe.infra.db import DataRefused, Transaction
 from curbe.ingest import automating, concluding, forgotten, notices, store, tallying
-from curbe.ingest.beside import apply_beside, events_of
-from curbe.ingest.gathering import gather_for
+from curbe.ingest.beside import apply_beside
 from curbe.ingest.reading import read_items
-from curbe.ingest.rules import Connection, Heard, Item, Routed, SetAside, heard_in, named_in, route
+from curbe.ingest.rules import Connection, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
-from curbe.ingest.tallying import Gathered, Tallies
+from curbe.ingest.tallying import Gathered
 from curbe.media import service as media
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
-_SET_ASIDE: Final = frozenset({"unrouted", "foreign", "quarantined"})  # outcomes of items that no tenant gets
-
 # What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
 _UNFORESEEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
-_POISON: Final = (*DataRefused, *_UNFORESEEN)
-_NOTED_EVERY: Final = timedelta(seconds=30)
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+POISON: Final = (*DataRefused, *_UNFORESEEN)
+# Why an item is set aside that cannot be applied.
+_REFUSED: Final = "refused_by_database"
+TOO_SLOW: Final = "took_too_long"
 _EVENT_OF: Final = {
     status: EventType(f"message_{status.value}")
     for status in (
@@ -66,109 +57,6 @@ _EVENT_OF: Final = {
         MessageStatus.PLAYED,
     )
 }
-
-
-class Applier:
-    """Applies one lane after another as the batch role."""
-
-    def __init__(
-        self,
-        pool: Pool,
-        *,
-        callback_keys: Sequence[bytes],
-        metrics: Metrics,
-        most: int = 2000,
-        max_bytes: int = 8 * 2**20,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """``clock`` is a monotonic one, in seconds."""
-        self._pool: Final = pool
-        self._callback_keys: Final = tuple(callback_keys)
-        self._metrics: Final = metrics
-        self._most: Final = most
-        self._max_bytes: Final = max_bytes
-        self._clock: Final = clock
-        self._noted: Final[Heard] = {}
-        self._met: Final = Met()
-        self._tallies: Final = Tallies()
-
-    async def run(self, lane: int, stop: asyncio.Event) -> None:
-        """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
-        idle = 0.02
-        while not stop.is_set():
-            began = time.perf_counter()
-            try:
-                applied = await self.apply_once(lane)
-            except (*Unreachable, PostgresError) as error:
-                log.warning("apply_failed", lane=lane, reason=type(error).__name__, detail=str(error)[:200])
-                applied, idle = 0, 0.5
-            if applied:
-                idle = 0.02
-                await pause(stop, gather_for(applied, most=self._most, took=time.perf_counter() - began))
-                continue
-            await pause(stop, idle)
-            idle = min(idle * 1.5, 0.1)
-        with suppress(*Unreachable, PostgresError):  # counts alone are lost
-            await self._tell(everything=True)
-
-    async def apply_once(self, lane: int) -> int:
-        """Apply the lane's next batch and return how many webhooks it held; 0 where there is nothing to do or another has the lane."""
-        applied = await self._apply_next(lane)
-        await self._tell()
-        return applied
-
-    async def _apply_next(self, lane: int) -> int:
-        began = time.perf_counter()
-        self._met.forget_old(self._clock())
-        async with self._pool.transaction() as tx:
-            mine = await store.lock_lane(tx, lane)
-            if mine is None:
-                return 0
-            webhooks = await store.read_ahead(tx, mine, most=self._most, max_bytes=self._max_bytes)
-            if not webhooks:
-                return 0
-            gathered = Gathered()
-            counts = await apply_webhooks(
-                tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met
-            )
-            await store.move_lane(tx, mine, webhooks[-1])
-        self._measure(counts, gathered, webhooks[0], time.perf_counter() - began)
-        self._tallies.add(tallying.tallied(gathered.received))
-        await self._note(gathered.heard)
-        return len(webhooks)
-
-    async def _note(self, heard: Heard) -> None:
-        """Write down who was heard of, each at most every half minute; apart from the batch, so that no number's row is held for it."""
-        news = {who: at for who, at in heard.items() if at - self._noted.get(who, _NEVER) > _NOTED_EVERY}
-        if news:
-            async with self._pool.transaction() as tx:
-                await health.note_heard(tx, news)
-            self._noted.update(news)
-
-    async def _tell(self, *, everything: bool = False) -> None:
-        """Write into the tenants' audit logs what they got, at most a line a minute each."""
-        if due := self._tallies.take(now=self._clock(), everything=everything):
-            try:
-                async with self._pool.transaction() as tx:
-                    await audit.record(tx, tallying.entries(due))
-            except BaseException:
-                self._tallies.add(due)
-                raise
-
-    def _measure(self, counts: Counts, gathered: Gathered, oldest: StoredWebhook, seconds: float) -> None:
-        self._metrics.apply_batch_seconds.observe(seconds)
-        self._metrics.apply_lag_seconds.observe(max(0.0, (utc_now() - oldest.received_at).total_seconds()))
-        for (app_id, outcome, reason), count in counts.items():
-            self._metrics.events_applied.labels(outcome=outcome, reason=reason).inc(count)
-            if outcome in _SET_ASIDE:
-                log.warning(
-                    "items_set_aside",
-                    meta_app_id=app_id,
-                    kind=outcome,
-                    reason=reason,
-                    count=count,
-                    phone_number_ids=gathered.numbers(app_id, outcome, reason),
-                )
 
 
 async def apply_webhooks(
@@ -221,24 +109,6 @@ async def apply_items(
     return counts
 
 
-async def apply_parked(tx: Transaction) -> int:
-    """Apply what waited for its message and can be applied now, tell the tenants, and return how many statuses those were."""
-    await identity.absorb(tx)
-    files = await placeholders.overdue(tx)
-    await media.expect_beside(tx, files)
-    late = await conversation_events(tx, {(one.tenant_id, one.conversation_id) for one in files})
-    if late := [*late, *await events_of(tx, await amendments.overdue(tx))]:
-        await realtime.append(tx, late)
-    if not await statuses.count_parked(tx):
-        return 0
-    outcome = await statuses.unpark(tx)
-    if news := _news(outcome.moved):
-        await realtime.append(tx, await told(tx, news))
-    await concluding.defer(tx, outcome.moved)
-    await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
-    return outcome.applied
-
-
 async def _apply_or_halve(
     tx: Transaction,
     items: Sequence[Item],
@@ -252,29 +122,29 @@ async def _apply_or_halve(
     await tx.savepoint()
     try:
         counts.update(await _apply(tx, items, callback_keys, gathered, met))
-    except _POISON as error:
+    except POISON as error:
         await tx.rollback_to()
         if len(items) == 1:
-            log.warning(
-                "item_set_aside",
-                event_id=items[0].event_id,
-                item=items[0].number,
-                reason=type(error).__name__,
-                phone_number_id=_number_of(items[0]),
-            )
-            await _set_poison_aside(tx, items[0], error)
-            counts[items[0].meta_app_id, "quarantined", "refused_by_database"] += 1
+            detail = f"{type(error).__name__}: {str(error)[:500]}"
+            await set_poison_aside(tx, items[0], counts, reason=_REFUSED, detail=detail)
             return
         half = len(items) // 2
         await _apply_or_halve(tx, items[:half], callback_keys, counts, gathered, met)
         await _apply_or_halve(tx, items[half:], callback_keys, counts, gathered, met)
 
 
-async def _set_poison_aside(tx: Transaction, item: Item, error: BaseException) -> None:
+async def set_poison_aside(tx: Transaction, item: Item, counts: Counts, *, reason: str, detail: str) -> None:
+    """Set an item aside that cannot be applied, with its bytes; count and log it. ``detail`` begins with a word for the log."""
+    log.warning(
+        "item_set_aside",
+        event_id=item.event_id,
+        item=item.number,
+        reason=detail.partition(":")[0],
+        phone_number_id=_number_of(item),
+    )
     payload = msgspec.json.encode(item.what)
-    detail = f"{type(error).__name__}: {str(error)[:500]}"
-    refused = SetAside(item, "poison", "refused_by_database", detail, payload, _number_of(item))
-    await store.set_aside(tx, [refused])
+    await store.set_aside(tx, [SetAside(item, "poison", reason, detail, payload, _number_of(item))])
+    counts[item.meta_app_id, "quarantined", reason] += 1
 
 
 def _number_of(item: Item) -> str | None:
@@ -303,7 +173,7 @@ async def _apply(
     noticed = await notices.apply(tx, routed.notices, counts, now=utc_now(), stated=stated)
     # One event for each fact that is news, so that who counts them misses none. Written last: the conversations in them stand as they
     # do after the whole batch.
-    events = [*await told(tx, [*received, *_news(moved)]), *beside, *noticed]
+    events = [*await told(tx, [*received, *news_of(moved)]), *beside, *noticed]
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
     if routed.set_aside:
@@ -389,5 +259,6 @@ def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
     return next((found for key in keys if (found := message_id_from(callback, key)) is not None), None)
 
 
-def _news(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:
+def news_of(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:
+    """Return what is new of messages, one for each status that was not known before."""
     return [(one.row, _EVENT_OF[status]) for one in moved for status in one.news]

@@ -87,6 +87,19 @@ SELECT extract(epoch FROM now() - min(next.received_at))::float8 AS seconds
 -- name: stored_by_id
 SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body FROM webhook_events w WHERE w.id = ANY(:ids::bigint[]) ORDER BY w.xid, w.id
 
+-- name: tenants_with_parked
+-- The tenants that have something lying there which waits for its message, and of which kinds: each a look at an index.
+SELECT due.*
+  FROM (SELECT t.id AS tenant_id,
+               EXISTS (SELECT FROM conversations v WHERE v.tenant_id = t.id AND v.merged_into IS NOT NULL AND v.last_message_at IS NOT NULL)
+                   AS strays,
+               EXISTS (SELECT FROM parked_files f WHERE f.tenant_id = t.id) AS files,
+               EXISTS (SELECT FROM message_revisions r WHERE r.tenant_id = t.id AND r.waits) AS amendments,
+               EXISTS (SELECT FROM parked_statuses s WHERE s.tenant_id = t.id) AS statuses
+          FROM tenants t) AS due
+ WHERE due.strays OR due.files OR due.amendments OR due.statuses
+ ORDER BY due.tenant_id
+
 -- name: tenants_with_automations
 -- Of these tenants, those that have an automation which acts.
 SELECT DISTINCT a.tenant_id FROM automations a WHERE a.tenant_id = ANY(:tenant_ids::uuid[]) AND a.enabled

@@ -15,8 +15,8 @@ import msgspec
 
 from curbe.audit.service import AuditEntry
 from curbe.domain.access import PLATFORM
-from curbe.infra.db import Pool, Query, Transaction
-from curbe.ingest.apply import apply_webhooks
+from curbe.infra.db import Pool, Query, TookTooLong, Transaction
+from curbe.ingest.apply import TOO_SLOW, apply_webhooks
 from curbe.ingest.store import Counts, StoredWebhook, stored_by_id
 
 _PACKAGE: Final = "curbe.ingest"
@@ -161,19 +161,53 @@ async def _each_batch(
     read: tuple[list[StoredWebhook], Position] | None = ([], after)
     while read is not None:
         after = read[1]
-        batch: list[StoredWebhook] = []
-        with suppress(_TakenBack):
-            async with pool.transaction() as tx:
-                read = await next_webhooks(tx, selection, after=after)
-                batch = read[0] if read is not None else []
-                counts.update(await apply_webhooks(tx, batch, callback_keys=callback_keys, released=True))
-                if not keep:
-                    raise _TakenBack
+        async with pool.transaction() as tx:
+            read = await next_webhooks(tx, selection, after=after)
+        batch = read[0] if read is not None else []
+        counts.update(await _apply(pool, batch, callback_keys=callback_keys, keep=keep))
         webhooks += len(batch)
         told(webhooks)
         if read is not None and patience is not None and time.monotonic() - began >= patience.total_seconds():
             return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=[], stopped_at=read[1])
     return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=await _gone(pool, selection))
+
+
+async def _apply(
+    pool: Pool, batch: Sequence[StoredWebhook], *, callback_keys: Sequence[bytes], keep: bool
+) -> Counts:
+    """Apply a batch in one transaction. Where that takes too long, one webhook after the other: what does alone is left as it was.
+
+    Raises:
+        TookTooLong: every one of them does.
+    """
+    try:
+        return await _apply_together(pool, batch, callback_keys=callback_keys, keep=keep)
+    except TookTooLong:
+        if len(batch) <= 1:
+            raise
+    counts: Counts = Counter()
+    slow: list[TookTooLong] = []
+    for webhook in batch:
+        try:
+            counts.update(await _apply_together(pool, [webhook], callback_keys=callback_keys, keep=keep))
+        except TookTooLong as error:
+            slow.append(error)
+            counts[webhook.meta_app_id, "quarantined", TOO_SLOW] += 1
+    if len(slow) == len(batch):
+        raise slow[0]
+    return counts
+
+
+async def _apply_together(
+    pool: Pool, batch: Sequence[StoredWebhook], *, callback_keys: Sequence[bytes], keep: bool
+) -> Counts:
+    counts: Counts = Counter()
+    with suppress(_TakenBack):
+        async with pool.transaction() as tx:
+            counts = await apply_webhooks(tx, batch, callback_keys=callback_keys, released=True)
+            if not keep:
+                raise _TakenBack
+    return counts
 
 
 async def next_webhooks(

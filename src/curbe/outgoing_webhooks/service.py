@@ -208,7 +208,7 @@ async def change(
         description=wanted.description,
         types=None if wanted.types is None else rules.chosen(wanted.types),
         enabled=wanted.enabled,
-        anew=enabling or wanted.url is not None,
+        anew=enabling or (wanted.url is not None and wanted.url != kept.url),
     )
     if wanted.from_now:
         now = await realtime.latest(tx)

@@ -25,6 +25,7 @@ from curbe.domain.errors.access import (
 from curbe.domain.errors.asked import (
     Conflict,
     CursorExpired,
+    DraftsFull,
     EventGone,
     IdempotencyMismatch,
     InvalidRequest,
@@ -83,6 +84,7 @@ __all__ = [
     "CountryRefused",
     "CsrfFailed",
     "CursorExpired",
+    "DraftsFull",
     "EmbeddedSession",
     "EventGone",
     "Forbidden",

@@ -37,6 +37,12 @@ class TooManyOutgoingWebhooks(AppError):
     )
 
 
+class DraftsFull(AppError):
+    """The tenant keeps as many files for campaigns that have not begun as it may."""
+
+    code, http_status, title = "drafts_full", 409, "Drafts of campaigns hold as many files as they may"
+
+
 class IdempotencyMismatch(AppError):
     """An idempotency key came again with another request."""
 

@@ -62,6 +62,7 @@ export const campaignMessages = catalogue({
       failure_ratio: "Too many messages fail",
       answers_missing: "WhatsApp's answers stay out",
       restored: "A backup was restored",
+      too_late: "Its time has passed: it could not begin then",
     },
     remedy: {
       template_not_approved: "See under Templates what Meta says. Once it is approved again, resume.",
@@ -80,6 +81,7 @@ export const campaignMessages = catalogue({
       answers_missing: "Resume once WhatsApp answers again: those who wait are sent it then.",
       restored:
         "Some of those who wait may have got it already. Go on if getting it twice does no harm; cancel otherwise.",
+      too_late: "Nobody has got it. See that it is still true, then start it or choose another time.",
     },
   },
   es: {
@@ -141,6 +143,7 @@ export const campaignMessages = catalogue({
       failure_ratio: "Fallan demasiados mensajes",
       answers_missing: "WhatsApp no responde",
       restored: "Se restauró una copia de seguridad",
+      too_late: "Su hora ha pasado: entonces no pudo empezar",
     },
     remedy: {
       template_not_approved: "Mira en Plantillas qué dice Meta. Cuando vuelva a estar aprobada, reanuda.",
@@ -160,6 +163,7 @@ export const campaignMessages = catalogue({
       answers_missing: "Reanuda cuando WhatsApp vuelva a responder: entonces se envía a quienes esperan.",
       restored:
         "Puede que parte de quienes esperan ya la hayan recibido. Sigue si recibirla dos veces no hace daño; si no, cancélala.",
+      too_late: "Nadie la ha recibido. Comprueba que siga siendo cierta y luego iníciala o elige otra hora.",
     },
   },
   pt: {
@@ -221,6 +225,7 @@ export const campaignMessages = catalogue({
       failure_ratio: "Mensagens demais falham",
       answers_missing: "O WhatsApp não responde",
       restored: "Um backup foi restaurado",
+      too_late: "A hora dela passou: não pôde começar então",
     },
     remedy: {
       template_not_approved: "Veja em Modelos o que a Meta diz. Quando estiver aprovado de novo, retome.",
@@ -239,6 +244,7 @@ export const campaignMessages = catalogue({
       answers_missing: "Retome quando o WhatsApp voltar a responder: então é enviada a quem espera.",
       restored:
         "Parte de quem espera talvez já a tenha recebido. Siga se receber duas vezes não fizer mal; senão, cancele.",
+      too_late: "Ninguém a recebeu. Veja se continua valendo e depois inicie-a ou escolha outra hora.",
     },
   },
 });

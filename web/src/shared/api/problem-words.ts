@@ -73,6 +73,7 @@ const en = {
     wrong_pin: "The number has another two-step PIN",
     number_unverified: "Meta wants the number verified first",
     event_gone: "This event is no longer kept",
+    drafts_full: "Drafts hold as many files as they may",
     too_many_outgoing_webhooks: "There are as many servers as there may be",
   },
   detailByCode: {
@@ -97,6 +98,7 @@ const en = {
     wrong_pin: "Type the number's own, or set another in the WhatsApp Manager.",
     number_unverified: "Verify it in the WhatsApp Manager, then register it here.",
     event_gone: "It cannot be told again.",
+    drafts_full: "Delete drafts that are not needed, or take files out of them.",
     too_many_outgoing_webhooks: "Delete one first, or let one of them tell the others.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
@@ -173,6 +175,7 @@ const es: Translated<Words> = {
     wrong_pin: "El número tiene otro PIN de dos pasos",
     number_unverified: "Meta quiere verificar antes el número",
     event_gone: "Este evento ya no se conserva",
+    drafts_full: "Los borradores ya guardan tantos archivos como pueden",
     too_many_outgoing_webhooks: "Ya hay tantos servidores como puede haber",
   },
   detailByCode: {
@@ -197,6 +200,7 @@ const es: Translated<Words> = {
     wrong_pin: "Escribe el suyo, o pon otro en el administrador de WhatsApp.",
     number_unverified: "Verifícalo en el administrador de WhatsApp, y regístralo aquí.",
     event_gone: "No se puede contar de nuevo.",
+    drafts_full: "Elimina borradores que no hagan falta, o quita archivos de ellos.",
     too_many_outgoing_webhooks: "Elimina antes uno, o deja que uno avise a los demás.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
@@ -272,6 +276,7 @@ const pt: Translated<Words> = {
     wrong_pin: "O número tem outro PIN de duas etapas",
     number_unverified: "A Meta quer verificar o número antes",
     event_gone: "Este evento não é mais guardado",
+    drafts_full: "Os rascunhos já guardam tantos arquivos quantos podem",
     too_many_outgoing_webhooks: "Já há tantos servidores quantos pode haver",
   },
   detailByCode: {
@@ -296,6 +301,7 @@ const pt: Translated<Words> = {
     wrong_pin: "Digite o dele, ou defina outro no Gerenciador do WhatsApp.",
     number_unverified: "Verifique-o no Gerenciador do WhatsApp, e registre-o aqui.",
     event_gone: "Não pode ser contado de novo.",
+    drafts_full: "Exclua rascunhos desnecessários, ou tire arquivos deles.",
     too_many_outgoing_webhooks: "Exclua um antes, ou deixe que um avise os outros.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",

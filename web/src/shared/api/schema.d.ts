@@ -14687,7 +14687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now; `drafts_full`: Drafts of campaigns hold as many files as they may */
             409: {
                 headers: {
                     [name: string]: unknown;

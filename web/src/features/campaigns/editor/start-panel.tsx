@@ -10,6 +10,7 @@ import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { FormError } from "@/shared/ui/form-error";
 import { type Campaign, useDeed, useSchedule } from "../api/campaigns";
 import type { DryRun } from "../api/report";
+import { campaignMessages, wordFor } from "../messages";
 import { money } from "../model/money";
 import { isPast, suggestedStart } from "../model/timing";
 import classes from "./check.module.css";
@@ -24,6 +25,7 @@ interface StartPanelProps {
 
 export function StartPanel({ campaign, found, unsaved }: StartPanelProps) {
   const t = useMessages(checkMessages);
+  const words = useMessages(campaignMessages);
   const format = useFormat();
   const refusal = useRefusal();
   const [when, setWhen] = useState<"now" | "later">("now");
@@ -41,6 +43,12 @@ export function StartPanel({ campaign, found, unsaved }: StartPanelProps) {
   return (
     <section className={classes["card"]} data-strong>
       <h2 className={classes["name"]}>{t.start}</h2>
+      {campaign.state === "ready" && campaign.reason && (
+        <div role="alert">
+          <strong>{wordFor(words.reason, campaign.reason) ?? campaign.reason_detail}</strong>
+          <p className={classes["hint"]}>{wordFor(words.remedy, campaign.reason)}</p>
+        </div>
+      )}
       <SegmentedControl
         aria-label={t.start}
         value={when}

@@ -39,6 +39,7 @@ test.each([
   ["phone_invalid", "letters", { key: "phone_invalid", why: "letters" }],
   ["phone_missing", "", { key: "phone_missing" }],
   ["date_invalid", "", { key: "date_invalid" }],
+  ["erased", "", { key: "erased" }],
   ["said_no", "2026-11-01", { key: "said_no", day: "2026-11-01" }],
   ["said_no", "", { key: "said_no", day: null }],
   ["new_reason", "", { key: "other", detail: "In English." }],

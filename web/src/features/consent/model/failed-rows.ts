@@ -14,6 +14,7 @@ export type FailureWord =
   | { key: "phone_missing" }
   | { key: "phone_invalid"; why: PhoneFault }
   | { key: "date_invalid" }
+  | { key: "erased" }
   | { key: "said_no"; day: string | null }
   | { key: "other"; detail: string };
 
@@ -30,6 +31,7 @@ export function failureOf({ reason, about, detail }: Omit<FailedRow, "line" | "c
   switch (reason) {
     case "phone_missing":
     case "date_invalid":
+    case "erased":
       return { key: reason };
     case "phone_invalid":
       return { key: reason, why: phoneFaultOf(about) };

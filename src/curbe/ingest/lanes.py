@@ -1,0 +1,156 @@
+"""Applies the log's lanes, batch after batch, each in one transaction with the lane's cursor: a crash replays, an effect happens once."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import structlog
+
+from curbe.audit import service as audit
+from curbe.connections import health
+from curbe.inbox.people import Met
+from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool, PostgresError, TookTooLong, Unreachable
+from curbe.infra.loop import pause
+from curbe.infra.metrics import Metrics
+from curbe.ingest import store, tallying
+from curbe.ingest.alone import Alone
+from curbe.ingest.apply import apply_webhooks
+from curbe.ingest.gathering import gather_for
+from curbe.ingest.reach import Reach
+from curbe.ingest.rules import Heard
+from curbe.ingest.store import Counts, StoredWebhook
+from curbe.ingest.tallying import Gathered, Tallies
+
+log: Final = structlog.get_logger(__name__)
+
+_SET_ASIDE: Final = frozenset({"unrouted", "foreign", "quarantined"})  # outcomes of items that no tenant gets
+_NOTED_EVERY: Final = timedelta(seconds=30)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+class Applier:
+    """Applies one lane after another as the batch role."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        callback_keys: Sequence[bytes],
+        metrics: Metrics,
+        most: int = 2000,
+        max_bytes: int = 8 * 2**20,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``clock`` is a monotonic one, in seconds."""
+        self._pool: Final = pool
+        self._callback_keys: Final = tuple(callback_keys)
+        self._metrics: Final = metrics
+        self._most: Final = most
+        self._max_bytes: Final = max_bytes
+        self._clock: Final = clock
+        self._noted: Final[Heard] = {}
+        self._met: Final = Met()
+        self._tallies: Final = Tallies()
+        self._reaches: Final[dict[int, Reach]] = {}
+        self._alone: Final = Alone(pool, callback_keys=callback_keys, met=self._met, done=self._done)
+
+    async def run(self, lane: int, stop: asyncio.Event) -> None:
+        """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
+        idle = 0.02
+        while not stop.is_set():
+            began = time.perf_counter()
+            try:
+                applied = await self.apply_once(lane)
+            except (*Unreachable, PostgresError) as error:
+                log.warning("apply_failed", lane=lane, reason=type(error).__name__, detail=str(error)[:200])
+                applied, idle = 0, 0.5
+            if applied:
+                idle = 0.02
+                await pause(stop, gather_for(applied, most=self._most, took=time.perf_counter() - began))
+                continue
+            await pause(stop, idle)
+            idle = min(idle * 1.5, 0.1)
+        with suppress(*Unreachable, PostgresError):  # counts alone are lost
+            await self._tell(everything=True)
+
+    async def apply_once(self, lane: int) -> int:
+        """Apply the lane's next batch and return how many webhooks it held; 0 where there is nothing to do or another has the lane.
+
+        Raises:
+            TookTooLong: it took too long. The next call takes less of it.
+        """
+        reach = self._reaches.setdefault(lane, Reach(self._most))
+        if reach.alone:
+            applied = await self._alone.apply_next(lane)
+        else:
+            try:
+                applied = await self._apply_next(lane, reach)
+            except TookTooLong:
+                reach.took_too_long()
+                raise
+        reach.passed(applied)
+        await self._tell()
+        return applied
+
+    async def _apply_next(self, lane: int, reach: Reach) -> int:
+        reach.tries(0)
+        began = time.perf_counter()
+        self._met.forget_old(self._clock())
+        async with self._pool.transaction(tell_locks=True) as tx:
+            mine = await store.lock_lane(tx, lane)
+            if mine is None:
+                return 0
+            webhooks = await store.read_ahead(tx, mine, most=reach.size, max_bytes=self._max_bytes)
+            if not webhooks:
+                return 0
+            reach.tries(len(webhooks))
+            gathered = Gathered()
+            counts = await apply_webhooks(
+                tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met
+            )
+            await store.move_lane(tx, mine, webhooks[-1])
+        await self._done(counts, gathered, webhooks[0], time.perf_counter() - began)
+        return len(webhooks)
+
+    async def _done(self, counts: Counts, gathered: Gathered, oldest: StoredWebhook, seconds: float) -> None:
+        """Write down what a batch tells beside its effects, once it is committed."""
+        self._measure(counts, gathered, oldest, seconds)
+        self._tallies.add(tallying.tallied(gathered.received))
+        await self._note(gathered.heard)
+
+    async def _note(self, heard: Heard) -> None:
+        """Write down who was heard of, each at most every half minute; apart from the batch, so that no number's row is held for it."""
+        news = {who: at for who, at in heard.items() if at - self._noted.get(who, _NEVER) > _NOTED_EVERY}
+        if news:
+            async with self._pool.transaction() as tx:
+                await health.note_heard(tx, news)
+            self._noted.update(news)
+
+    async def _tell(self, *, everything: bool = False) -> None:
+        """Write into the tenants' audit logs what they got, at most a line a minute each."""
+        if due := self._tallies.take(now=self._clock(), everything=everything):
+            try:
+                async with self._pool.transaction() as tx:
+                    await audit.record(tx, tallying.entries(due))
+            except BaseException:
+                self._tallies.add(due)
+                raise
+
+    def _measure(self, counts: Counts, gathered: Gathered, oldest: StoredWebhook, seconds: float) -> None:
+        self._metrics.apply_batch_seconds.observe(seconds)
+        self._metrics.apply_lag_seconds.observe(max(0.0, (utc_now() - oldest.received_at).total_seconds()))
+        for (app_id, outcome, reason), count in counts.items():
+            self._metrics.events_applied.labels(outcome=outcome, reason=reason).inc(count)
+            if outcome in _SET_ASIDE:
+                log.warning(
+                    "items_set_aside",
+                    meta_app_id=app_id,
+                    kind=outcome,
+                    reason=reason,
+                    count=count,
+                    phone_number_ids=gathered.numbers(app_id, outcome, reason),
+                )

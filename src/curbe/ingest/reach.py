@@ -1,0 +1,38 @@
+"""How many webhooks a lane takes at once: fewer where a batch took too long, until what did is behind it. Pure.
+
+Each batch that is small enough is applied and done with, so that what waits behind is reached by and by, and what takes too long stands
+alone in the end. On a database that is merely slow the batches stay as small as it bears.
+"""
+
+from typing import Final
+
+_SHARE: Final = 8  # a batch that took too long is tried again in so many parts
+
+
+class Reach:
+    """A lane's. ``size`` is how many webhooks its next batch may hold; ``alone``: the very next one took too long by itself."""
+
+    def __init__(self, most: int) -> None:
+        self._most: Final = most
+        self._within = 0  # webhooks, among which one at least took too long, or all of them together
+        self._tried = 0
+        self.size = most
+        self.alone = False
+
+    def tries(self, webhooks: int) -> None:
+        """Note what is about to be applied; 0 while it is not known."""
+        self._tried = webhooks
+
+    def took_too_long(self) -> None:
+        """Take fewer from now on."""
+        tried = self._tried or self.size
+        self.alone = tried == 1
+        self._within = tried
+        self.size = max(1, tried // _SHARE)
+
+    def passed(self, webhooks: int) -> None:
+        """Take more again, once the batch that took too long is behind."""
+        self.alone = False
+        self._within -= webhooks
+        if self._within <= 0:
+            self.size = min(self.size * 2, self._most)
