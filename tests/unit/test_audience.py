@@ -15,6 +15,7 @@ from curbe.campaigns.audience_rules import (
     Candidate,
     ColumnMapping,
     Fault,
+    candidate,
     check_mapping,
     guess,
     sorted_out,
@@ -256,3 +257,21 @@ def test_a_text_is_measured_without_the_name_of_its_variable_too() -> None:
     body = [{"type": "BODY", "text": "Hola {{1}}"}]
 
     assert fill(body, written(template.components), cover=None).faults == []
+
+
+@pytest.mark.parametrize(
+    ("e164", "zone"),
+    [
+        ("+5215512345678", "America/Mexico_City"),
+        ("+525512345678", "America/Mexico_City"),
+        ("+551187654321", "America/Sao_Paulo"),
+        ("+5511987654321", "America/Sao_Paulo"),
+        ("+541122334455", "America/Buenos_Aires"),
+        ("+881612345678", "Europe/Madrid"),
+    ],
+)
+def test_a_persons_clock_is_that_of_their_number_in_whichever_of_its_forms_it_is_given(
+    e164: str, zone: str
+) -> None:
+    """Meta names people in Mexico with the 1 of former days, and in Brazil without the ninth digit."""
+    assert candidate(2, e164, {}, cells=[], fallback_zone="Europe/Madrid").zone == zone

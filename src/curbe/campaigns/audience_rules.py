@@ -186,7 +186,8 @@ def candidate(
     return Candidate(
         line=line,
         phone=canonical.removeprefix("+"),
-        zone=zone_of(e164) or fallback_zone,
+        # Of a form that only Meta has (Mexico with the 1, Brazil without the ninth digit) nobody knows where it is.
+        zone=zone_of(canonical) or fallback_zone,
         country=country_of(canonical),
         variables=values,
         cells=cells,
