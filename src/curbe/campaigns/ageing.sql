@@ -1,9 +1,12 @@
 -- Whom a campaign went to, deleted because it is old. A campaign that is over stays, with its figures.
 
 -- name: campaigns_to_purge
+-- Whose figures are kept now: those that are too old, and those whose first messages are. Of the latter little more is told once they have
+-- been over for two days.
 SELECT k.id FROM campaigns k
  WHERE k.tenant_id = :tenant_id AND k.kept IS NULL AND k.state IN ('finished', 'cancelled', 'failed')
-   AND coalesce(k.ended_at, k.updated_at) < :before
+   AND (coalesce(k.ended_at, k.updated_at) < :before
+        OR (k.started_at < :before AND k.ended_at < now() - interval '2 days'))
    AND EXISTS (SELECT FROM campaign_audiences a WHERE a.tenant_id = k.tenant_id AND a.campaign_id = k.id)
  ORDER BY k.id
  LIMIT :most
@@ -33,6 +36,7 @@ DELETE FROM campaign_recipients r
                                   JOIN campaign_recipients o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id
                                  WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
                                    AND k.state IN ('finished', 'cancelled', 'failed')
+                                   AND coalesce(k.ended_at, k.updated_at) < :before
                                  LIMIT :most)
 
 -- name: purge_faults
@@ -44,6 +48,7 @@ DELETE FROM campaign_faults f
                                      JOIN campaign_faults o ON o.tenant_id = a.tenant_id AND o.audience_id = a.id
                                     WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL
                                       AND k.state IN ('finished', 'cancelled', 'failed')
+                                      AND coalesce(k.ended_at, k.updated_at) < :before
                                     LIMIT :most)
 
 -- name: purge_audiences
@@ -54,6 +59,7 @@ DELETE FROM campaign_audiences a
                   FROM campaigns k
                   JOIN campaign_audiences o ON o.tenant_id = k.tenant_id AND o.campaign_id = k.id
                  WHERE k.tenant_id = :tenant_id AND k.kept IS NOT NULL AND k.state IN ('finished', 'cancelled', 'failed')
+                   AND coalesce(k.ended_at, k.updated_at) < :before
                    AND NOT EXISTS (SELECT FROM campaign_recipients r WHERE r.tenant_id = o.tenant_id AND r.audience_id = o.id)
                    AND NOT EXISTS (SELECT FROM campaign_faults f WHERE f.tenant_id = o.tenant_id AND f.audience_id = o.id)
                  LIMIT :most)
