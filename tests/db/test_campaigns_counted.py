@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -9,11 +10,16 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.campaigns import Desk
+from bed.clocks import stopped_at
 from curbe.campaigns import ageing, report
 from curbe.campaigns.report import Report
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.infra.clock import utc_now
+from curbe.infra.db import Pool
+from curbe.infra.jobs import NewJob, Runner, defer
+from curbe.media.storage import LocalStorage
 from curbe.pricing import rates
+from curbe.retention.service import PURGE, Purger
 
 pytestmark = pytest.mark.anyio
 
@@ -137,3 +143,30 @@ async def test_a_campaigns_figures_are_kept_as_soon_as_its_first_messages_are_to
 
     assert await sums(desk, campaign_id) == before
     assert len(await costs(desk, campaign_id)) == 3
+
+
+async def test_while_a_campaign_runs_for_longer_than_its_messages_are_kept_its_figures_stay_what_they_were(
+    desk: Desk, owner: Owner, apply: Pool, tmp_path: Path
+) -> None:
+    campaign_id, (first, second, third) = await sent(desk, owner, people=3)
+    await answered(owner, first)
+    failed = "failed_at = now(), failed_by = 'provider'"
+    await owner.execute(f"UPDATE messages SET {failed}, failure_kind = 'cancelled' WHERE id = $1", second)
+    await owner.execute(f"UPDATE messages SET {failed}, failure_kind = 'recipient' WHERE id = $1", third)
+    await owner.execute("UPDATE messages SET created_at = now() - interval '8 days'")
+    await owner.execute("UPDATE campaigns SET state = 'paused', ended_at = NULL")
+    await owner.execute("UPDATE tenants SET retention_days = 7")
+    before = await desk.progress(campaign_id)
+    assert (before.read, before.cancelled, before.failed) == (1, 1, 1)
+
+    purger = Purger(desk.worker, storage=LocalStorage(tmp_path), now=stopped_at(utc_now()))
+    runner = Runner(
+        everybody=apply, pool=desk.worker, handlers={PURGE: purger}, at_once=1, lease=timedelta(minutes=5)
+    )
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        await defer(tx, [NewJob(desk.tenant_id, PURGE, desk.tenant_id)])
+    while await runner.run_due():
+        pass
+
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+    assert await desk.progress(campaign_id) == before

@@ -1,5 +1,6 @@
 """Deletes whom a campaign went to once it is too old to keep; the campaign and its figures stay. A draft that old loses its people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,7 @@ AT_ONCE: Final = 10  # campaigns whose figures are kept in one transaction
 
 _OLD: Final = Query(_PACKAGE, "campaigns_to_purge", Id)
 _KEEP: Final = Query(_PACKAGE, "keep_figures")
+_BECAME: Final = Query(_PACKAGE, "note_became")
 _OLD_DRAFT: Final = Query(_PACKAGE, "drafts_to_purge", Id)
 _EMPTY_DRAFT: Final = Query(_PACKAGE, "empty_draft")
 _PURGES: Final = tuple(
@@ -36,6 +38,11 @@ async def keep_figures(tx: Transaction, *, tenant_id: UUID, before: datetime, mo
         kept = msgspec.json.encode({**msgspec.to_builtins(whole.progress), "report": whole}).decode()
         count += await _KEEP.run(tx, tenant_id=tenant_id, campaign_id=old.id, kept=kept)
     return count
+
+
+async def note_became(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> int:
+    """Write down what became of the recipients of messages that are about to be deleted, locked in ``tx``; return how many those are."""
+    return await _BECAME.run(tx, tenant_id=tenant_id, message_ids=list(message_ids))
 
 
 async def delete_recipients(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:

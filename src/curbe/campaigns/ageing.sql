@@ -14,6 +14,13 @@ SELECT k.id FROM campaigns k
 -- name: keep_figures
 UPDATE campaigns k SET kept = :kept::jsonb WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
+-- name: note_became
+-- What became of whoever these messages were for, so that the figures stay what they were.
+UPDATE campaign_recipients r
+   SET became = CASE WHEN m.status = 'failed' AND m.failure_kind = 'cancelled' THEN 'cancelled' ELSE m.status::text END
+  FROM messages m
+ WHERE r.tenant_id = :tenant_id AND r.message_id = ANY(:message_ids::uuid[]) AND m.tenant_id = r.tenant_id AND m.id = r.message_id
+
 -- name: drafts_to_purge
 -- Campaigns that were never scheduled or started and whose people were added long ago: as old as the newest of what they are made of.
 SELECT k.id FROM campaigns k

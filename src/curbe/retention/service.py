@@ -185,6 +185,7 @@ class Purger:
             )
             if not ids:
                 return 0
+            await sent_to_many.note_became(tx, tenant_id=tenant_id, message_ids=ids)
             await files.forget(tx, tenant_id=tenant_id, message_ids=ids)
             return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids, before=before)
 
