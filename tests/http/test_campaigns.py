@@ -473,3 +473,19 @@ async def test_an_export_runs_nothing_in_a_spreadsheet(acme: Tenant) -> None:
 
     for row in csv.reader(io.StringIO(table)):
         assert not [cell for cell in row if cell.startswith(("=", "@", "-1+"))], row
+
+
+@pytest.mark.usefixtures("number")
+async def test_the_rows_that_failed_are_sent_as_they_are_read_each_once_and_in_order(acme: Tenant) -> None:
+    campaign = await made(acme)
+    people = [{"phone": f"none {n}", "variables": {"nombre": "Ana"}} for n in range(2_500)]
+    await done(acme, f"{campaign}/audience/list", {"recipients": people}, status=201)
+
+    table = await acme.get(f"{campaign}/failed-rows.csv")
+
+    assert "content-length" not in table.headers, "whoever counts it first holds all of it"
+    head, *rows = csv.reader(io.StringIO(table.content.decode("utf-8-sig")))
+    assert head == ["audience", "line", "reason", "about", "detail", "cells"]
+    assert [(row[0], row[1], row[5]) for row in rows] == [
+        ("list", str(n + 1), f"none {n}") for n in range(2_500)
+    ]

@@ -302,3 +302,33 @@ async def test_a_yes_that_is_yet_to_be_given_overrides_no_no(
     assert await bring("in", "0001-01-01T00:00+02:00") == (0, 0, 2), "there is no such day by our clock"
     assert (await acme.get(f"/contacts/{contact_id}/consents")).json()["standing"]["marketing"] == "out"
     assert await bring("out", next_month) == (1, 1, 0), "a no counts, whatever its date"
+
+
+async def test_of_several_rows_about_one_person_what_they_said_last_counts_wherever_it_stands(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    contact_id, _ = await person(owner, mine)
+    yes = {**NO, "category": "marketing", "state": "in", "at": "2025-06-01T12:00:00Z"}
+    assert (await acme.post(f"/contacts/{contact_id}/consents", yes)).status_code == 201
+
+    async def bring(state: str, *days: str) -> tuple[int, int, int]:
+        rows = "".join(f"+34600000001,{day}\n" for day in days)
+        answer = await acme.client.post(
+            f"/api/tenants/{acme.id}/consents/import",
+            params={"proof": "Two systems", "state": state},
+            content=f"phone,date\n{rows}".encode(),
+        )
+        assert answer.status_code == 201, answer.text
+        return _counts(answer.json())
+
+    async def marketing() -> str:
+        return (await acme.get(f"/contacts/{contact_id}/consents")).json()["standing"]["marketing"]
+
+    assert await bring("out", "2024-01-01", "2026-01-01") == (1, 1, 0)
+    assert await marketing() == "out", "the second row is a no that came after their yes"
+
+    assert await bring("in", "", "2025-01-01", "2026-02-01", "2025-03-01") == (1, 3, 0)
+    assert await marketing() == "in", "one of the rows is a yes that came after their no"
+
+    assert await bring("out", "2025-01-01", "") == (1, 1, 0)
+    assert await marketing() == "out", "a no without a date is one of today"

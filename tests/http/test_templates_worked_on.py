@@ -163,6 +163,16 @@ async def test_an_edit_is_judged_as_a_whole_before_meta_is_asked(
     assert at_meta(graph, world)[0]["components"] == [BODY]
 
 
+async def test_an_edit_of_nothing_is_refused_without_asking(acme: Tenant, graph: Graph, world: World) -> None:
+    made = (await acme.post("/templates", DRAFT)).json()
+    set_status(graph, made, "REJECTED")
+    await acme.post("/templates/sync")
+
+    nothing = await patched(acme, made["id"])
+    assert (nothing.status_code, nothing.json()["code"]) == (422, "invalid_request")
+    assert at_meta(graph, world)[0]["status"] == "REJECTED", "it would be reviewed anew"
+
+
 async def test_metas_limits_for_edits_are_kept_without_asking(
     acme: Tenant, graph: Graph, world: World, owner: asyncpg.Connection
 ) -> None:

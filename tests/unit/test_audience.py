@@ -17,6 +17,7 @@ from curbe.campaigns.audience_rules import (
     Candidate,
     ColumnMapping,
     Fault,
+    candidate,
     check_mapping,
     guess,
     has_room,
@@ -265,3 +266,21 @@ def test_drafts_have_room_for_another_file_until_they_are_as_many_or_as_large_as
     assert has_room(files=MOST_FILES - 1, size=MOST_BYTES - 7, adding=7)
     assert not has_room(files=MOST_FILES, size=0, adding=7)
     assert not has_room(files=1, size=MOST_BYTES - 7, adding=8)
+
+
+@pytest.mark.parametrize(
+    ("e164", "zone"),
+    [
+        ("+5215512345678", "America/Mexico_City"),
+        ("+525512345678", "America/Mexico_City"),
+        ("+551187654321", "America/Sao_Paulo"),
+        ("+5511987654321", "America/Sao_Paulo"),
+        ("+541122334455", "America/Buenos_Aires"),
+        ("+881612345678", "Europe/Madrid"),
+    ],
+)
+def test_a_persons_clock_is_that_of_their_number_in_whichever_of_its_forms_it_is_given(
+    e164: str, zone: str
+) -> None:
+    """Meta names people in Mexico with the 1 of former days, and in Brazil without the ninth digit."""
+    assert candidate(2, e164, {}, cells=[], fallback_zone="Europe/Madrid").zone == zone

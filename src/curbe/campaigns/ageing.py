@@ -1,26 +1,48 @@
 """Deletes whom a campaign went to once it is too old to keep; the campaign and its figures stay. A draft that old loses its people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import progress, rules, service, store
+from curbe.campaigns import report, rules, service, store
 from curbe.domain.errors import Conflict, NotFound
 from curbe.infra.db import Id, Query, Transaction
 
 _PACKAGE: Final = "curbe.campaigns"
-_AT_ONCE: Final = 10  # campaigns whose figures are kept in one transaction
-
+AT_ONCE: Final = 10  # campaigns whose figures are kept in one transaction
 
 _OLD: Final = Query(_PACKAGE, "campaigns_to_purge", Id)
 _KEEP: Final = Query(_PACKAGE, "keep_figures")
+_BECAME: Final = Query(_PACKAGE, "note_became")
 _OLD_DRAFT: Final = Query(_PACKAGE, "drafts_to_purge", Id)
 _EMPTY_DRAFT: Final = Query(_PACKAGE, "empty_draft")
 _PURGES: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_recipients", "purge_faults", "purge_audiences")
 )
+
+
+async def keep_figures(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Write down what up to ``most`` campaigns came to whose messages begin to be too old at that moment; return how many those were.
+
+    A campaign's figures and its report are counted over its messages: of those that are gone nothing could be told.
+    """
+    count = 0
+    for old in await _OLD.all(tx, tenant_id=tenant_id, before=before, most=most):
+        row = await store.lock(tx, tenant_id=tenant_id, campaign_id=old.id)
+        if row.state not in rules.OVER:  # its failed recipients are tried again since
+            continue
+        whole = await report.sums(tx, tenant_id=tenant_id, campaign_id=old.id)
+        kept = msgspec.json.encode({**msgspec.to_builtins(whole.progress), "report": whole}).decode()
+        count += await _KEEP.run(tx, tenant_id=tenant_id, campaign_id=old.id, kept=kept)
+    return count
+
+
+async def note_became(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> int:
+    """Write down what became of the recipients of messages that are about to be deleted, locked in ``tx``; return how many those are."""
+    return await _BECAME.run(tx, tenant_id=tenant_id, message_ids=list(message_ids))
 
 
 async def delete_recipients(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
@@ -29,14 +51,10 @@ async def delete_recipients(tx: Transaction, *, tenant_id: UUID, before: datetim
     A campaign that never began, and to which nobody was added since that moment, loses all its audiences at once: begun by
     somebody in between, it would go to a part of them.
     """
-    for old in await _OLD.all(tx, tenant_id=tenant_id, before=before, most=_AT_ONCE):
-        row = await store.lock(tx, tenant_id=tenant_id, campaign_id=old.id)
-        if row.state not in rules.OVER:  # its failed recipients are tried again since
-            continue
-        figures = await progress.of(tx, campaign=row, tenant_id=tenant_id)
-        kept = msgspec.json.encode(figures).decode()
-        await _KEEP.run(tx, tenant_id=tenant_id, campaign_id=old.id, kept=kept)
-    gone = sum([await query.run(tx, tenant_id=tenant_id, most=most) for query in _PURGES], start=0)
+    await keep_figures(tx, tenant_id=tenant_id, before=before, most=AT_ONCE)
+    gone = sum(
+        [await query.run(tx, tenant_id=tenant_id, before=before, most=most) for query in _PURGES], start=0
+    )
     return gone + await _empty_draft(tx, tenant_id=tenant_id, before=before)
 
 

@@ -18,6 +18,7 @@ from curbe.campaigns.audience_rules import (
     guess,
     no_phone,
     sorted_out,
+    too_many,
 )
 from curbe.campaigns.audience_shapes import (
     Audience,
@@ -93,6 +94,7 @@ _FAULTS: Final = Query(_PACKAGE, "faults_page", _FaultCells)
 _REASONS: Final = Query(_PACKAGE, "faults_by_reason", FaultCount)
 _LABELS: Final = Query(_PACKAGE, "labels_of_tenant", Id)
 _PEOPLE: Final = Query(_PACKAGE, "people_of_filter", _Person)
+_STILL_KNOWN: Final = Query(_PACKAGE, "people_still_known", Id)
 
 
 async def upload(
@@ -255,6 +257,10 @@ async def add_filter(
         same = (row.template, row.time_zone, row.connection_id)
         if (now.template, now.time_zone, now.connection_id) != same:
             raise Conflict("Somebody changed the campaign meanwhile.", fix="Add the people again.")
+        # Looked at once the campaign is locked: whoever erases somebody waits for that, and takes out who came in before.
+        ids = [person.id for found in pages for person in found]
+        known = {row.id for row in await _STILL_KNOWN.all(tx, tenant_id=tenant_id, ids=ids)}
+        outcomes = [one for one, id_ in zip(outcomes, ids, strict=True) if id_ in known]
         audience_id = await _begin(
             tx, tenant_id, campaign_id, kind="filter", described=msgspec.to_builtins(asked)
         )
@@ -278,23 +284,9 @@ async def _people(
     ):
         after, count = found[-1].id, count + len(found)
         if count > most:
-            raise _too_many(most)
+            raise too_many(most)
         pages.append(found)
     return pages
-
-
-def _too_many(most: int) -> InvalidRequest:
-    ways_out = {
-        "en": "Narrow it down by label, by state or by when they last wrote, and add them in parts.",
-        "es": "Acota por etiqueta, por estado o por cuándo escribieron por última vez, y añádelas por partes.",
-        "pt": "Restrinja por etiqueta, por estado ou por quando escreveram pela última vez, e adicione-as em partes.",
-    }
-    words = {
-        "en": f"More than {most:,} people are as asked for.",
-        "es": f"Más de {most} personas cumplen lo pedido.",
-        "pt": f"Mais de {most} pessoas atendem ao pedido.",
-    }
-    return InvalidRequest(words["en"], fix=ways_out["en"], extra={"words": words, "ways_out": ways_out})
 
 
 def _written_to(pages: list[list[_Person]], row: CampaignRow) -> list[Candidate | Fault]:

@@ -123,7 +123,7 @@ SELECT l.id FROM labels l WHERE l.tenant_id = :tenant_id AND l.id = ANY(:label_i
 -- Whom a number has a conversation with, and who are as asked for; those we cannot name by a number are left to be counted.
 SELECT v.id, v.contact_wa_id AS wa_id, p.name
   FROM conversations v
-  JOIN contacts p ON p.tenant_id = v.tenant_id AND p.id = v.contact_id
+  JOIN contacts p ON p.tenant_id = v.tenant_id AND p.id = v.contact_id AND p.erased_at IS NULL
  WHERE v.tenant_id = :tenant_id AND v.channel_connection_id = :connection_id AND v.merged_into IS NULL AND v.id > :after::uuid
    AND v.state_code = ANY(:states::smallint[])
    AND (:after_at::timestamptz IS NULL OR v.last_inbound_at >= :after_at::timestamptz)
@@ -133,3 +133,10 @@ SELECT v.id, v.contact_wa_id AS wa_id, p.name
                     WHERE l.tenant_id = v.tenant_id AND l.conversation_id = v.id AND l.label_id = ANY(:label_ids::uuid[])))
  ORDER BY v.id
  LIMIT :most
+
+-- name: people_still_known
+-- Of people who were read a moment ago those whom nobody has erased since.
+SELECT v.id
+  FROM conversations v
+  JOIN contacts p ON p.tenant_id = v.tenant_id AND p.id = v.contact_id AND p.erased_at IS NULL
+ WHERE v.tenant_id = :tenant_id AND v.id = ANY(:ids::uuid[])

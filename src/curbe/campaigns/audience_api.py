@@ -1,15 +1,25 @@
 """To whom a campaign goes, over HTTP: files, filters and lists in; what was wrong with which row out."""
 
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Final
 from uuid import UUID
 
-from litestar import Controller, Response, delete, get, post
+from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response import Stream
 
 from curbe.auth.principal import Scope
 from curbe.campaigns import audience
-from curbe.campaigns.audience_shapes import Audience, FileMapping, Filter, Listed, Taken, UploadedFile
+from curbe.campaigns.audience_shapes import (
+    Audience,
+    FaultRow,
+    FileMapping,
+    Filter,
+    Listed,
+    Taken,
+    UploadedFile,
+)
 from curbe.campaigns.sheets import LARGEST_FILE, Sheets
 from curbe.domain.errors import Conflict, DraftsFull, InvalidRequest, NotFound, TooLarge, Unavailable
 from curbe.infra.db import Pool
@@ -17,7 +27,7 @@ from curbe.infra.tables import MEDIA_TYPE, attachment, lines
 from curbe.infra.uploads import FORM, body_of_file, file_in
 from curbe.infra.web import ApiRequest, refusals
 
-_PAGE: Final = 2_000
+_PAGE: Final = 1_000
 _FIRST: Final = (UUID(int=0), 0)
 
 
@@ -158,22 +168,33 @@ class AudienceController(Controller):
     )
     async def failed_rows(
         self, tenant_id: FromPath[UUID], campaign_id: FromPath[UUID], web_pool: NamedDependency[Pool]
-    ) -> Response[bytes]:
+    ) -> Stream:
         """Return each with its line, its reason and the cells as they came, as CSV."""
-        rows: list[list[str]] = []
-        after = _FIRST
         async with web_pool.transaction(tenant_id) as tx:
             named = {
                 each.id: each.filename or each.kind
                 for each in await audience.every(tx, tenant_id=tenant_id, campaign_id=campaign_id)
             }
-            while found := await audience.faults(
+        table = _failed_rows(web_pool, tenant_id, campaign_id, named)
+        return Stream(table, media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))
+
+
+async def _failed_rows(
+    pool: Pool, tenant_id: UUID, campaign_id: UUID, named: Mapping[UUID, str]
+) -> AsyncIterator[bytes]:
+    """Yield the table a page at a time, each read by itself: all the rows of large files are never held at once."""
+    yield lines([["audience", "line", "reason", "about", "detail", "cells"]])
+    after, more = _FIRST, True
+    while more:
+        async with pool.transaction(tenant_id) as tx:
+            found = await audience.faults(
                 tx, tenant_id=tenant_id, campaign_id=campaign_id, after=after, limit=_PAGE
-            ):
-                after = (found[-1].audience_id, found[-1].line)
-                rows += [
-                    [named[one.audience_id], str(one.line), one.reason, one.about, one.detail, *one.cells]
-                    for one in found
-                ]
-        table = lines([["audience", "line", "reason", "about", "detail", "cells"], *rows])
-        return Response(table, media_type=MEDIA_TYPE, headers=attachment("failed-rows.csv"))
+            )
+        more = len(found) == _PAGE
+        if found:
+            after = (found[-1].audience_id, found[-1].line)
+            yield lines([_cells(one, named) for one in found if one.audience_id in named], marked=False)
+
+
+def _cells(one: FaultRow, named: Mapping[UUID, str]) -> list[str]:
+    return [named[one.audience_id], str(one.line), one.reason, one.about, one.detail, *one.cells]

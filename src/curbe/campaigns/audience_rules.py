@@ -198,8 +198,24 @@ def candidate(
     return Candidate(
         line=line,
         phone=canonical.removeprefix("+"),
-        zone=zone_of(e164) or fallback_zone,
+        # Of a form that only Meta has (Mexico with the 1, Brazil without the ninth digit) nobody knows where it is.
+        zone=zone_of(canonical) or fallback_zone,
         country=country_of(canonical),
         variables=values,
         cells=cells,
     )
+
+
+def too_many(most: int) -> InvalidRequest:
+    """Return the refusal of a filter that more people fit than may be added at once."""
+    ways_out = {
+        "en": "Narrow it down by label, by state or by when they last wrote, and add them in parts.",
+        "es": "Acota por etiqueta, por estado o por cuándo escribieron por última vez, y añádelas por partes.",
+        "pt": "Restrinja por etiqueta, por estado ou por quando escreveram pela última vez, e adicione-as em partes.",
+    }
+    words = {
+        "en": f"More than {most:,} people are as asked for.",
+        "es": f"Más de {most} personas cumplen lo pedido.",
+        "pt": f"Mais de {most} pessoas atendem ao pedido.",
+    }
+    return InvalidRequest(words["en"], fix=ways_out["en"], extra={"words": words, "ways_out": ways_out})

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.phone import patterns_at_home
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 
 _PACKAGE: Final = "curbe.campaigns"
 
@@ -43,6 +43,7 @@ class _Audience(msgspec.Struct, frozen=True):
 
 _TO_PERSON: Final = Query(_PACKAGE, "campaigns_to_person", _Mailed)
 _SKIP: Final = Query(_PACKAGE, "skip_erased")
+_HOLD: Final = Query(_PACKAGE, "hold_audiences", Id)
 _RECIPIENTS: Final = Query(_PACKAGE, "erase_recipients", _Audience)
 _FAULTS: Final = Query(_PACKAGE, "erase_faults", _Audience)
 _FILES: Final = Query(_PACKAGE, "forget_files")
@@ -88,6 +89,7 @@ async def erase(
 
     Bounded by how many campaigns there are: each has a person once.
     """
+    await _HOLD.all(tx, tenant_id=tenant_id)
     recipients = await _RECIPIENTS.all(
         tx,
         tenant_id=tenant_id,

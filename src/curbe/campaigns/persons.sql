@@ -15,6 +15,13 @@ UPDATE campaign_recipients r
          WHERE k.tenant_id = :tenant_id) AS mine
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = mine.campaign_id AND r.n = mine.n AND r.state = 'waiting'
 
+-- name: hold_audiences
+-- To what nobody has scheduled or started somebody may be adding people at this moment: who waits here sees them.
+SELECT k.id FROM campaigns k
+ WHERE k.tenant_id = :tenant_id AND k.state IN ('draft', 'ready')
+ ORDER BY k.id
+   FOR SHARE OF k
+
 -- name: erase_recipients
 -- Nobody's number begins with 0. Who waits is written to no more; of who was, what became of their message stays. What was on its
 -- way meanwhile is found once more by its message, when it has become something else.

@@ -37,7 +37,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     now; they go when it may, and who waits goes after them. ``queued``: made, not begun to send. ``sending``: the provider is being asked.
     ``accepted``, ``sent``, ``delivered`` and ``read``: by the furthest fact known. ``failed``: refused. ``unknown``: nobody
     knows whether the provider took it. ``cancelled``: the campaign was cancelled before it was sent. ``skipped``: not
-    written to, by reason in ``skipped_by``. ``forgotten``: the message is too old to be kept.
+    written to, by reason in ``skipped_by``. ``forgotten``: the message is too old to be kept, and went before it was
+    written down what had become of it.
     """
 
     recipients: int = 0

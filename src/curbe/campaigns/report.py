@@ -22,6 +22,8 @@ from curbe.pricing.rates import Estimate
 
 _PACKAGE: Final = "curbe.campaigns"
 ANSWERED_WITHIN: Final = timedelta(days=7)  # whoever writes later was not moved by it
+# Meta charges for what was delivered; what it tells as it takes a message is what that is going to cost [Meta: pricing, Sep 2026].
+_CHARGED: Final = frozenset({MessageStatus.DELIVERED, MessageStatus.READ, MessageStatus.PLAYED})
 _RETRYABLE: Final = (
     FailureKind.THROTTLED,
     FailureKind.TRANSIENT,
@@ -36,7 +38,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
     ``outcome``: as in the campaign's figures. ``reason`` and ``detail``: why they were skipped, or why it failed. ``replied_at``: when
     they wrote next, within a week. ``clicked``: the quick reply they pressed; Meta does not tell of links. ``cost``: by the rate card,
-    in ``currency``, once Meta has told that it charges; null until then.
+    in ``currency``, once it was delivered and Meta has told its price; null until then.
     """
 
     n: int
@@ -90,6 +92,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     failures: list[Failures]
     free: int
     cost: Estimate
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What is kept of a campaign whose recipients are too old; those kept before reports were have none."""
+
+    report: Report | None = None
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,18 +166,20 @@ async def page(
 
 
 async def sums(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Report:
-    """Return a campaign in sums.
+    """Return a campaign in sums; of one whose recipients are too old to be kept, as they were then.
 
     Raises:
         NotFound: the tenant has no such campaign.
     """
     row = await store.read(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if row.kept is not None and (kept := msgspec.json.decode(row.kept, type=_Kept).report) is not None:
+        return kept
     where: dict[str, Any] = {"tenant_id": tenant_id, "campaign_id": campaign_id}
     replied = await _REPLIED.one(tx, **where, answered_within=ANSWERED_WITHIN)
     prices = await _PRICES.all(tx, **where)
     charged: dict[tuple[str | None, str], int] = {}
     for price in prices:
-        if price.type not in rates.FREE:
+        if not rates.is_free(price.type):
             key = (price.country, price.category or "")
             charged[key] = charged.get(key, 0) + price.count
     return Report(
@@ -177,7 +187,7 @@ async def sums(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Report
         replied=replied.replied if replied else 0,
         clicks=await _CLICKS.all(tx, **where),
         failures=await _FAILURES.all(tx, **where),
-        free=sum(price.count for price in prices if price.type in rates.FREE),
+        free=sum(price.count for price in prices if rates.is_free(price.type)),
         cost=rates.estimate(charged),
     )
 
@@ -227,9 +237,9 @@ def _shown(row: _Row) -> Recipient:
 
 
 def _cost(row: _Row) -> Decimal | None:
-    if row.pricing is None:
+    if row.pricing is None or row.status not in _CHARGED:
         return None
     told = msgspec.json.decode(row.pricing, type=dict[str, Any])
-    if told.get("type") in rates.FREE:
+    if rates.is_free(str(told.get("type"))):
         return Decimal(0)
     return rates.card().rate(category=str(told.get("category") or ""), country=row.country)

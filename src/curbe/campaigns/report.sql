@@ -80,10 +80,11 @@ SELECT m.failure_kind AS kind, m.error_code AS code, min(m.error) AS error, coun
  ORDER BY 4 DESC, 1, 2
 
 -- name: totals_of_prices
+-- Of what was delivered: Meta tells a price as it takes a message, and charges it as that arrives.
 SELECT r.country, m.pricing ->> 'category' AS category, coalesce(m.pricing ->> 'type', 'regular') AS type, count(*)::integer AS count
   FROM campaign_recipients r
   JOIN messages m ON m.tenant_id = r.tenant_id AND m.id = r.message_id
- WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND m.pricing IS NOT NULL
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND num_nonnulls(m.delivered_at, m.read_at, m.played_at) > 0
  GROUP BY 1, 2, 3
 
 -- name: try_again

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.tables import lines
 
 _AT_ONCE: Final = 1_000  # rows in one transaction: nobody who writes to the tenant waits for long
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _AHEAD: Final = timedelta(days=1)  # of our clock, by which a day has begun somewhere
 
 
@@ -176,7 +178,7 @@ async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> s
 
 
 def _readable(brought: Brought, counts: Counter[str]) -> tuple[list[str], list[_Read], list[_Failed]]:
-    """Return a list's head, the rows that name somebody, each person once, and those that do not.
+    """Return a list's head, the rows that name somebody, each person once with what they said last, and those that do not.
 
     In a thread, as fifty thousand take some seconds.
     """
@@ -184,15 +186,21 @@ def _readable(brought: Brought, counts: Counter[str]) -> tuple[list[str], list[_
     counts["total"] = len(rows)
     usable: dict[str, _Read] = {}
     failed: list[_Failed] = []
+    said_at = partial(_said_at, brought=brought)
     for row in rows:
         found = _one(row, brought)
         if isinstance(found, _Failed):
             failed.append(found)
-        elif found.phone in usable:
+        elif (other := usable.setdefault(found.phone, found)) is not found:
             counts["repeated"] += 1
-        else:
-            usable[found.phone] = found
+            usable[found.phone] = max(other, found, key=said_at)
     return header, list(usable.values()), failed
+
+
+def _said_at(row: _Read, *, brought: Brought) -> datetime:
+    """Return when a row counts from, beside others about the same person: undated, a yes before every other, and a no from now on."""
+    undated = _NEVER if brought.state is Consent.IN else brought.at
+    return undated if row.at is None else min(row.at, brought.at)
 
 
 def _one(row: Row, brought: Brought) -> _Read | _Failed:

@@ -10,7 +10,6 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast
@@ -20,6 +19,7 @@ import asyncpg
 import msgspec
 
 from curbe.infra.poolers import require_given, told_of_poolers
+from curbe.infra.roles import ONE_PLAN, Role, begins_with
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -52,37 +52,6 @@ _SHARE_OF_LOCKS: Final = 2 / 3  # of what a statement may take, before it gives 
 _GOODBYES: Final = 2.0  # seconds; what is closed has nothing under way, or was told to end before
 _NAME: Final = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 _PARAMETER: Final = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
-
-
-class Role(StrEnum):
-    """The database roles a process works as; what each may touch is in the migrations."""
-
-    WEB = "app_web"
-    WORKER = "app_worker"
-    INTAKE = "app_intake"
-    APPLY = "app_apply"
-
-
-# The batch role joins arrays to tables by key, and reads the log in its index's order: there is one right plan for each, whatever the
-# statistics say at the moment. Left to itself the planner takes an empty table's plan into its growth (foreign-key checks included), and
-# reads a whole day's partition to find the next 500 webhooks (docs/explanation/performance.md).
-_ONE_PLAN: Final = {
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-    "plan_cache_mode": "force_generic_plan",
-}
-# A tenant's statements are planned for that tenant: a plan kept from a small one walks through a large one's rows, as row-level security
-# lets it use nothing but the tenant. Planning costs 0.03 ms a statement, and half a millisecond where it joins a few tables: a transaction
-# that looks up by whole keys alone (``by_key``), as sending a message does, takes the one plan instead.
-_PLAN_EACH: Final = {"plan_cache_mode": "force_custom_plan"}
-_PLANNING: Final = {
-    Role.APPLY: _ONE_PLAN,
-    Role.WORKER: _PLAN_EACH,
-    Role.WEB: _PLAN_EACH,
-    Role.INTAKE: {},
-}
 
 
 @cache
@@ -205,11 +174,6 @@ class Transaction:
         await self.connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
 
 
-def connection_name(role: Role) -> str:
-    """Return what PostgreSQL shows of a role's connections (``application_name``)."""
-    return f"curbe {role.value}"
-
-
 class Pool:
     """Connections of one role. ``statement_seconds`` is how long a statement may take."""
 
@@ -223,16 +187,7 @@ class Pool:
         cls, dsn: str, role: Role, *, size: int = 10, statement_timeout_ms: int = 30_000, idle: int = 1
     ) -> "Pool":
         """Connect as ``role``. ``size`` is the most connections held, ``idle`` how many are opened at once."""
-        settings = {
-            "role": role.value,
-            "application_name": connection_name(role),
-            "search_path": "public",
-            "timezone": "UTC",
-            "jit": "off",
-            "statement_timeout": str(statement_timeout_ms),
-            "idle_in_transaction_session_timeout": "60000",
-            **_PLANNING[role],
-        }
+        settings = begins_with(role, statement_timeout_ms=statement_timeout_ms)
         with told_of_poolers():
             pool = await asyncpg.create_pool(
                 dsn,
@@ -264,7 +219,7 @@ class Pool:
             by_key: every statement in it finds its rows by their whole keys, so one plan is right for each tenant, and kept.
             tell_locks: whoever waits for a lock gives up before a statement takes too long, so that it is told which of them it was.
         """
-        settings = dict(_ONE_PLAN) if by_key else {}
+        settings = dict(ONE_PLAN) if by_key else {}
         if tell_locks:
             settings["lock_timeout"] = f"{int(self.statement_seconds * _SHARE_OF_LOCKS * 1000)}ms"
         async with self._pool.acquire() as connection:
@@ -368,7 +323,7 @@ def _begin(tenant_id: UUID | None, context: dict[str, str]) -> str:
     statements = ["BEGIN"]
     for name, value in settings.items():
         if not (
-            name in _ONE_PLAN or name == "lock_timeout" or re.fullmatch(r"app\.[a-z_]+", name)
+            name in ONE_PLAN or name == "lock_timeout" or re.fullmatch(r"app\.[a-z_]+", name)
         ) or not re.fullmatch(r"[0-9A-Za-z_-]*", value):
             raise ValueError(f"not a transaction setting: {name}")
         statements.append(f"SELECT set_config('{name}', '{value}', true)")

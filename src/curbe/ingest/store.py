@@ -11,7 +11,8 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.messages import NoticeReceived
-from curbe.infra.db import Pool, Query, Role, Transaction, connection_name
+from curbe.infra.db import Pool, Query, Role, Transaction
+from curbe.infra.roles import connection_name
 from curbe.ingest.rules import Connection, Item, SetAside
 
 

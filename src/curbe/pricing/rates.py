@@ -10,8 +10,7 @@ from typing import Final
 import msgspec
 
 _CATEGORIES: Final = ("marketing", "utility", "authentication")
-# The types of pricing, as Meta calls them in a status, of messages that it does not charge.
-FREE: Final = frozenset({"free_customer_service", "free_entry_point"})
+_FREE: Final = "free_"  # how the types of pricing begin that Meta does not charge: it adds some now and then
 
 
 class _Rates(msgspec.Struct, frozen=True):
@@ -69,6 +68,11 @@ def card() -> RateCard:
     """Return the rate card that comes with this build."""
     content = files("curbe.pricing").joinpath("rates.json").read_bytes()
     return msgspec.json.decode(content, type=RateCard)
+
+
+def is_free(kind: str) -> bool:
+    """Tell whether Meta charges nothing for messages of this type of pricing, in the word of its statuses."""
+    return kind.startswith(_FREE)
 
 
 def estimate(messages: Mapping[tuple[str | None, str], int]) -> Estimate:

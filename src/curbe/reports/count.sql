@@ -93,6 +93,7 @@ SELECT c.channel_connection_id AS connection_id, 'resolution' AS kind, a.author 
  GROUP BY 1, 2, 3, 4
 
 -- name: count_costs
+-- Of what was delivered: Meta tells a price as it takes a message, and charges it as that arrives.
 -- By the beginning of the number, with one number that begins so: which country that is, is not for SQL to say.
 SELECT m.channel_connection_id AS connection_id, lower(coalesce(m.pricing ->> 'category', '')) AS category,
        CASE WHEN m.pricing IS NULL THEN 'untold' ELSE coalesce(m.pricing ->> 'type', 'regular') END AS pricing,
@@ -103,5 +104,5 @@ SELECT m.channel_connection_id AS connection_id, lower(coalesce(m.pricing ->> 'c
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = m.conversation_id
  CROSS JOIN LATERAL (SELECT coalesce(c.contact_wa_id, ltrim(c.contact_e164, '+'), '') AS phone) p
  WHERE m.tenant_id = :tenant_id AND m.created_at >= :from_at AND m.created_at < :until_at AND m.direction = 'outbound'
-   AND (m.pricing IS NOT NULL OR num_nonnulls(m.delivered_at, m.read_at, m.played_at) > 0)
+   AND num_nonnulls(m.delivered_at, m.read_at, m.played_at) > 0
  GROUP BY 1, 2, 3, 4, 5, 6, left(p.phone, 6)

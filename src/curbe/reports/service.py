@@ -270,7 +270,7 @@ def _money(rows: Iterable[_CostRow]) -> Money:
     amount, charged, free, untold, unpriced = Decimal(0), 0, 0, 0, 0
     for row in rows:
         each = _rate(row)
-        if row.pricing in rates.FREE:
+        if rates.is_free(row.pricing):
             free += row.messages
         elif row.pricing == _UNTOLD:
             untold += row.messages
@@ -291,7 +291,7 @@ def _money(rows: Iterable[_CostRow]) -> Money:
 
 
 def _cost_line(row: _CostRow) -> CostLine:
-    each = {**dict.fromkeys(rates.FREE, Decimal(0)), _UNTOLD: None}.get(row.pricing, _rate(row))
+    each = Decimal(0) if rates.is_free(row.pricing) else None if row.pricing == _UNTOLD else _rate(row)
     return CostLine(
         category=row.category,
         pricing=row.pricing,

@@ -143,15 +143,23 @@ class Purger:
         # What the days came to stays: it is counted for the last time while everything is there.
         await reports.close(self._pool, tenant_id=tenant_id, before=before, now=now)
         # Before their messages: what became of them is counted over those.
-        while gone := await self._delete(
-            sent_to_many.delete_recipients, tenant_id, before=before, most=_BATCH
-        ):
-            yield Purged(recipients=gone)
+        async for batch in self._campaigns(tenant_id, before=before):
+            yield batch
         async for batch in self._messages(tenant_id, before=before):
             yield batch
         for kind, delete, most in _KINDS:
             while gone := await self._delete(delete, tenant_id, before=before, most=most):
                 yield Purged(**{kind: gone})
+
+    async def _campaigns(self, tenant_id: UUID, *, before: datetime) -> AsyncIterator[Purged]:
+        while await self._delete(
+            sent_to_many.keep_figures, tenant_id, before=before, most=sent_to_many.AT_ONCE
+        ):
+            yield Purged()
+        while gone := await self._delete(
+            sent_to_many.delete_recipients, tenant_id, before=before, most=_BATCH
+        ):
+            yield Purged(recipients=gone)
 
     async def _messages(self, tenant_id: UUID, *, before: datetime) -> AsyncIterator[Purged]:
         after = FIRST_ID
@@ -175,6 +183,7 @@ class Purger:
             )
             if not ids:
                 return 0
+            await sent_to_many.note_became(tx, tenant_id=tenant_id, message_ids=ids)
             await files.forget(tx, tenant_id=tenant_id, message_ids=ids)
             return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids, before=before)
 

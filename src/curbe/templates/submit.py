@@ -11,7 +11,7 @@ from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.channels.cloudapi import templates as meta
 from curbe.channels.cloudapi.client import CloudApi
-from curbe.domain.errors import AppError, Conflict, TemplateInvalid
+from curbe.domain.errors import AppError, Conflict, InvalidRequest, TemplateInvalid
 from curbe.domain.notices import TemplateReported, TemplateStatus
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Transaction
@@ -89,10 +89,12 @@ async def edit(means: Means, changes: Changes, *, template_id: UUID) -> Template
 
     Raises:
         NotFound: the tenant has no such template.
+        InvalidRequest: nothing is to be changed.
         TemplateInvalid: what would become of it breaks rules of Meta's.
         TemplateLocked: Meta lets nobody change it now.
         AppError: Meta refused.
     """
+    told = _told_to_meta(changes)
     async with means.pool.transaction(means.tenant_id) as tx:
         at = await tx.now()
         before = await listing.read(tx, tenant_id=means.tenant_id, template_id=template_id)
@@ -105,7 +107,6 @@ async def edit(means: Means, changes: Changes, *, template_id: UUID) -> Template
     )
     judge(_changed(before, changes))
     account = await _account(means, before.waba_id)
-    told = {name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None}
     await meta.edit(means.cloud_api, before.provider_template_id, account.token, changes=told)
     after = await _as_it_stands(means, account, before, components=changes.components)
     async with means.pool.transaction(means.tenant_id) as tx:
@@ -210,6 +211,20 @@ def _changed(before: Template, changes: Changes) -> Draft:
         components=parts,
         message_send_ttl_seconds=changes.message_send_ttl_seconds,
     )
+
+
+def _told_to_meta(changes: Changes) -> dict[str, object]:
+    """Return the body that edits a template: what is named in it alone."""
+    told: dict[str, object] = {
+        name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None
+    }
+    if not told:
+        raise InvalidRequest(
+            "Nothing is to be changed.", fix="Send `components`, `category` or `message_send_ttl_seconds`."
+        )
+    if changes.category is not None:
+        told["category"] = changes.category.upper()
+    return told
 
 
 def _for_meta(draft: Draft) -> Mapping[str, object]:
