@@ -40,6 +40,8 @@ interface TimelineProps {
   marked: string | null;
   /** How many messages came since the reader left the end. */
   arrived: number;
+  /** The page is not in front of the reader: what is new to them stays in sight. */
+  isAway: boolean;
   onOlder: () => void;
   onNewer: () => void;
   /** The reader came to the end of the conversation, or left it. */
@@ -52,6 +54,8 @@ interface TimelineProps {
 const AHEAD = 12;
 const TOP = 56;
 const NEAR = 48;
+/** So near the top, in pixels, the line above what is new goes no further while the reader is away. */
+const KEPT = 80;
 /** For so long what is sent is followed. */
 const SENT = 600;
 
@@ -67,6 +71,7 @@ export function Timeline(props: TimelineProps) {
     beginAt,
     marked,
     arrived,
+    isAway,
     onOlder,
     onNewer,
     onEnd,
@@ -77,6 +82,7 @@ export function Timeline(props: TimelineProps) {
   const [atEnd, setAtEnd] = useState(true);
 
   const soon = useRef<() => void>(() => undefined);
+  const isFull = useRef(false);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -86,7 +92,7 @@ export function Timeline(props: TimelineProps) {
     paddingStart: TOP,
     paddingEnd: 10,
     anchorTo: "end",
-    followOnAppend: !newer,
+    followOnAppend: !newer && !(isAway && isFull.current),
     scrollEndThreshold: NEAR,
     directDomUpdates: true,
     directDomUpdatesMode: "position",
@@ -114,11 +120,14 @@ export function Timeline(props: TimelineProps) {
 
   const look = useCallback(() => {
     const now = !newer && virtualizer.getDistanceFromEnd() <= NEAR;
+    const begins = isAway ? lines.findIndex((line) => line.kind === "unread") : -1;
+    const row = virtualizer.measurementsCache[begins];
+    isFull.current = row !== undefined && row.start < (virtualizer.scrollOffset ?? 0) + KEPT;
     setAtEnd(now);
     onEnd(now); // nobody hears of an end that was not looked at: being there is reading
-  }, [newer, virtualizer, onEnd]);
+  }, [newer, virtualizer, onEnd, lines, isAway]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes where the end is
-  useEffect(look, [look, lines, lastShown]);
+  useEffect(look, [look, lastShown]);
   useEffect(() => {
     let frame = 0;
     soon.current = () => {
