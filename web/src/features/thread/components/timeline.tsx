@@ -7,6 +7,7 @@ import {
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from "react";
@@ -83,6 +84,7 @@ export function Timeline(props: TimelineProps) {
 
   const soon = useRef<() => void>(() => undefined);
   const isFull = useRef(false);
+  const heldAt = useRef<string | null>(null);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -118,14 +120,21 @@ export function Timeline(props: TimelineProps) {
     else if (newer && lastShown >= lines.length - AHEAD) onNewer();
   }, [placed, loading, failed, older, newer, firstShown, lastShown, lines.length, onOlder, onNewer]);
 
+  const begins = useMemo(() => lines.findIndex((line) => line.kind === "unread"), [lines]);
   const look = useCallback(() => {
-    const now = !newer && virtualizer.getDistanceFromEnd() <= NEAR;
-    const begins = isAway ? lines.findIndex((line) => line.kind === "unread") : -1;
     const row = virtualizer.measurementsCache[begins];
-    isFull.current = row !== undefined && row.start < (virtualizer.scrollOffset ?? 0) + KEPT;
+    const offset = virtualizer.scrollOffset ?? 0;
+    isFull.current = row !== undefined && row.start < offset + KEPT;
+    // Many at once may have carried it out of sight: brought back once, as whoever scrolls from there has their way.
+    // One that stood there before they went is left where it is.
+    const first = row === undefined ? null : (lines[begins + 1]?.key ?? null);
+    const isCarriedOff = isAway && row !== undefined && row.start < offset && heldAt.current !== first;
+    if (!isAway || isCarriedOff) heldAt.current = first;
+    if (isCarriedOff) virtualizer.scrollToIndex(begins, { align: "start" });
+    const now = !newer && virtualizer.getDistanceFromEnd() <= NEAR;
     setAtEnd(now);
     onEnd(now); // nobody hears of an end that was not looked at: being there is reading
-  }, [newer, virtualizer, onEnd, lines, isAway]);
+  }, [newer, virtualizer, onEnd, lines, begins, isAway]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes where the end is
   useEffect(look, [look, lastShown]);
   useEffect(() => {
