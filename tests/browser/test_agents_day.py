@@ -75,6 +75,31 @@ def test_what_somebody_writes_next_comes_by_itself(agent: Agent) -> None:
     expect(agent.bubble("Se me olvidaba una cosa")).to_be_visible()
 
 
+# As a window behind another is; every page that Playwright opens thinks that it is in front.
+AWAY = "() => { document.hasFocus = () => false; dispatchEvent(new Event('blur')); }"
+BACK = "() => { document.hasFocus = () => true; dispatchEvent(new Event('focus')); }"
+
+
+def test_what_came_while_one_was_elsewhere_stands_below_a_line_until_one_answers(agent: Agent) -> None:
+    nora = customer(agent, "Nora Gil")
+    agent.opens("Nora Gil")
+    expect(agent.bubble("Hola, buenos días")).to_be_visible()
+
+    agent.page.evaluate(AWAY)
+    for n in range(1, 31):
+        nora.writes(f"Y otra cosa, la {n}.")
+
+    line = agent.thread.get_by_role("separator", name="30 new messages")
+    expect(line).to_be_in_viewport()
+    expect(agent.bubble("la 1.")).to_be_in_viewport()
+    agent.page.evaluate(BACK)
+    expect(line).to_be_in_viewport()
+    expect(agent.page.get_by_role("button", name=re.compile("^Jump to the latest"))).to_be_visible()
+    agent.replies("Todo a la vez no puedo")
+    expect(agent.bubble("Todo a la vez no puedo")).to_be_visible()
+    expect(agent.thread.get_by_role("separator")).to_have_count(0)
+
+
 def test_a_photo_with_a_caption_is_sent(agent: Agent) -> None:
     eva = customer(agent, "Eva Rius")
     agent.opens("Eva Rius")

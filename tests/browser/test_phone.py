@@ -140,6 +140,37 @@ def test_the_filter_is_still_there_when_one_comes_back_from_a_conversation(
     expect(agent.page.get_by_role("button", name="Remove filter: Unread only")).to_be_visible()
 
 
+def test_what_is_done_with_many_is_large_enough_for_a_thumb_on_the_smallest_phone(
+    enter: Enter, site: Site, clinic: Tenant, sara: Account
+) -> None:
+    site.writes("34644000004", "¿Me llamáis?", name="Pol Vives")
+    site.conversation_of(clinic, "34644000004")
+    agent = enter(sara, **SMALL)
+    agent.shows("All")
+
+    agent.row("Pol Vives").get_by_title("Select").tap()
+
+    bar = agent.page.get_by_role("toolbar", name="Actions")
+    expect(bar.get_by_text("1 selected")).to_be_visible()
+    whole(bar.get_by_role("button").all())
+    assert narrow(agent.page)
+
+
+def test_every_filter_is_within_reach_on_a_low_screen(enter: Enter, sara: Account) -> None:
+    agent = enter(sara, **SMALL)
+    agent.page.get_by_role("button", name="Filter").tap()
+    panel = agent.page.get_by_role("dialog").filter(has=agent.page.get_by_label("Unread only"))
+    expect(panel).to_be_visible()
+
+    last = panel.get_by_role("combobox").last
+    last.scroll_into_view_if_needed()
+
+    box, touched = panel.bounding_box(), last.bounding_box()
+    assert box is not None
+    assert touched is not None
+    assert max(box["y"] + box["height"], touched["y"] + touched["height"]) <= 568
+
+
 @pytest.mark.parametrize("size", [PHONE, {"viewport": {"width": 1280, "height": 800}}], ids=["phone", "desk"])
 def test_what_is_told_of_a_deed_lies_over_neither_the_deeds_nor_the_field(
     enter: Enter, site: Site, clinic: Tenant, sara: Account, size: dict[str, Any]

@@ -16,10 +16,11 @@ from bed.webhooks import body, change, deliver, text
 from bed.working import work_off
 from curbe.automations import service
 from curbe.automations.hours import Hours
-from curbe.automations.rules import Assign, Away, KeywordReply, Rule, Welcome
+from curbe.automations.rules import Assign, Away, KeywordReply, Prioritise, Rule, Welcome
 from curbe.automations.running import Automating
 from curbe.automations.service import Draft
 from curbe.inbox.purge import delete_messages
+from curbe.inbox.rules import Priority
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
@@ -263,3 +264,25 @@ async def test_an_opening_hour_is_no_occasion(
     await work()
 
     assert await answers(owner) == []
+
+
+async def test_a_word_makes_a_conversation_pressing_and_what_people_make_of_it_since_stays(
+    owner: Owner, apply: Pool, web: Pool, number: Number, work: Work
+) -> None:
+    always = Prioritise(priority=Priority.LOW)
+    await keep(web, number, Prioritise(priority=Priority.URGENT, words=["urgente"]), always)
+
+    async def priority_after(said: str) -> int:
+        await write(owner, apply, number, said)
+        await work()
+        return await owner.fetchval("SELECT priority FROM conversations")
+
+    assert await priority_after("hola") == 1
+    assert await priority_after("¡Urgente!") == 4
+    await owner.execute("UPDATE conversations SET priority = 0")
+    assert await priority_after("gracias") == 0
+    assert await priority_after("urgente") == 4
+    lines = await owner.fetch("SELECT author, activity ->> 'priority' FROM annotations ORDER BY id")
+    assert [tuple(line) for line in lines] == [
+        ("system:automations", given) for given in ("low", "urgent", "urgent")
+    ]

@@ -63,6 +63,7 @@ async def test_a_note_that_goes_after_its_mention_was_found_is_not_listed(
                 body=body,
                 mentions=[bea],
                 author="key:1",
+                key=None,
                 now=utc_now(),
             )
             for body in ("kept", "gone", "latest")

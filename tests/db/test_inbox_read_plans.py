@@ -159,8 +159,17 @@ async def test_no_filter_walks_past_what_it_does_not_show(owner: asyncpg.Connect
         for query, start in ((views._LABELLED_LATEST, latest), (views._LABELLED_OLDEST, oldest)):
             await costs_what_it_shows(web, tenant_id, query, active | start | labelled)
     for codes in ([4], [2, 4], [1, 4]):
+        wanted = active | {"priority_codes": codes, "label_ids": []}
         for query, start in ((views._PRIORITISED_LATEST, latest), (views._PRIORITISED_OLDEST, oldest)):
-            await costs_what_it_shows(web, tenant_id, query, active | start | {"priority_codes": codes})
+            await costs_what_it_shows(web, tenant_id, query, wanted | start)
+    for holder in (
+        user,
+        NOBODY,
+        other,
+    ):  # the most pressing first of what somebody has: a statement for each priority
+        for code in (4, 3, 1):
+            wanted = active | {"priority_codes": [code], "label_ids": [], "holder_id": holder}
+            await costs_what_it_shows(web, tenant_id, views._PRIORITISED_LATEST, wanted | latest)
     counted = {
         "tenant_id": tenant_id,
         "user_id": user,

@@ -13,7 +13,7 @@ from curbe.inbox import unread, views
 from curbe.inbox.deeds import NOBODY
 from curbe.inbox.rules import ACTIVE, STATE_CODES, ConversationState, Priority
 from curbe.inbox.service import Place
-from curbe.inbox.views import ConversationFilter, Sort
+from curbe.inbox.views import ConversationFilter, PriorityPlace, Sort
 from curbe.infra.db import Pool
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +32,24 @@ async def listed(
             page = await views.conversations(
                 tx, tenant_id=inbox.tenant_id, wanted=wanted, after=after, limit=limit, sort=sort
             )
+        found += [item.id for item in page.items]
+        after = page.following
+        if after is None:
+            return found
+
+
+async def pressing_first(
+    web: Pool, inbox: Inbox, wanted: ConversationFilter, *, limit: int = 50
+) -> list[UUID]:
+    """Every conversation in the order of priorities, page by page."""
+    found: list[UUID] = []
+    after: PriorityPlace | None = None
+    while True:
+        async with web.transaction(inbox.tenant_id) as tx:
+            page = await views.by_priority(
+                tx, tenant_id=inbox.tenant_id, wanted=wanted, after=after, limit=limit
+            )
+        assert len(page.items) == limit or page.following is None
         found += [item.id for item in page.items]
         after = page.following
         if after is None:
@@ -77,6 +95,20 @@ async def test_every_combination_of_filters_chooses_exactly_what_meets_all_of_th
         expected = [known for known, facts in made if all(conditions[name][1](facts) for name in names)]
         assert await listed(web, inbox, wanted, limit=5) == expected, names
         assert await listed(web, inbox, wanted, limit=5, sort="oldest") == expected[::-1], names
+
+
+async def test_the_most_pressing_come_first_and_of_those_the_latest_whatever_is_filtered_by(
+    web: Pool, inbox: Inbox
+) -> None:
+    made, conditions = await some_of_each(inbox)
+    ranks = list(Priority)
+
+    for names in some(conditions):
+        wanted = ConversationFilter(**{name: conditions[name][0] for name in names})
+        meets = [(known, facts) for known, facts in made if all(conditions[name][1](facts) for name in names)]
+        meets.sort(key=lambda one: -ranks.index(one[1]["priority"]))  # made in the order of their messages
+        expected = [known for known, _ in meets]
+        assert await pressing_first(web, inbox, wanted, limit=5) == expected, names
 
 
 def some(names: Iterable[str]) -> Iterable[tuple[str, ...]]:

@@ -72,6 +72,7 @@ async def test_a_tenant_has_no_more_automations_than_can_be_looked_at_with_each_
         (AWAY, {"at": "2026-11-23T12:00:00Z"}, {"does": "nothing", "reason": "open"}),
         (AWAY, {"at": "2026-11-24T12:00:00Z"}, {"does": "reply", "text": "Cerrado"}),
         ({"kind": "welcome", "message": "Hola"}, {"text": "x"}, {"does": "reply", "text": "Hola"}),
+        ({"kind": "priority", "priority": "high"}, {"text": "x"}, {"does": "priority", "priority": "high"}),
     ],
 )
 async def test_a_rule_is_tried_before_and_after_it_is_kept(

@@ -151,6 +151,29 @@ async def test_a_page_around_a_message_has_it_in_its_midst_and_goes_on_to_either
     assert (whole["ids"], whole["next_cursor"], whole["previous_cursor"]) == (made[::-1], None, None)
 
 
+async def test_the_list_has_the_most_pressing_first_and_a_cursor_of_another_order_is_refused(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    made = {
+        str(await inbox.conversation(last_at=NOW - timedelta(minutes=n), priority=one)): (one.value, n)
+        for n, one in enumerate([*Priority, *Priority])
+    }
+
+    items = await pages(client, "", sort="priority", limit="3")
+
+    ranks = [one.value for one in Priority]
+    assert [made[item["id"]] for item in items] == sorted(
+        made.values(), key=lambda one: (-ranks.index(one[0]), one[1])
+    )
+    some = await pages(client, "", sort="priority", priority=["none", "high"], limit="1")
+    assert [item["priority"] for item in some] == ["high", "high", "none", "none"]
+    first = (await client.get("", params={"sort": "priority", "limit": "1"})).json()
+    latest = (await client.get("", params={"limit": "1"})).json()
+    for sort, cursor in (("priority", latest["next_cursor"]), ("latest", first["next_cursor"])):
+        refused = await client.get("", params={"sort": sort, "cursor": cursor})
+        assert (refused.status_code, refused.json()["field"]) == (422, "cursor"), refused.text
+
+
 async def test_the_inbox_is_searched_page_by_page(client: httpx.AsyncClient, inbox: Inbox) -> None:
     conversation = await inbox.conversation(name="José", last_inbound_at=NOW)
     made = [str(await inbox.message(conversation, text=f"Hola José {n}")) for n in range(3)]

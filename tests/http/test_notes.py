@@ -1,5 +1,6 @@
 """Notes, activity and mentions over HTTP: among colleagues alone, told to whom they call, taken back by who wrote them."""
 
+import asyncio
 import json
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -63,6 +64,58 @@ async def test_a_note_is_among_the_lines_and_calls_whom_it_mentions(
         str(conversation),
         None,
     )
+
+
+async def test_a_page_of_messages_is_read_around_a_note_also_in_what_became_part_of_another(
+    acme: Tenant, owner: Owner, inbox: Inbox
+) -> None:
+    one, other = await inbox.conversation(), await inbox.conversation()
+    early, late = timedelta(days=-3650), timedelta(days=3650)  # a note is written now
+    made = [str(await inbox.message(one, at=NOW + early + timedelta(seconds=n))) for n in range(5)]
+    made += [str(await inbox.message(one, at=NOW + late + timedelta(seconds=n))) for n in range(5)]
+    note = (await acme.post(f"/inbox/conversations/{one}/notes", {"body": "look"})).json()["id"]
+    path = f"/inbox/conversations/{one}/messages"
+
+    page = await acme.get(path, params={"around": note, "limit": "5"})
+    elsewhere = await acme.get(f"/inbox/conversations/{other}/messages", params={"around": note})
+    await owner.execute("UPDATE conversations SET merged_into = $1 WHERE id = $2", other, one)
+    merged = await acme.get(path, params={"around": note})
+
+    assert page.status_code == 200, page.text
+    assert [item["id"] for item in page.json()["items"]] == made[3:7][::-1]
+    assert (elsewhere.status_code, elsewhere.json()["field"]) == (422, "around")
+    assert merged.status_code == 200, merged.text
+
+
+async def test_a_note_that_is_asked_for_again_stands_there_once_and_is_told_once(
+    acme: Tenant, owner: Owner, inbox: Inbox, bea: Person, operator: httpx.AsyncClient
+) -> None:
+    conversation, other = await inbox.conversation(), await inbox.conversation()
+    path = f"{acme.path}/inbox/conversations/{conversation}/notes"
+    note = {"body": "@Bea look", "mentions": [str(bea.id)]}
+    key = {"Idempotency-Key": "a"}
+
+    first, again = await asyncio.gather(*(acme.client.post(path, json=note, headers=key) for _ in range(2)))
+    others = await acme.client.post(path, json=note, headers={"Idempotency-Key": "b"})
+    without = await acme.client.post(path, json=note)
+    hers = await signed_in(operator, bea)
+    by_another = await hers.post(path, json=note, headers=key)
+
+    assert (first.status_code, again.status_code) == (201, 201), again.text
+    assert again.json() == first.json()
+    assert len({answer.json()["id"] for answer in (first, others, without, by_another)}) == 4
+    assert len(await lines(acme, conversation)) == len(await told(owner, "mention")) == 4
+    elsewhere = path.replace(str(conversation), str(other))
+    for where, body in (
+        (path, {**note, "body": "another"}),
+        (path, {"body": "@Bea look"}),
+        (elsewhere, note),
+    ):
+        refused = await acme.client.post(where, json=body, headers=key)
+        assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_mismatch"), refused.text
+    await acme.client.delete(f"{path}/{first.json()['id']}")
+    late = await acme.client.post(path, json=note, headers=key)
+    assert (late.json()["id"], "body" in late.json()) == (first.json()["id"], False)
 
 
 async def test_mentions_are_listed_unread_first_page_by_page_and_read_by_conversation_or_all(

@@ -21,6 +21,8 @@ from curbe.automations.rules import (
     KeywordReply,
     Match,
     Nothing,
+    Press,
+    Prioritise,
     Reply,
     Rule,
     Seen,
@@ -30,6 +32,7 @@ from curbe.automations.rules import (
     deeds,
 )
 from curbe.domain.errors import InvalidRequest
+from curbe.inbox.rules import Priority
 
 MADRID = ZoneInfo("Europe/Madrid")
 WEEK = [Hours(day=day, opens="09:00", closes="18:00") for day in range(5)]
@@ -250,3 +253,60 @@ def test_a_rule_that_cannot_be_is_refused_at_its_member(rule: Rule, field: str) 
 def test_hours_end_after_they_begin() -> None:
     with pytest.raises(ValueError, match="end after they begin"):
         Hours(day=1, opens="18:00", closes="09:00")
+
+
+URGENT = Prioritise(priority=Priority.URGENT, words=["urgente"], match=Match.CONTAINS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "done"),
+    [
+        (URGENT, {"text": "¡Es URGENTE!"}, Press(Priority.URGENT, f"message:{ONE}")),
+        (
+            URGENT,
+            {"text": "¡Es URGENTE!", "priority": Priority.LOW},
+            Press(Priority.URGENT, f"message:{ONE}"),
+        ),
+        (URGENT, {"text": "Hola"}, Nothing("no_keyword")),
+        (URGENT, {"text": None}, Nothing("no_keyword")),
+        (URGENT, {"text": "urgente", "priority": Priority.URGENT}, Nothing("as_pressing")),
+        (URGENT, {"text": "urgente", "blocked": True}, Nothing("contact_blocked")),
+        (Prioritise(priority=Priority.LOW), {"priority": Priority.HIGH}, Nothing("as_pressing")),
+        (Prioritise(priority=Priority.LOW), {"text": None}, Press(Priority.LOW, "any")),
+        (Prioritise(priority=Priority.LOW), {"done": frozenset({(THREE, "any")})}, Nothing("done_before")),
+        (Prioritise(priority=Priority.HIGH, label_ids=[TWO]), {}, Nothing("another_label")),
+        (
+            Prioritise(priority=Priority.HIGH, label_ids=[ONE, TWO]),
+            {"label_ids": frozenset({TWO})},
+            Press(Priority.HIGH, "any"),
+        ),
+        (
+            Prioritise(priority=Priority.HIGH, connection_ids=[THREE]),
+            {},
+            Nothing("another_number"),
+        ),
+    ],
+)
+def test_a_conversation_becomes_more_pressing_and_never_less_so(
+    rule: Prioritise, more: dict[str, object], done: Deed
+) -> None:
+    assert deed(THREE, rule, seen(**more)) == done
+
+
+def test_a_message_has_one_priority_beside_its_text_and_its_assignment() -> None:
+    kept = [
+        (ONE, Prioritise(priority=Priority.LOW, words=["hola"])),
+        (TWO, Prioritise(priority=Priority.URGENT, words=["hola"])),
+        (THREE, HELLO),
+    ]
+
+    found = deeds(kept, seen(), candidates={})
+
+    assert found == [(THREE, Reply("Hola", "first")), (ONE, Press(Priority.LOW, f"message:{ONE}"))]
+
+
+def test_no_priority_is_nothing_that_a_rule_gives() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        check(Prioritise(priority=Priority.NONE))
+
+    assert refused.value.field == "priority"

@@ -26,7 +26,7 @@ class RuleTrial(MessageTrial, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What would be done: nothing, with its reason; a reply; or an assignment."""
+    """What would be done: nothing, with its reason; a reply; an assignment; or a priority."""
 
     deed: Deed
 

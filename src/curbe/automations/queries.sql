@@ -38,7 +38,7 @@ DELETE FROM automations a WHERE a.tenant_id = :tenant_id AND a.id = :id
 -- name: message_seen
 -- A message that somebody wrote, and how its conversation stands; for one that was merged, the one it is part of.
 SELECT m.id AS message_id, c.id AS conversation_id, m.channel_connection_id AS connection_id, m.type, m.text, m.created_at AS at, m.standby,
-       c.state = 'blocked' AS blocked, c.assignee_id, c.team_id,
+       c.state = 'blocked' AS blocked, c.assignee_id, c.team_id, c.priority,
        ARRAY(SELECT l.label_id FROM conversation_labels l WHERE l.tenant_id = c.tenant_id AND l.conversation_id = c.id) AS label_ids,
        greatest((SELECT max(p.created_at) FROM messages p
                   WHERE p.tenant_id = m.tenant_id AND p.conversation_id = c.id AND p.direction = 'inbound'
@@ -52,7 +52,7 @@ SELECT m.id AS message_id, c.id AS conversation_id, m.channel_connection_id AS c
 -- name: conversation_seen
 -- A conversation as it would be looked at if the person wrote now.
 SELECT c.id AS message_id, c.id AS conversation_id, c.channel_connection_id AS connection_id, 'text' AS type, NULL::text AS text, now() AS at,
-       false AS standby, c.state = 'blocked' AS blocked, c.assignee_id, c.team_id,
+       false AS standby, c.state = 'blocked' AS blocked, c.assignee_id, c.team_id, c.priority,
        ARRAY(SELECT l.label_id FROM conversation_labels l WHERE l.tenant_id = c.tenant_id AND l.conversation_id = c.id) AS label_ids,
        c.last_inbound_at AS silent_since
   FROM conversations o

@@ -13,6 +13,7 @@ from curbe.automations.hours import Hours, closed_since
 from curbe.consent.rules import folded
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.zones import zone
+from curbe.inbox.rules import PRIORITIES, Priority
 
 FRESH: Final = timedelta(hours=1)  # nobody is answered by itself later than that
 MOST_TEXTS: Final = 5  # to one conversation in an hour: two machines must not go on answering each other
@@ -74,7 +75,20 @@ class Assign(_Rule, frozen=True, kw_only=True, tag_field="kind", tag="assign"):
     label_ids: Annotated[list[UUID], msgspec.Meta(max_length=100)] = []
 
 
-Rule: TypeAlias = KeywordReply | Away | Welcome | Assign
+class Prioritise(_Rule, frozen=True, kw_only=True, tag_field="kind", tag="priority"):
+    """Gives a conversation a priority where it has none or a lower one.
+
+    ``words``: where the message holds one of them, looked for as ``match`` says; empty: whatever is said, and then once in each
+    conversation, so that what people make of it stays. ``label_ids``: only conversations with one of these labels.
+    """
+
+    priority: Priority
+    words: Annotated[list[Word], msgspec.Meta(max_length=100)] = []
+    match: Match = Match.EXACT
+    label_ids: Annotated[list[UUID], msgspec.Meta(max_length=100)] = []
+
+
+Rule: TypeAlias = KeywordReply | Away | Welcome | Assign | Prioritise
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -105,6 +119,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     assignee_id: UUID | None = None
     team_id: UUID | None = None
     label_ids: frozenset[UUID] = frozenset()
+    priority: Priority = Priority.NONE
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -131,13 +146,20 @@ class Give(msgspec.Struct, frozen=True, tag_field="does", tag="assign"):
     mark: str
 
 
+class Press(msgspec.Struct, frozen=True, tag_field="does", tag="priority"):
+    """Gives the conversation a priority."""
+
+    priority: Priority
+    mark: str
+
+
 class Nothing(msgspec.Struct, frozen=True, tag_field="does", tag="nothing"):
     """Does nothing, and why: a stable code."""
 
     reason: str
 
 
-Deed: TypeAlias = Reply | Give | Nothing
+Deed: TypeAlias = Reply | Give | Press | Nothing
 
 
 def marks(done: Iterable[Done]) -> frozenset[tuple[UUID, str]]:
@@ -159,8 +181,13 @@ def without_gone(rule: Rule, teams: Container[UUID]) -> Rule:
 
 def named_in(rule: Rule) -> frozenset[UUID]:
     """Return the ids of everybody and everything of the tenant that a rule names."""
-    own = [*rule.user_ids, *rule.label_ids, rule.team_id] if isinstance(rule, Assign) else []
-    return frozenset(one for one in (*own, *rule.connection_ids) if one is not None)
+    given = [*rule.user_ids, rule.team_id] if isinstance(rule, Assign) else []
+    return frozenset(one for one in (*given, *labels_in(rule), *rule.connection_ids) if one is not None)
+
+
+def labels_in(rule: Rule) -> list[UUID]:
+    """Return the labels of which a conversation needs one for a rule to act; none: it needs none."""
+    return rule.label_ids if isinstance(rule, Assign | Prioritise) else []
 
 
 def check(rule: Rule) -> None:
@@ -172,13 +199,19 @@ def check(rule: Rule) -> None:
     match rule:
         case Away():
             zone_of(rule.time_zone)
-        case KeywordReply() if not all(folded(word) for word in rule.words):
+        case KeywordReply() | Prioritise() if not all(folded(word) for word in rule.words):
             raise InvalidRequest("A keyword has a letter or a digit.", fix="Leave it out.", field="words")
         case Assign() if not rule.user_ids and rule.team_id is None:
             raise InvalidRequest(
                 "Nobody is named to be given anything.",
                 fix="Give user_ids, team_id, or both.",
                 field="user_ids",
+            )
+        case Prioritise() if rule.priority is Priority.NONE:
+            raise InvalidRequest(
+                "A rule gives a priority, and none is not one.",
+                fix="Send low, medium, high or urgent.",
+                field="priority",
             )
         case _:
             pass
@@ -206,23 +239,22 @@ def deed(automation_id: UUID, rule: Rule, seen: Seen, *, candidates: Sequence[Ca
         return Nothing("another_number")
     if isinstance(rule, Assign):
         return _give(rule, seen, candidates)
-    wanted = _silenced(seen) or _reply(rule, seen)
-    if isinstance(wanted, Reply) and (automation_id, wanted.mark) in seen.done:
+    wanted = _press(rule, seen) if isinstance(rule, Prioritise) else _silenced(seen) or _reply(rule, seen)
+    if isinstance(wanted, Reply | Press) and (automation_id, wanted.mark) in seen.done:
         return Nothing("done_before")
     return wanted
 
 
 def deeds(
     automations: Iterable[tuple[UUID, Rule]], seen: Seen, *, candidates: Mapping[UUID, Sequence[Candidate]]
-) -> list[tuple[UUID, Reply | Give]]:
-    """Return what happens about a message: at most one text, of keywords before away before welcome, and at most one assignment."""
+) -> list[tuple[UUID, Reply | Give | Press]]:
+    """Return what happens about a message: at most one text, of keywords before away before welcome, one assignment and one priority."""
     kept = list(automations)
-    texts = sorted(
-        (one for one in kept if not isinstance(one[1], Assign)), key=lambda one: _RANKS[type(one[1])]
-    )
+    texts = sorted((one for one in kept if type(one[1]) in _RANKS), key=lambda one: _RANKS[type(one[1])])
     gifts = [one for one in kept if isinstance(one[1], Assign)]
-    found: list[tuple[UUID, Reply | Give]] = []
-    for group in (texts, gifts):
+    priorities = [one for one in kept if isinstance(one[1], Prioritise)]
+    found: list[tuple[UUID, Reply | Give | Press]] = []
+    for group in (texts, gifts, priorities):
         for automation_id, rule in group:
             done = deed(automation_id, rule, seen, candidates=candidates.get(automation_id, ()))
             if not isinstance(done, Nothing):
@@ -246,7 +278,7 @@ _RANKS: Final[Mapping[type[Rule], int]] = {KeywordReply: 0, Away: 1, Welcome: 2}
 def _reply(rule: KeywordReply | Away | Welcome, seen: Seen) -> Reply | Nothing:
     match rule:
         case KeywordReply():
-            if not _says(seen.text, rule):
+            if not _says(seen.text, rule.words, rule.match):
                 return Nothing("no_keyword")
             return Reply(rule.answer, f"message:{seen.message_id}")
         case Away():
@@ -265,16 +297,26 @@ def _welcome(rule: Welcome, seen: Seen) -> Reply | Nothing:
     return Nothing("wrote_before")
 
 
-def _says(text: str | None, rule: KeywordReply) -> bool:
+def _says(text: str | None, keywords: Sequence[str], how: Match) -> bool:
     said = folded(text or "")
-    words = [folded(word) for word in rule.words]
-    match rule.match:
+    words = [folded(word) for word in keywords]
+    match how:
         case Match.EXACT:
             return said in words
         case Match.STARTS:
             return any(f"{said} ".startswith(f"{word} ") for word in words)
         case Match.CONTAINS:
             return any(f" {word} " in f" {said} " for word in words)
+
+
+def _press(rule: Prioritise, seen: Seen) -> Press | Nothing:
+    if rule.label_ids and not seen.label_ids & set(rule.label_ids):
+        return Nothing("another_label")
+    if rule.words and not _says(seen.text, rule.words, rule.match):
+        return Nothing("no_keyword")
+    if PRIORITIES.index(seen.priority) >= PRIORITIES.index(rule.priority):
+        return Nothing("as_pressing")
+    return Press(rule.priority, f"message:{seen.message_id}" if rule.words else "any")
 
 
 def _give(rule: Assign, seen: Seen, candidates: Sequence[Candidate]) -> Give | Nothing:

@@ -10,7 +10,7 @@ import structlog
 from msgspec import UNSET
 
 from curbe.automations import rules, service
-from curbe.automations.rules import Assign, Give, Reply, Seen
+from curbe.automations.rules import Assign, Give, Press, Prioritise, Reply, Seen
 from curbe.automations.service import Standing
 from curbe.consent.gate import Purpose
 from curbe.domain.content import TextBody, TextMessage
@@ -60,7 +60,7 @@ async def _act(
     kept = await service.enabled(tx, tenant_id=tenant_id)
     teams = await service.teams_among(tx, (one.rule for one in kept), tenant_id=tenant_id)
     gifts = [one for one in kept if isinstance(one.rule, Assign)]
-    if gifts:
+    if any(isinstance(one.rule, Assign | Prioritise) for one in kept):
         seen = await _locked(tx, tenant_id, standing, seen)
     candidates = {}
     for one in gifts:
@@ -76,20 +76,24 @@ async def _act(
             if isinstance(deed, Reply):
                 await _reply(tx, tenant_id, automation_id, standing, deed, now=now)
             else:
-                await _give(tx, tenant_id, automation_id, standing, deed, now=now)
+                await _change(tx, tenant_id, automation_id, standing, deed, now=now)
         except AppError as refusal:
             await tx.rollback_to("automation")  # on the next message it may try again
             log.info("automation_refused", automation_id=str(automation_id), reason=refusal.code)
 
 
 async def _locked(tx: Transaction, tenant_id: UUID, standing: Standing, seen: Seen) -> Seen:
-    """Return what is seen with whose the conversation is, held until the end of the transaction."""
+    """Return what is seen with whose the conversation is and how pressing, held until the end of the transaction."""
     held = await locked(tx, tenant_id=tenant_id, conversation_ids=[standing.conversation_id])
     now = held.get(standing.conversation_id)
     if now is None:
         return seen
     return msgspec.structs.replace(
-        seen, assignee_id=now.assignee_id, team_id=now.team_id, label_ids=now.label_ids
+        seen,
+        assignee_id=now.assignee_id,
+        team_id=now.team_id,
+        label_ids=now.label_ids,
+        priority=now.priority,
     )
 
 
@@ -122,15 +126,22 @@ async def _reply(
     )
 
 
-async def _give(
-    tx: Transaction, tenant_id: UUID, automation_id: UUID, standing: Standing, deed: Give, *, now: datetime
+async def _change(
+    tx: Transaction,
+    tenant_id: UUID,
+    automation_id: UUID,
+    standing: Standing,
+    deed: Give | Press,
+    *,
+    now: datetime,
 ) -> None:
-    wanted = ConversationChange(
-        assignee_id=UNSET if deed.user_id is None else deed.user_id,
-        team_id=UNSET if deed.team_id is None else deed.team_id,
-    )
     await change(
-        tx, tenant_id=tenant_id, conversation_id=standing.conversation_id, change=wanted, actor=ACTOR, now=now
+        tx,
+        tenant_id=tenant_id,
+        conversation_id=standing.conversation_id,
+        change=_wanted(deed),
+        actor=ACTOR,
+        now=now,
     )
     await _ADD.run(
         tx,
@@ -139,6 +150,15 @@ async def _give(
         conversation_id=standing.conversation_id,
         mark=deed.mark,
         message_id=None,
-        user_id=deed.user_id,
+        user_id=deed.user_id if isinstance(deed, Give) else None,
         at=now,
+    )
+
+
+def _wanted(deed: Give | Press) -> ConversationChange:
+    if isinstance(deed, Press):
+        return ConversationChange(priority=deed.priority)
+    return ConversationChange(
+        assignee_id=UNSET if deed.user_id is None else deed.user_id,
+        team_id=UNSET if deed.team_id is None else deed.team_id,
     )

@@ -15,6 +15,7 @@ from curbe.automations.rules import Assign, Candidate, Deed, Done, Rule, Seen
 from curbe.consent import facts as consent
 from curbe.consent.rules import keyword_in
 from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.inbox.rules import PRIORITIES
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.automations"
@@ -76,6 +77,7 @@ class Standing(msgspec.Struct, frozen=True):
     assignee_id: UUID | None
     team_id: UUID | None
     label_ids: list[UUID]
+    priority: int
     silent_since: datetime | None
 
 
@@ -270,6 +272,7 @@ async def _tried_in(tx: Transaction, tenant_id: UUID, trial: MessageTrial, *, at
             assignee_id=None,
             team_id=None,
             label_ids=[],
+            priority=0,
             silent_since=None,
         )
     found = await _CONVERSATION.one(tx, tenant_id=tenant_id, conversation_id=trial.conversation_id)
@@ -308,7 +311,7 @@ async def _check_names(
         tenant_id=tenant_id,
         user_ids=gift.user_ids,
         team_ids=[] if gift.team_id is None else [gift.team_id],
-        label_ids=gift.label_ids,
+        label_ids=rules.labels_in(rule),
         connection_ids=[*rule.connection_ids, *([] if connection_id is None else [connection_id])],
     )
     if unknown := [row for row in rows if row.id not in known]:
@@ -345,6 +348,7 @@ async def _seen(tx: Transaction, tenant_id: UUID, standing: Standing, *, now: da
         assignee_id=standing.assignee_id,
         team_id=standing.team_id,
         label_ids=frozenset(standing.label_ids),
+        priority=PRIORITIES[standing.priority],
     )
 
 

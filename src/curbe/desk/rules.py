@@ -3,14 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.deeds import LabelIds
-from curbe.inbox.rules import ConversationState, Priority
+from curbe.inbox.rules import ConversationState, ListOrder, Priority
 
 # With the space around the name: a pattern that leaves it out tries every way to share a long one among its parts, for minutes.
 _PLACE: Final = re.compile(r"\{\{([^{}]*)\}\}")
@@ -40,7 +40,7 @@ class ViewFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     priorities: Annotated[list[Priority], msgspec.Meta(max_length=len(Priority))] = []
     connection_id: UUID | None = None
     unread: bool = False
-    sort: Literal["latest", "oldest"] = "latest"
+    sort: ListOrder = "latest"
 
 
 def named_in(wanted: ViewFilter) -> set[tuple[str, UUID]]:

@@ -109,9 +109,9 @@ async def insert_note(
     author: str,
     body: str,
     now: datetime,
-) -> None:
-    """Store a note."""
-    await _INSERT.all(
+) -> bool:
+    """Store a note; False where there is one of that id already, which stays as it is."""
+    written = await _INSERT.all(
         tx,
         tenant_ids=[tenant_id],
         ids=[note_id],
@@ -122,6 +122,7 @@ async def insert_note(
         activities=[None],
         created_ats=[now],
     )
+    return bool(written)
 
 
 def annotation_of(row: AnnotationRow) -> Annotation:

@@ -1,12 +1,13 @@
 -- Notes of colleagues and lines that tell who did what.
 
 -- name: insert_annotations
--- Without a time, it is the transaction's.
+-- Without a time, it is the transaction's. One of an id that is there already is left as it stands, and not returned: a note asked for again.
 INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body, activity, created_at)
 SELECT u.tenant_id, u.id, u.conversation_id, u.kind::annotation_kind, u.author, u.body, u.activity, coalesce(u.created_at, now())
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :conversation_ids::uuid[], :kinds::text[], :authors::text[], :bodies::text[],
               :activities::jsonb[], :created_ats::timestamptz[])
        AS u (tenant_id, id, conversation_id, kind, author, body, activity, created_at)
+    ON CONFLICT (tenant_id, id) DO NOTHING
 RETURNING id, created_at
 
 -- name: annotations_page
@@ -35,6 +36,13 @@ SELECT a.id, a.kind, coalesce(c.merged_into, c.id) AS conversation_id, a.author,
   JOIN annotations a ON a.tenant_id = :tenant_id AND a.id = u.id
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = a.conversation_id
  ORDER BY u.n
+
+-- name: note_place
+-- Where a note lies in a conversation, also one that was written in what became part of it.
+SELECT a.id, a.created_at
+  FROM annotations a
+  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = a.conversation_id
+ WHERE a.tenant_id = :tenant_id AND a.id = :id AND a.kind = 'note' AND coalesce(c.merged_into, c.id) = :conversation_id
 
 -- name: lock_note
 SELECT a.id, a.conversation_id, a.author, a.deleted_at

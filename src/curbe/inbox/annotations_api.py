@@ -7,10 +7,10 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
-from curbe.domain.errors import InvalidRequest, NotFound, NotTheAuthor
+from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound, NotTheAuthor
 from curbe.inbox import notes
 from curbe.inbox.annotations import Annotation
 from curbe.inbox.asked import place_in
@@ -22,6 +22,15 @@ from curbe.infra.pages import Moment, Page, decode_cursor, encode_cursor, page_o
 from curbe.infra.web import Cursor, refusals
 
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="How many items a page has at most.")]
+NoteKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="A word of your own for this note: the same request again is answered with the note as it stands, and adds none.",
+    ),
+]
 
 
 class NewNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,7 +106,7 @@ class AnnotationsController(Controller):
         "/notes",
         opt={"scope": Scope.INBOX_WRITE},
         summary="Write a note",
-        responses=refusals(InvalidRequest, NotFound),
+        responses=refusals(IdempotencyMismatch, InvalidRequest, NotFound),
     )
     async def add_note(
         self,
@@ -106,6 +115,7 @@ class AnnotationsController(Controller):
         data: JSONBody[NewNote],
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
+        idempotency_key: NoteKey = None,
     ) -> Annotation:
         """Write a note for colleagues and return it."""
         async with web_pool.transaction(tenant_id) as tx:
@@ -116,6 +126,7 @@ class AnnotationsController(Controller):
                 body=data.body,
                 mentions=data.mentions,
                 author=principal.actor,
+                key=idempotency_key,
                 now=utc_now(),
             )
 

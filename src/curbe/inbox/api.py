@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.inbox import asked, changes, service, views
-from curbe.inbox.asked import MOST_IDS, cursor_of, place_in, wanted
+from curbe.inbox.asked import MOST_IDS, cursor_of, place_in, priority_place_in, wanted
 from curbe.inbox.changes import Outcome
 from curbe.inbox.deeds import ConversationChange
 from curbe.inbox.shapes import Conversation
@@ -59,7 +59,7 @@ class InboxController(Controller):
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Page[Conversation]:
-        """Return conversations that have a message, the one with the latest first.
+        """Return conversations that have a message, the one with the latest first unless ``sort`` says otherwise.
 
         With ``ids`` exactly those, in that order; ones that the tenant does not have are left out.
         """
@@ -73,13 +73,17 @@ class InboxController(Controller):
             connection_id=connection,
             unread=unread,
         )
-        after = place_in(cursor)
         async with web_pool.transaction(tenant_id) as tx:
             if ids is not None:
                 return Page(items=await views.these(tx, tenant_id=tenant_id, ids=ids))
-            page = await views.conversations(
-                tx, tenant_id=tenant_id, wanted=filtered, after=after, limit=limit, sort=sort
-            )
+            if sort == "priority":
+                page = await views.by_priority(
+                    tx, tenant_id=tenant_id, wanted=filtered, after=priority_place_in(cursor), limit=limit
+                )
+            else:
+                page = await views.conversations(
+                    tx, tenant_id=tenant_id, wanted=filtered, after=place_in(cursor), limit=limit, sort=sort
+                )
         return Page(items=page.items, next_cursor=cursor_of(page.following))
 
     @get(

@@ -1,15 +1,15 @@
 """What lists are asked for over HTTP: pages, and of conversations the filter that is meant."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from litestar.params import QueryParameter
 
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.deeds import NOBODY
-from curbe.inbox.rules import ACTIVE, ConversationState, Priority
+from curbe.inbox.rules import ACTIVE, ConversationState, ListOrder, Priority
 from curbe.inbox.service import Place
-from curbe.inbox.views import ConversationFilter
+from curbe.inbox.views import ConversationFilter, PriorityPlace
 from curbe.infra.pages import decode_cursor, encode_cursor
 
 _ACTIVE = "active"
@@ -46,9 +46,10 @@ Ids = Annotated[
     ),
 ]
 Sort = Annotated[
-    Literal["latest", "oldest"],
+    ListOrder,
     QueryParameter(
-        description="Which come first: those with the latest message, or those whose last message is the oldest."
+        description="Which come first: those with the latest message, those whose last message is the oldest, or those of the highest"
+        " priority, and of each priority the latest."
     ),
 ]
 
@@ -89,7 +90,16 @@ def place_in(cursor: str | None) -> Place | None:
     return None if cursor is None else decode_cursor(cursor, type=Place)
 
 
-def cursor_of(following: Place | None) -> str | None:
+def priority_place_in(cursor: str | None) -> PriorityPlace | None:
+    """Return where a page of a list by priority begins; None at the beginning.
+
+    Raises:
+        InvalidRequest: no page of such a list gave out this cursor.
+    """
+    return None if cursor is None else decode_cursor(cursor, type=PriorityPlace)
+
+
+def cursor_of(following: Place | PriorityPlace | None) -> str | None:
     """Return the cursor of the page that begins there; None where there is none."""
     return None if following is None else encode_cursor(following)
 

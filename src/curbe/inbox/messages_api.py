@@ -14,6 +14,7 @@ from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.inbox import service
 from curbe.inbox.amendments import Revision, RevisionKind, revisions
 from curbe.inbox.asked import cursor_of, place_in
+from curbe.inbox.notes import note_place
 from curbe.inbox.quotes import with_quotes
 from curbe.inbox.service import MessagePage, Place
 from curbe.inbox.shapes import Message
@@ -32,7 +33,7 @@ class MessageRevision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of messages. ``previous_cursor``: where a page around a message goes on to newer ones; null where it has the latest."""
+    """A page of messages. ``previous_cursor``: where a page around a line goes on to newer ones; null where it has the latest."""
 
     items: list[Message]
     next_cursor: str | None = None
@@ -64,7 +65,8 @@ class MessagesController(Controller):
         before: Annotated[UUID | None, QueryParameter(description="A message: only older ones.")] = None,
         after: Annotated[UUID | None, QueryParameter(description="A message: only newer ones.")] = None,
         around: Annotated[
-            UUID | None, QueryParameter(description="A message: it, and those before and after it.")
+            UUID | None,
+            QueryParameter(description="A message or a note: those before and after it, and the message."),
         ] = None,
         cursor: Cursor = None,
         limit: Limit = 50,
@@ -72,8 +74,8 @@ class MessagesController(Controller):
         """Return messages in the order of the provider's clock.
 
         To read on from any message, pass it as ``before`` (older ones, newest first) or ``after`` (newer, oldest first), and then follow
-        ``next_cursor`` in the same order. To jump to one, pass it as ``around``: the page is newest first, ``next_cursor`` goes on to the
-        older ones, and ``previous_cursor``, with ``order=oldest``, to the newer ones.
+        ``next_cursor`` in the same order. To jump to one, or to a note, pass it as ``around``: the page is newest first, ``next_cursor``
+        goes on to the older ones, and ``previous_cursor``, with ``order=oldest``, to the newer ones.
         """
         oldest_first = _oldest_first(order, before=before, after=after, around=around, cursor=cursor)
         start = place_in(cursor)
@@ -153,6 +155,18 @@ async def _place_of(
     return place
 
 
+async def _place_of_line(tx: Transaction, tenant_id: UUID, conversation_id: UUID, line_id: UUID) -> Place:
+    """Return where a message lies, or else a note."""
+    place = await service.message_place(
+        tx, tenant_id=tenant_id, conversation_id=conversation_id, message_id=line_id
+    )
+    if place is not None:
+        return place
+    live = (await service.conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
+    noted = await note_place(tx, tenant_id=tenant_id, conversation_id=live, note_id=line_id)
+    return noted or await _place_of(tx, tenant_id, live, line_id, field="around")
+
+
 async def _revisions(
     tx: Transaction, tenant_id: UUID, conversation_id: UUID, message_id: UUID
 ) -> list[Revision]:
@@ -167,16 +181,16 @@ async def _revisions(
 
 
 async def _around(
-    tx: Transaction, tenant_id: UUID, conversation_id: UUID, message_id: UUID, *, limit: int
+    tx: Transaction, tenant_id: UUID, conversation_id: UUID, line_id: UUID, *, limit: int
 ) -> MessageList:
-    place = await _place_of(tx, tenant_id, conversation_id, message_id, field="around")
+    place = await _place_of_line(tx, tenant_id, conversation_id, line_id)
     where = {"tenant_id": tenant_id, "conversation_id": conversation_id}
     newer = await service.oldest_messages(tx, **where, after=place, limit=max(1, (limit - 1) // 2))
     older = await service.newest_messages(
         tx, **where, before=place, limit=max(1, limit - 1 - len(newer.items))
     )
     middle = await with_quotes(
-        tx, await service.messages_by_id(tx, tenant_id=tenant_id, ids=[message_id]), tenant_id=tenant_id
+        tx, await service.messages_by_id(tx, tenant_id=tenant_id, ids=[line_id]), tenant_id=tenant_id
     )
     return MessageList(
         items=[*reversed(newer.items), *middle, *older.items],

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from uuid_utils.compat import uuid7
 
-from curbe.domain.errors import InvalidRequest, NotFound, NotTheAuthor
+from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound, NotTheAuthor
 from curbe.inbox.annotations import Annotation, AnnotationRow, annotation_event, annotation_of, insert_note
 from curbe.inbox.service import BEGINNING, Place, conversation, conversations_by_id
 from curbe.inbox.shapes import Conversation
@@ -66,12 +66,18 @@ class _Note(msgspec.Struct, frozen=True):
     deleted_at: datetime | None
 
 
+class _Placed(msgspec.Struct, frozen=True):
+    id: UUID
+    created_at: datetime
+
+
 class _Unread(msgspec.Struct, frozen=True):
     unread: int
 
 
 _PAGE: Final = Query(_PACKAGE, "annotations_page", AnnotationRow)
 _BY_ID: Final = Query(_PACKAGE, "annotations_by_id", AnnotationRow)
+_PLACE: Final = Query(_PACKAGE, "note_place", _Placed)
 _LOCK: Final = Query(_PACKAGE, "lock_note", _Note)
 _DELETE: Final = Query(_PACKAGE, "delete_note")
 _CALL: Final = Query(_PACKAGE, "insert_mentions", _Called)
@@ -109,6 +115,14 @@ async def annotations(
     return [annotation_of(row) for row in rows]
 
 
+async def note_place(
+    tx: Transaction, *, tenant_id: UUID, conversation_id: UUID, note_id: UUID
+) -> Place | None:
+    """Return where a note lies among a conversation's messages, or None where the conversation has no such note."""
+    row = await _PLACE.one(tx, tenant_id=tenant_id, id=note_id, conversation_id=conversation_id)
+    return row and Place(row.created_at, row.id)
+
+
 async def add_note(
     tx: Transaction,
     *,
@@ -117,17 +131,23 @@ async def add_note(
     body: str,
     mentions: Sequence[UUID],
     author: str,
+    key: str | None,
     now: datetime,
 ) -> Annotation:
     """Write a note into a conversation and return it; whom it calls is told.
 
+    ``key``: the author's own word for the note. With it the note has an id that is the same each time, so that the table refuses a second
+    one: asked for again, it is returned as it stands, and nobody is told of it again.
+
     Raises:
         NotFound: the tenant has no such conversation.
         InvalidRequest: it calls somebody who is no colleague, or is one no more.
+        IdempotencyMismatch: the key was used for another note.
     """
     live = (await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
-    note_id = uuid7()
-    await insert_note(
+    note_id = uuid7() if key is None else uuid5(tenant_id, f"note {author} {key}")
+    wanted = sorted(set(mentions))
+    is_new = await insert_note(
         tx,
         tenant_id=tenant_id,
         note_id=note_id,
@@ -136,7 +156,8 @@ async def add_note(
         body=body,
         now=now,
     )
-    wanted = sorted(set(mentions))
+    if not is_new:
+        return _same(await _one(tx, tenant_id, note_id), conversation_id=live, body=body, mentions=wanted)
     called = await _CALL.all(tx, tenant_id=tenant_id, annotation_id=note_id, user_ids=wanted, now=now)
     if len(called) < len(wanted):
         raise InvalidRequest(
@@ -152,6 +173,17 @@ async def add_note(
             *(_mention_event(tenant_id, user_id, note) for user_id in wanted),
         ],
     )
+    return note
+
+
+def _same(note: Annotation, *, conversation_id: UUID, body: str, mentions: Sequence[UUID]) -> Annotation:
+    """Return a note that is asked for again. What it said is known until it is deleted; whom it called, as long as they are colleagues."""
+    said = note.deleted_at is not None or (note.body == body and set(note.mentions) <= set(mentions))
+    if note.conversation_id != conversation_id or not said:
+        raise IdempotencyMismatch(
+            "This Idempotency-Key was used for another note.",
+            fix="Use a new key for a new note; repeat a request unchanged to get its answer again.",
+        )
     return note
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from curbe.domain.errors import InvalidRequest
@@ -56,6 +56,7 @@ STATE_CODES: Final = {
     ConversationState.ARCHIVED: 5,
     ConversationState.BLOCKED: 6,
 }
+ListOrder = Literal["latest", "oldest", "priority"]  # what a list has first, as people ask for it
 PRIORITIES: Final = tuple(Priority)  # each at the number that the database keeps (migration 0122)
 ACTIVE: Final = frozenset({ConversationState.OPEN, ConversationState.WAITING, ConversationState.SNOOZED})
 AWAKE: Final = ACTIVE - {

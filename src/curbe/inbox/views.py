@@ -1,17 +1,26 @@
-"""Lists of conversations, page by page in either order, and how many conversations there are in those that everybody watches."""
+"""Lists of conversations, page by page in each of their orders, and how many conversations there are in those that everybody watches."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
 
 from curbe.inbox.deeds import NOBODY
-from curbe.inbox.rules import AWAKE, ConversationState, Priority, codes_of, priority_codes
+from curbe.inbox.rules import (
+    AWAKE,
+    PRIORITIES,
+    ConversationState,
+    ListOrder,
+    Priority,
+    codes_of,
+    priority_codes,
+)
 from curbe.inbox.service import BEGINNING, END, Place, conversations_by_id
 from curbe.inbox.shapes import Conversation, LiveConversation
 from curbe.infra import db
+from curbe.infra.pages import Moment
 
 _PACKAGE: Final = "curbe.inbox"
 COUNTED_TO: Final = 1000  # nobody reads a larger number, and counting further costs
@@ -37,6 +46,21 @@ class ConversationPage(msgspec.Struct, frozen=True):
 
     items: list[Conversation]
     following: Place | None
+
+
+class PriorityPlace(msgspec.Struct, frozen=True, array_like=True):
+    """A place in a list that has the highest priority first, and within one the latest message; ``code`` is the database's number of it."""
+
+    code: Annotated[int, msgspec.Meta(ge=0, lt=len(PRIORITIES))]
+    at: Moment
+    id: UUID
+
+
+class PriorityPage(msgspec.Struct, frozen=True):
+    """Conversations by priority. ``following`` is where the next page goes on, None at the end."""
+
+    items: list[Conversation]
+    following: PriorityPlace | None
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,32 +118,47 @@ async def conversations(
     ``sort``: those with the latest message first, or those whose last message is the oldest.
     """
     start = after or (END if sort == "latest" else BEGINNING)
-    conditions: dict[str, object] = {
-        "tenant_id": tenant_id,
-        "state_codes": codes_of(wanted.states),
-        "from_at": start.at,
-        "from_id": start.id,
-        "holder_id": wanted.holder_id,
-        "team_id": wanted.team_id,
-        "priority_codes": priority_codes(wanted.priorities),
-        "connection_id": wanted.connection_id,
-        "unread_only": wanted.unread_only,
-        "most": limit + 1,
-    }
-    if wanted.label_ids:
-        page = _LABELLED_LATEST if sort == "latest" else _LABELLED_OLDEST
-        label_id, *further = dict.fromkeys(wanted.label_ids)
-        keys = await page.all(tx, **conditions, label_id=label_id, further_label_ids=further)
-    elif wanted.priorities and Priority.NONE not in wanted.priorities:
-        page = _PRIORITISED_LATEST if sort == "latest" else _PRIORITISED_OLDEST
-        keys = await page.all(tx, **conditions)
-    else:
-        page = _LATEST if sort == "latest" else _OLDEST
-        keys = await page.all(tx, **conditions)
+    keys = await _keys(tx, tenant_id, wanted, start=start, most=limit + 1, sort=sort)
     shown = keys[:limit]
     items = await conversations_by_id(tx, tenant_id=tenant_id, ids=[key.id for key in shown])
     following = Place(shown[-1].last_message_at, shown[-1].id) if len(keys) > limit else None
     return ConversationPage(items=items, following=following)
+
+
+async def by_priority(
+    tx: db.Transaction,
+    *,
+    tenant_id: UUID,
+    wanted: ConversationFilter,
+    after: PriorityPlace | None,
+    limit: int,
+) -> PriorityPage:
+    """Return at most ``limit`` conversations of those ``wanted`` after a place, the highest priority first, the latest first in each.
+
+    One statement for each priority until the page is full, so at most five: a list of its own each (docs/adr/0013-desk.md).
+    """
+    found: list[tuple[int, _Key]] = []
+    for code in sorted(priority_codes(wanted.priorities) or range(len(PRIORITIES)), reverse=True):
+        if after is not None and code > after.code:
+            continue
+        begun = after is not None and code == after.code
+        keys = await _keys(
+            tx,
+            tenant_id,
+            msgspec.structs.replace(wanted, priorities=frozenset({PRIORITIES[code]})),
+            start=Place(after.at, after.id) if after is not None and begun else END,
+            most=limit + 1 - len(found),
+            sort="priority",
+        )
+        found += [(code, key) for key in keys]
+        if len(found) > limit:
+            break
+    shown = found[:limit]
+    items = await conversations_by_id(tx, tenant_id=tenant_id, ids=[key.id for _, key in shown])
+    if len(found) <= limit:
+        return PriorityPage(items=items, following=None)
+    code, last = shown[-1]
+    return PriorityPage(items=items, following=PriorityPlace(code, last.last_message_at, last.id))
 
 
 async def these(tx: db.Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[Conversation]:
@@ -142,3 +181,39 @@ async def counts(tx: db.Transaction, *, tenant_id: UUID, user_id: UUID | None) -
     if counted is None:
         raise LookupError("a count gives a row")
     return msgspec.convert(counted, Counts, from_attributes=True)
+
+
+async def _keys(
+    tx: db.Transaction,
+    tenant_id: UUID,
+    wanted: ConversationFilter,
+    *,
+    start: Place,
+    most: int,
+    sort: ListOrder,
+) -> list[_Key]:
+    """Return at most ``most`` of those wanted after a place. By priority, the latest first of the one that is wanted."""
+    conditions: dict[str, object] = {
+        "tenant_id": tenant_id,
+        "state_codes": codes_of(wanted.states),
+        "from_at": start.at,
+        "from_id": start.id,
+        "holder_id": wanted.holder_id,
+        "team_id": wanted.team_id,
+        "priority_codes": priority_codes(wanted.priorities),
+        "connection_id": wanted.connection_id,
+        "unread_only": wanted.unread_only,
+        "most": most,
+    }
+    prioritised = wanted.priorities and Priority.NONE not in wanted.priorities
+    if prioritised and (sort == "priority" or (sort == "latest" and not wanted.label_ids)):
+        return await _PRIORITISED_LATEST.all(
+            tx, **conditions, label_ids=list(dict.fromkeys(wanted.label_ids))
+        )
+    if wanted.label_ids:
+        page = _LABELLED_OLDEST if sort == "oldest" else _LABELLED_LATEST
+        label_id, *further = dict.fromkeys(wanted.label_ids)
+        return await page.all(tx, **conditions, label_id=label_id, further_label_ids=further)
+    if prioritised:
+        return await _PRIORITISED_OLDEST.all(tx, **conditions)
+    return await (_OLDEST if sort == "oldest" else _LATEST).all(tx, **conditions)

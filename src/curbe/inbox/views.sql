@@ -89,7 +89,8 @@ SELECT p.id, p.last_message_at
  LIMIT :most::integer
 
 -- name: prioritised_latest
--- Those of some priorities, of which none is "none": each is a range of an index of its own.
+-- Those of some priorities, of which none is "none": each is a range of an index of its own, and of one more by who has them. Labels are
+-- looked for there: they are named where a list is in the order of priorities, which begins with those.
 SELECT p.id, p.last_message_at
   FROM unnest(:state_codes::smallint[]) AS s (code)
  CROSS JOIN unnest(:priority_codes::smallint[]) AS q (code)
@@ -102,6 +103,10 @@ SELECT p.id, p.last_message_at
           AND (:team_id::uuid IS NULL OR c.team_id = :team_id::uuid)
           AND (:connection_id::uuid IS NULL OR c.channel_connection_id = :connection_id::uuid)
           AND (NOT :unread_only::boolean OR c.unread_count > 0)
+          AND (cardinality(:label_ids::uuid[]) = 0
+               OR cardinality(:label_ids::uuid[]) = (
+                  SELECT count(*) FROM conversation_labels x
+                   WHERE x.tenant_id = :tenant_id AND x.conversation_id = c.id AND x.label_id = ANY(:label_ids::uuid[])))
         ORDER BY c.last_message_at DESC, c.id DESC
         LIMIT :most::integer) p
  ORDER BY p.last_message_at DESC, p.id DESC

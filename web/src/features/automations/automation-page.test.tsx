@@ -52,10 +52,10 @@ test("where nothing happens by itself yet, one begins with what is ready-made", 
   opened("");
 
   const starts = await screen.findByRole("list", { name: "What is to happen by itself?" });
-  expect(within(starts).getAllByRole("link")).toHaveLength(5);
+  expect(within(starts).getAllByRole("link")).toHaveLength(6);
 });
 
-test.each(["keyword_reply", "away", "welcome", "assign", "assign_label"])(
+test.each(["keyword_reply", "away", "welcome", "assign", "assign_label", "priority"])(
   "the beginning %s is a form, with its trial beside it",
   async (start) => {
     fakeApi({ [`GET ${BASE}`]: () => ok({ items: [], next_cursor: null }) });

@@ -41,6 +41,7 @@ function New({ automations }: { automations: readonly Automation[] }) {
     );
   const words = {
     keywords: t.keywords,
+    pressing: t.pressing,
     answer: t.sampleAnswer,
     away: t.sampleAway,
     welcome: t.sampleWelcome,

@@ -1,4 +1,10 @@
-import { IconClockPause, IconMessageBolt, IconMoodSmile, IconUsersGroup } from "@tabler/icons-react";
+import {
+  IconClockPause,
+  IconFlag,
+  IconMessageBolt,
+  IconMoodSmile,
+  IconUsersGroup,
+} from "@tabler/icons-react";
 import type { Kind } from "./api/automations";
 
 const ICONS = {
@@ -6,6 +12,7 @@ const ICONS = {
   away: IconClockPause,
   welcome: IconMoodSmile,
   assign: IconUsersGroup,
+  priority: IconFlag,
 } as const;
 
 export function KindIcon({ kind, size = 20 }: { kind: Kind; size?: number }) {

@@ -24,7 +24,10 @@ export function useSummary(): Summary {
       .join(", ");
 
   return {
-    name: (rule) => (rule.kind === "keyword_reply" ? rule.words.join(", ") : t.one[rule.kind]),
+    name: (rule) =>
+      (rule.kind === "keyword_reply" || rule.kind === "priority") && rule.words?.length
+        ? rule.words.join(", ")
+        : t.one[rule.kind],
     about: (rule) => {
       switch (rule.kind) {
         case "keyword_reply":
@@ -44,6 +47,12 @@ export function useSummary(): Summary {
               .filter(Boolean)
               .join(" · ") || t.nobodyKnown
           );
+        }
+        case "priority": {
+          const about = names(rule.label_ids, labels);
+          return [t.becomes(t.priorities[rule.priority]), about && t.labelled(about)]
+            .filter(Boolean)
+            .join(" · ");
         }
       }
     },

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Route } from "wouter";
 import { Problem } from "@/shared/api/problem";
 import { useShortcuts } from "@/shared/keys/use-shortcut";
+import { jumpsAsked } from "@/shared/lib/frame";
 import { TenantValue } from "@/shared/session/session-context";
 import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import type { Conversation } from "@/shared/store/types";
@@ -160,6 +161,27 @@ describe("the list", () => {
     await waitFor(async () => expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]));
   });
 
+  test("says what closes soon where somebody waits for an answer", async () => {
+    put(1, { window_closes_at: new Date(Date.now() + 3.5 * 3_600_000).toISOString() });
+    await renderInbox(<Screen />, { server });
+    const mark = await screen.findByRole("img", { name: "The window to answer freely closes in 3 hours" });
+    expect(mark.textContent).toBe("closes in 3h");
+  });
+
+  test("puts the most pressing first, if one wants, and moves what becomes so", async () => {
+    const priorities = ["none", "urgent", "low", "urgent", "none"] as const;
+    for (const [number, priority] of priorities.entries()) put(number + 1, { priority });
+    server.pageSize = 2;
+    const { store } = await renderInbox(<Screen />, { server, path: `${INBOX}?tab=all&sort=priority` });
+    const order = (...numbers: number[]) =>
+      waitFor(async () => expect(await names()).toEqual(numbers.map((number) => `Person ${number}`)));
+    await order(4, 2, 3, 5, 1);
+    act(() => store.putConversation(put(1, { priority: "urgent", version: 2 })));
+    await order(4, 2, 1, 3, 5);
+    await userEvent.click(screen.getByRole("button", { name: "Remove filter: Highest priority first" }));
+    await order(5, 4, 3, 2, 1);
+  });
+
   test("says what to do where nothing is assigned to oneself", async () => {
     put(1);
     const { history } = await renderInbox(<Screen />, { server, path: `${INBOX}?tab=mine` });
@@ -293,7 +315,23 @@ test("a priority is among the filters", async () => {
   expect(history.at(-1)).toContain("priority=urgent");
 });
 
-test("a note that calls somebody is behind its button, opens its conversation, and Escape leaves it", async () => {
+test("a message that was found is asked for each time its result is chosen, also twice in a row", async () => {
+  const result = { kind: "message", conversation: put(1), message: messageOf(1, uuid(1)) };
+  const { history } = await renderInbox(<AtAddress />, {
+    server,
+    api: { [`GET /api/tenants/${TENANT}/inbox/search`]: () => ok({ items: [result], next_cursor: null }) },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Search" }));
+  await userEvent.type(await screen.findByRole("combobox", { name: /search/i }), "words");
+  const before = jumpsAsked.get();
+  for (const times of [1, 2]) {
+    await userEvent.click((await screen.findAllByRole("option"))[0] as HTMLElement);
+    expect(history.at(-1)).toBe(`${INBOX}/${uuid(1)}?message=${messageOf(1, uuid(1)).id}`);
+    expect(jumpsAsked.get()).toBe(before + times);
+  }
+});
+
+test("a note that calls somebody is behind its button, opens its conversation there, and Escape leaves it", async () => {
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
   const annotation = { kind: "note", id: uuid(70), conversation_id: uuid(1), body: "Call her back, Ana" };
   const mention = { annotation, conversation: put(1), created_at: timeAt(1), read_at: null };
@@ -309,7 +347,7 @@ test("a note that calls somebody is behind its button, opens its conversation, a
   await waitFor(() => expect(screen.queryByRole("menuitem")).toBeNull());
   await userEvent.click(await opens());
   await userEvent.click(await screen.findByRole("menuitem", { name: /Call her back, Ana/ }));
-  expect(history.at(-1)).toBe(`${INBOX}/${uuid(1)}`);
+  expect(history.at(-1)).toBe(`${INBOX}/${uuid(1)}?message=${uuid(70)}`);
 });
 
 test("a note that was read in another tab is counted no more, and one that was deleted is gone", async () => {

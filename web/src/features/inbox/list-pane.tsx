@@ -5,6 +5,7 @@ import { Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } f
 import { useLocation, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
+import { jumpsAsked } from "@/shared/lib/frame";
 import { useTenant } from "@/shared/session/session-context";
 import { useList, useStore } from "@/shared/store/hooks";
 import { part } from "@/shared/ui/part";
@@ -60,14 +61,15 @@ export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
   const chosen = stillThere(ticked, (id) => order.indexOfId(id) >= 0);
   const inbox = `/t/${tenant_id}/inbox`;
   const open = useCallback(
-    (id: string | null, message?: string) => {
+    (id: string | null, line?: string) => {
       const kept = new URLSearchParams(params);
       kept.delete("message");
-      if (message) kept.set("message", message);
+      if (line) kept.set("message", line);
       const query = kept.size ? `?${kept}` : "";
       navigate(`${id === null ? inbox : `${inbox}/${id}`}${query}`, {
         replace: selected !== null && id !== null,
       });
+      if (line) jumpsAsked.set(jumpsAsked.get() + 1);
     },
     [navigate, inbox, params, selected],
   );

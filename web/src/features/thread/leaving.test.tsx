@@ -86,6 +86,7 @@ test("a picture closes", async () => {
         onShow={() => undefined}
         onClose={() => undefined}
         onShowInThread={() => undefined}
+        onReply={() => undefined}
       />
     </Within>,
   );

@@ -189,7 +189,6 @@ export const threadMessages = catalogue({
     },
     otherText: (type: string) => `A message of the type “${type}”, which cannot be shown yet.`,
 
-    unread: "New messages",
     jumpLatest: "Jump to the latest",
     newMessages: (count: number) => (count === 1 ? "1 new message" : `${count} new messages`),
     loadingOlder: "Loading older messages",
@@ -441,7 +440,6 @@ export const threadMessages = catalogue({
     },
     otherText: (type: string) => `Un mensaje del tipo «${type}», que aún no se puede mostrar.`,
 
-    unread: "Mensajes nuevos",
     jumpLatest: "Ir a lo último",
     newMessages: (count: number) => (count === 1 ? "1 mensaje nuevo" : `${count} mensajes nuevos`),
     loadingOlder: "Cargando mensajes anteriores",
@@ -691,7 +689,6 @@ export const threadMessages = catalogue({
     },
     otherText: (type: string) => `Uma mensagem do tipo “${type}”, que ainda não pode ser mostrada.`,
 
-    unread: "Novas mensagens",
     jumpLatest: "Ir para o mais recente",
     newMessages: (count: number) => (count === 1 ? "1 nova mensagem" : `${count} novas mensagens`),
     loadingOlder: "Carregando mensagens anteriores",

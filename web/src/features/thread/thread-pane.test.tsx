@@ -1,7 +1,10 @@
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
+import { canRun } from "@/shared/keys/use-shortcut";
+import { jumpsAsked } from "@/shared/lib/frame";
 import type { MessagesWanted } from "@/shared/store/backend";
 import { conversationOf, ME, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
 import type { Annotation, Conversation, Message } from "@/shared/store/types";
@@ -192,6 +195,50 @@ describe("a message that is looked for", () => {
   });
 });
 
+describe("a line that is gone to", () => {
+  /** What has been marked from now on, one after the other: on a busy machine a mark may have gone before anybody looks. */
+  function marks(): string[] {
+    const seen: string[] = [];
+    let last = "";
+    const look = () => {
+      const now = document.querySelector("[data-marked]")?.textContent ?? "";
+      if (now !== last && now !== "") seen.push(now);
+      last = now;
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+    return seen;
+  }
+  const unmarked = () => waitFor(() => expect(document.querySelector("[data-marked]")).toBeNull());
+
+  test("is gone to again when somebody asks again, though the address is the same", async () => {
+    say(30);
+    const marked = marks();
+    await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
+    await waitFor(() => expect(marked).toHaveLength(1));
+    await unmarked();
+    act(() => jumpsAsked.set(jumpsAsked.get() + 1));
+    await waitFor(() => expect(marked).toHaveLength(2));
+    for (const words of marked) expect(words).toContain("Words 10.");
+  });
+
+  test("may be a note, among the messages of its time", async () => {
+    say(30);
+    const note: Annotation = {
+      ...{ id: uuid(77), kind: "note", conversation_id: uuid(1), author: `user:${ME}` },
+      ...{ created_at: timeAt(10.5), body: "Is that so?" },
+    };
+    const { messages } = TestServer.prototype;
+    server.messages = (id, wanted) =>
+      messages.call(server, id, wanted.around === note.id ? { around: messageOf(10, uuid(1)).id } : wanted);
+    server.annotations = async () => [note];
+    const marked = marks();
+    await renderInbox(pane(note.id), { server });
+    await screen.findByText("Words 10.");
+    await waitFor(() => expect(marked).toHaveLength(1));
+    expect(marked[0]).toContain("Is that so?");
+  });
+});
+
 describe("a further page", () => {
   test("of older messages that cannot be loaded is asked for once, and again by hand", async () => {
     say(9);
@@ -258,6 +305,97 @@ test("what is unread below the screen is not read by opening the conversation", 
   await waitFor(() => expect(read).toHaveBeenCalledOnce());
 });
 
+test("messages that one goes through by keys say who wrote what, and how far it has come", async () => {
+  say(1);
+  const ours = { direction: "outbound", sender: `user:${ME}`, status: "read", text: "Come at two." } as const;
+  server.say(messageOf(2, uuid(1), ours));
+  await renderInbox(pane(), { server });
+  await screen.findByText("Come at two.");
+  const log = screen.getByRole("log");
+  act(() => log.focus());
+  fireEvent.keyDown(log, { key: "ArrowUp" });
+  const focused = () => document.activeElement?.getAttribute("aria-label");
+  expect(focused()).toMatch(/^You: Come at two\., .+, Read$/);
+  fireEvent.keyDown(document.activeElement as Element, { key: "ArrowUp" });
+  expect(focused()).toMatch(/^Person 1: Words 1\., /);
+});
+
+test.each([
+  ["open", true],
+  ["blocked", false],
+  ["archived", false],
+] as const)("a conversation that is %s is offered to be written in: %s", async (state, offered) => {
+  server.put(conversationOf(1, { ...OPEN, state }));
+  say(1);
+  await renderInbox(pane(), { server });
+  await screen.findByText("Words 1.");
+  expect((["reply", "note", "template", "attach"] as const).map(canRun)).toEqual(Array(4).fill(offered));
+});
+
+describe("what came while one was elsewhere", () => {
+  const line = () => screen.queryByRole("separator", { name: /new message/ });
+  const attend = (there: boolean) => {
+    vi.spyOn(document, "hasFocus").mockReturnValue(there);
+    act(() => void dispatchEvent(new Event(there ? "focus" : "blur")));
+  };
+  const comes = (number: number) =>
+    act(() => void server.happen("message_received", server.say(messageOf(number, uuid(1)))));
+
+  beforeEach(() => {
+    vi.spyOn(document, "hasFocus").mockReturnValue(true);
+    server.pageSize = 50;
+    say(3);
+  });
+
+  test("has a line above it that tells how much it is, until one has written", async () => {
+    await renderInbox(pane(), { server });
+    await screen.findByText("Words 3.");
+    comes(4);
+    await screen.findByText("Message 4");
+    expect(line()).toBeNull();
+
+    attend(false);
+    comes(5);
+    await screen.findByRole("separator", { name: "1 new message" });
+    comes(6);
+    await screen.findByRole("separator", { name: "2 new messages" });
+    attend(true);
+    const log = within(screen.getByRole("log"));
+    const places = log.getAllByText(/^(Message 4|2 new messages|Message 5)$/);
+    const words = places.map((one) => /^(Message \d|\d new messages)/.exec(one.textContent)?.[0]);
+    expect(words).toEqual(["Message 4", "2 new messages", "Message 5"]);
+
+    await userEvent.type(screen.getByRole("combobox", { name: /write to person 1/i }), "At once{Enter}");
+    await waitFor(() => expect(line()).toBeNull());
+  });
+
+  test("has it also in a conversation that one comes back to, where a colleague has read it meanwhile", async () => {
+    function Leaving() {
+      const [isHere, setHere] = useState(true);
+      return (
+        <>
+          <button type="button" onClick={() => setHere(!isHere)}>
+            Go
+          </button>
+          {isHere && pane()}
+        </>
+      );
+    }
+    await renderInbox(<Leaving />, { server });
+    const go = () => userEvent.click(screen.getByRole("button", { name: "Go" }));
+    await screen.findByText("Words 3.");
+    await go();
+    comes(4);
+    comes(5);
+    await go();
+    await screen.findByRole("separator", { name: "2 new messages" });
+    await go();
+    await go();
+    await screen.findByText("Message 5");
+    expect(line()).toBeNull();
+  });
+});
+
 describe("photos", () => {
   const waiting = { state: "pending", mime_type: "image/jpeg" } as const;
   const stored = { state: "stored", mime_type: "image/jpeg", url: "/api/photo" } as const;
@@ -298,6 +436,18 @@ describe("photos", () => {
     await waitFor(async () => expect(await opening()).toHaveLength(1));
     await fileComes(2);
     await waitFor(async () => expect(await opening()).toHaveLength(2));
+  });
+
+  test("that came together are answered one by one", async () => {
+    for (const number of [1, 2]) server.say(photo(number, { media: stored }));
+    const { store } = await renderInbox(pane(), { server });
+    await userEvent.click((await opening())[0] as HTMLElement);
+    const shown = within(await screen.findByRole("dialog", { name: "1 of 2" }));
+    await userEvent.click(shown.getByRole("button", { name: "Reply" }));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(store.drafts.quote(uuid(1))?.id).toBe(messageOf(1, uuid(1)).id);
+    const field = screen.getByRole("combobox", { name: /write to person 1/i });
+    await waitFor(() => expect(document.activeElement).toBe(field));
   });
 
   test("that were sent together say which of them did not go", async () => {

@@ -11,7 +11,7 @@ import { threadMessages } from "./messages";
 
 interface ThreadPaneProps {
   conversationId: string;
-  /** The message to show and mark (`?message=`), as a search result links to it. */
+  /** The message or the note to show and mark (`?message=`), as a search result and a mention link to it. */
   messageId: string | null;
   /** What can be done with the conversation, for the header. */
   actions?: ReactNode;

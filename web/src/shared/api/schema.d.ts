@@ -3179,7 +3179,7 @@ export interface components {
             /** @description Its place among those of its kind: the lowest is looked at first. */
             place: number;
             /** @description What it does and when, told apart by its `kind`. */
-            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
+            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"] | components["schemas"]["Prioritise"];
             /**
              * Format: date-time
              * @description When it was last changed, RFC 3339 in UTC.
@@ -4527,7 +4527,7 @@ export interface components {
              */
             place: number;
             /** @description What it does and when, told apart by its `kind`. */
-            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
+            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"] | components["schemas"]["Prioritise"];
         };
         /**
          * DryRun
@@ -6066,14 +6066,14 @@ export interface components {
         };
         /**
          * MessageList
-         * @description A page of messages. `previous_cursor`: where a page around a message goes on to newer ones; null where it has the latest.
+         * @description A page of messages. `previous_cursor`: where a page around a line goes on to newer ones; null where it has the latest.
          */
         MessageList: {
             /** @description What is on this page. */
             items: components["schemas"]["Message"][];
             /** @description Goes as `cursor` into the request for the next page; null on the last. */
             next_cursor?: string | null;
-            /** @description Of a page around a message, where it goes on to newer ones; null where it has the latest. */
+            /** @description Of a page around a message or a note, where it goes on to newer ones; null where it has the latest. */
             previous_cursor?: string | null;
         };
         /**
@@ -6909,6 +6909,21 @@ export interface components {
             name: string;
         };
         /**
+         * Press
+         * @description Gives the conversation a priority.
+         */
+        Press: {
+            /**
+             * @description Tells apart what would be done.
+             * @constant
+             */
+            does: "priority";
+            /** @description The occasion, on which it is done once. */
+            mark: string;
+            /** @description How soon people want it looked at: none (nobody said), low, medium, high or urgent. */
+            priority: components["schemas"]["Priority"];
+        };
+        /**
          * Preview
          * @description A template as it will read; a variable without a value stands as it is written.
          */
@@ -6947,6 +6962,27 @@ export interface components {
             pricing_model?: string | null;
             /** @description Whether it is charged, in Meta's word: regular, or one that begins with `free_`. */
             type?: string | null;
+        };
+        /**
+         * Prioritise
+         * @description Gives a conversation a priority where it has none or a lower one.
+         */
+        Prioritise: {
+            /** @description Only what is written to these numbers, by the ids of their connections; empty: to any. */
+            connection_ids?: string[];
+            /**
+             * @description Tells apart what it is.
+             * @constant
+             */
+            kind: "priority";
+            /** @description Only conversations with one of these labels, by their ids; empty: all. */
+            label_ids?: string[];
+            /** @description How the words are looked for. */
+            match?: components["schemas"]["Match"];
+            /** @description How soon people want it looked at: none (nobody said), low, medium, high or urgent. */
+            priority: components["schemas"]["Priority"];
+            /** @description The words that are looked for; empty: whatever the message says. */
+            words?: string[];
         };
         /**
          * Priority
@@ -7641,7 +7677,7 @@ export interface components {
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
             /** @description What it does and when, told apart by its `kind`. */
-            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"];
+            rule: components["schemas"]["KeywordReply"] | components["schemas"]["Away"] | components["schemas"]["Welcome"] | components["schemas"]["Assign"] | components["schemas"]["Prioritise"];
             /**
              * @description The words of the message.
              * @default
@@ -9366,7 +9402,7 @@ export interface components {
              * @default latest
              * @enum {string}
              */
-            sort: "latest" | "oldest";
+            sort: "latest" | "oldest" | "priority";
             /** @description Only those in one of these states; empty: in any. */
             states?: components["schemas"]["ConversationState"][];
             /** @description Only those of this team, by its id; null: of any or none. */
@@ -9438,11 +9474,11 @@ export interface components {
         };
         /**
          * Outcome
-         * @description What would be done: nothing, with its reason; a reply; or an assignment.
+         * @description What would be done: nothing, with its reason; a reply; an assignment; or a priority.
          */
         automations_api_Outcome: {
             /** @description What would be done, told apart by `does`. */
-            deed: components["schemas"]["automations_rules_Reply"] | components["schemas"]["Give"] | components["schemas"]["Nothing"];
+            deed: components["schemas"]["automations_rules_Reply"] | components["schemas"]["Give"] | components["schemas"]["Press"] | components["schemas"]["Nothing"];
         };
         /**
          * Reply
@@ -18528,8 +18564,8 @@ export interface operations {
                 connection?: string | null;
                 /** @description Exactly these, at most 200, whatever else is asked for. */
                 ids?: string[] | null;
-                /** @description Which come first: those with the latest message, or those whose last message is the oldest. */
-                sort?: "latest" | "oldest";
+                /** @description Which come first: those with the latest message, those whose last message is the oldest, or those of the highest priority, and of each priority the latest. */
+                sort?: "latest" | "oldest" | "priority";
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
@@ -19021,7 +19057,7 @@ export interface operations {
                 before?: string | null;
                 /** @description A message: only newer ones. */
                 after?: string | null;
-                /** @description A message: it, and those before and after it. */
+                /** @description A message or a note: those before and after it, and the message. */
                 around?: string | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
@@ -19206,7 +19242,10 @@ export interface operations {
     addNote: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A word of your own for this note: the same request again is answered with the note as it stands, and adds none. */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /** @description A tenant, by its id. */
                 tenant_id: string;
@@ -19275,7 +19314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_request`: The request cannot be used as it is */
+            /** @description `idempotency_mismatch`: This idempotency key was used for another request; `invalid_request`: The request cannot be used as it is */
             422: {
                 headers: {
                     [name: string]: unknown;

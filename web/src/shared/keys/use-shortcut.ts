@@ -6,12 +6,19 @@ import { isMac, type Shortcut, shortcutOf } from "./shortcuts";
 
 type Handler = () => void;
 
-const handlers = new Map<Shortcut, { current: Handler }[]>();
+const handlers = new Map<Shortcut, { current: Handler; isOffered: boolean }[]>();
 
-/** Call `handler` when the shortcut is pressed; of several that are drawn, the one drawn last. Null: not now. */
-export function useShortcut(name: Shortcut, handler: Handler | null): void {
-  const latest = useRef<Handler>(() => undefined);
+/**
+ * Call `handler` when the shortcut is pressed; of several that are drawn, the one drawn last. Null: not now. `isOffered` false: it only tells
+ * why it can do nothing, so that no menu has it.
+ */
+export function useShortcut(name: Shortcut, handler: Handler | null, isOffered = true): void {
+  const { current: latest } = useRef<{ current: Handler; isOffered: boolean }>({
+    current: () => undefined,
+    isOffered,
+  });
   latest.current = handler ?? latest.current;
+  latest.isOffered = isOffered;
   const active = handler !== null;
   useEffect(() => {
     if (!active) return;
@@ -21,7 +28,7 @@ export function useShortcut(name: Shortcut, handler: Handler | null): void {
     return () => {
       those.splice(those.indexOf(latest), 1);
     };
-  }, [name, active]);
+  }, [name, active, latest]);
 }
 
 /** Do what a shortcut does, as when it is chosen from the palette. Return whether anything here does it. */
@@ -31,8 +38,9 @@ export function runShortcut(name: Shortcut): boolean {
   return handler !== undefined;
 }
 
+/** Whether a menu may offer it. */
 export function canRun(name: Shortcut): boolean {
-  return (handlers.get(name)?.length ?? 0) > 0;
+  return handlers.get(name)?.at(-1)?.isOffered ?? false;
 }
 
 const FIELD =

@@ -19,6 +19,9 @@ export const pageName = signal<string | null>(null);
 /** Whether the list of shortcuts is open: the user menu opens it, the inbox shows it. */
 export const shortcutsHelp = signal(false);
 
+/** How often somebody asked for a line of a thread (`?message=`): asked for again, it is gone to again, though the address stays the same. */
+export const jumpsAsked = signal(0);
+
 /** The contact beside the thread. `auto`: where there is room (1,180 px); `open`: also over a narrow thread; `closed`: nowhere. */
 export type ContactPaneState = "auto" | "open" | "closed";
 

@@ -3,7 +3,6 @@
 import type { Problem } from "@/shared/api/problem";
 import { counted } from "./counting";
 import { mergeConversation, same, withStatus } from "./merging";
-import type { Place } from "./moments";
 import type { Topic } from "./topics";
 import type { Conversation, Counts, MessageStatus } from "./types";
 import { belongs, keyOfView, OrderedList, placeOf, type View } from "./views";
@@ -156,7 +155,7 @@ export class Conversations {
   addPage(list: KnownList, items: readonly Conversation[], next: string | null): void {
     for (const item of items) this.put(item);
     const last = items.at(-1);
-    const reach: Place | null = next === null || !last ? null : placeOf(last);
+    const reach = next === null || !last ? null : placeOf(last, list.view.sort);
     list.order.extend(reach);
     list.next = next;
     this.setList(list, { loading: null, failed: null, complete: next === null });
@@ -202,7 +201,7 @@ export class Conversations {
     const stays = () => list.order.placeOfId(id) !== undefined || this.staysIn.has(keyOfView(list.view));
     const isRead = id === this.reading && stays();
     const view = isRead ? { ...list.view, unread: false } : list.view;
-    return list.order.put(id, now && belongs(now, view, this.me) ? placeOf(now) : null);
+    return list.order.put(id, now && belongs(now, view, this.me) ? placeOf(now, list.view.sort) : null);
   }
 
   private count(before: Conversation | undefined, after: Conversation | undefined): void {

@@ -52,7 +52,7 @@ export function useList(view: View): ListState {
   return useTopic(`list/${key}`, () => store.state.conversations.list(view).state);
 }
 
-/** The stretch of a thread around the message `anchor`, or its latest one (null), loaded when it is shown first. */
+/** The stretch of a thread around the message or note `anchor`, or its latest one (null), loaded when it is shown first. */
 export function useThread(conversationId: string, anchor: string | null = null): ThreadState {
   const store = useStore();
   const isHere = useTopic(`thread/${conversationId}`, () =>

@@ -98,9 +98,9 @@ export class Loading {
     }));
   }
 
-  /** Load the messages around one, to jump to it. */
-  async around(conversationId: string, messageId: string): Promise<void> {
-    await this.goTo(conversationId, messageId, { around: messageId }, (items, page) => {
+  /** Load the messages around one, or around a note, to jump there. */
+  async around(conversationId: string, lineId: string): Promise<void> {
+    await this.goTo(conversationId, lineId, { around: lineId }, (items, page) => {
       const newestFirst = [...items].sort((one, other) => (one.created_at < other.created_at ? 1 : -1));
       return {
         from: page.next_cursor === null ? null : placeOf(newestFirst.at(-1)),

@@ -3,7 +3,8 @@
  *
  * Each has a `client_id`, which is its Idempotency-Key: it may be posted again as often as needed and is sent once. They are posted one
  * after another in each conversation, kept in the browser's database until the server has them, and fail where it has not confirmed
- * them after `PATIENCE`; then only a person tries again, with the same key.
+ * them after `PATIENCE`; then only a person tries again, with the same key. What was put in behind a file that is still going up waits for
+ * it, with its patience before it: they arrive as whoever wrote them saw them stand.
  */
 
 import { asProblem, Problem, UNREACHABLE } from "@/shared/api/problem";
@@ -180,14 +181,15 @@ export class Outbox {
     if (!held) return; // discarded meanwhile
     this.set({ ...held, body, progress: null, state: "posting", tried_at: this.clock() });
     this.watch(clientId);
-    this.next(held.conversation_id);
+    this.goOn(held.conversation_id);
   }
 
   refuse(clientId: string, problem: Problem): void {
     this.heir?.refuse(clientId, problem);
     const pending = this.pendings.get(clientId);
-    if (pending)
-      this.set({ ...pending, state: "refused", problem, progress: null }, { save: pending.body !== null });
+    if (!pending) return;
+    this.set({ ...pending, state: "refused", problem, progress: null }, { save: pending.body !== null });
+    this.goOn(pending.conversation_id);
   }
 
   /** Try once more with the same key; `change` replaces members of the body of one that was refused. */
@@ -242,6 +244,7 @@ export class Outbox {
     if (!pending || pending.state === "taken") return;
     this.forget(clientId);
     this.told.changed(pending);
+    this.goOn(pending.conversation_id);
   }
 
   private made(message: NewMessage, state: Pending["state"]): Pending {
@@ -271,7 +274,7 @@ export class Outbox {
   private watch(clientId: string): void {
     this.quiet(clientId);
     const pending = this.pendings.get(clientId);
-    if (pending?.state !== "posting") return;
+    if (pending?.state !== "posting" || this.waits(pending)) return;
     const left = pending.tried_at + PATIENCE - this.clock();
     this.alarms.set(
       clientId,
@@ -290,17 +293,42 @@ export class Outbox {
       });
   }
 
+  /** Whether it stands behind a file that is still being prepared. A reaction does not: it stands at what it is about. */
+  private waits({ client_id, conversation_id, type }: Pending): boolean {
+    if (type === "reaction") return false;
+    for (const other of this.pendings.values()) {
+      if (other.client_id === client_id) return false;
+      if (other.conversation_id === conversation_id && other.state === "held") return true;
+    }
+    return false;
+  }
+
+  /** A file is on its way, or will not go: what waited for it alone has its time from now on. */
+  private goOn(conversationId: string): void {
+    for (const key of this.keysOf(conversationId)) {
+      const pending = this.pendings.get(key);
+      if (pending?.state !== "posting" || this.alarms.has(key) || this.left.has(key)) continue;
+      if (this.waits(pending)) continue;
+      this.set({ ...pending, tried_at: this.clock() });
+      this.watch(key);
+    }
+    this.next(conversationId);
+  }
+
   private quiet(clientId: string): void {
     this.alarms.get(clientId)?.();
     this.alarms.delete(clientId);
   }
 
-  /** Post what waits first in a conversation, unless something of it is under way: they arrive in the order they were written. */
+  /** Post what is the next of a conversation, unless something of it is under way: they arrive in the order they were written. */
   private next(conversationId: string): void {
     if (this.posting.has(conversationId)) return;
     const first = [...this.pendings.values()].find(
-      ({ client_id, conversation_id, state }) =>
-        conversation_id === conversationId && state === "posting" && !this.left.has(client_id),
+      (pending) =>
+        pending.conversation_id === conversationId &&
+        pending.state === "posting" &&
+        !this.left.has(pending.client_id) &&
+        !this.waits(pending),
     );
     if (!first) return;
     this.posting.add(conversationId);

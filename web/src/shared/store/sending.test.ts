@@ -71,6 +71,62 @@ describe("a message that is sent", () => {
     expect(bed.server.asked.filter((what) => what.startsWith("send"))).toEqual(order);
   });
 
+  describe("behind a file that is still going up", () => {
+    const file = { conversation_id: uuid(1), type: "image" };
+    const sent = () =>
+      bed.server.asked.filter((what) => what.startsWith("send")).map((what) => what.split(" ")[1]);
+
+    it("waits for it, however long that takes, and goes out behind it", async () => {
+      const held = bed.store.outbox.hold(file);
+      const text = bed.store.send(said);
+      await bed.timing.pass(PATIENCE * 4);
+      expect(sent()).toEqual([]);
+      expect(bed.store.line(text.client_id)).toMatchObject({ pending: { state: "posting" } });
+      bed.store.outbox.release(held.client_id, said.body);
+      await settled();
+      expect(sent()).toEqual([held.client_id, text.client_id]);
+    });
+
+    it("has its fifteen seconds from then on", async () => {
+      const held = bed.store.outbox.hold(file);
+      const text = bed.store.send(said);
+      await bed.timing.pass(PATIENCE * 4);
+      bed.server.refusing = NO_ANSWER;
+      bed.store.outbox.release(held.client_id, said.body);
+      await bed.timing.pass(PATIENCE - 1);
+      expect(bed.store.line(text.client_id)).toMatchObject({ pending: { state: "posting" } });
+      await bed.timing.pass(1);
+      expect(bed.store.line(text.client_id)).toMatchObject({ pending: { state: "failed" } });
+    });
+
+    it.each([
+      ["is refused", (id: string) => bed.store.outbox.refuse(id, new Problem(413, { code: "too_large" }))],
+      ["is let go", (id: string) => bed.store.outbox.discard(id)],
+    ])("goes out once that %s", async (_, end) => {
+      const held = bed.store.outbox.hold(file);
+      const text = bed.store.send(said);
+      await settled();
+      end(held.client_id);
+      await settled();
+      expect(sent()).toEqual([text.client_id]);
+    });
+
+    it("waits for all of them; one in another conversation, and a reaction, do not", async () => {
+      const [one, other] = [bed.store.outbox.hold(file), bed.store.outbox.hold(file)];
+      const text = bed.store.send(said);
+      const reaction = bed.store.send({ ...said, type: "reaction" });
+      const elsewhere = bed.store.send({ ...said, conversation_id: uuid(2) });
+      await settled();
+      expect(sent().sort()).toEqual([reaction.client_id, elsewhere.client_id].sort());
+      bed.store.outbox.release(one.client_id, said.body);
+      await settled();
+      expect(sent()).not.toContain(text.client_id);
+      bed.store.outbox.release(other.client_id, said.body);
+      await settled();
+      expect(sent().slice(2)).toEqual([one.client_id, other.client_id, text.client_id]);
+    });
+  });
+
   it("is tried again by itself for 15 seconds, then fails and waits for a person; Retry posts the same key", async () => {
     bed.server.refusing = NO_ANSWER;
     const pending = bed.store.send(said);

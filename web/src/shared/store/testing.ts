@@ -19,7 +19,7 @@ import type {
   Person,
   Team,
 } from "./types";
-import { belongs, placeOf, type View } from "./views";
+import { belongs, inOrder, placeOf, type View } from "./views";
 
 export const ME = "00000000-0000-4000-8000-00000000000a";
 const BEGINNING = Date.UTC(2026, 10, 20, 12);
@@ -254,8 +254,9 @@ export class TestServer implements Backend {
     this.ask(`conversations ${view.tab} ${cursor ?? "first"}`);
     const all = [...this.conversationMap.values()]
       .filter((conversation) => belongs(conversation, view, ME))
-      .sort((one, other) => comparePlaces(placeOf(other), placeOf(one)));
-    if (view.sort === "oldest") all.reverse();
+      .map((one) => ({ one, place: placeOf(one, view.sort) }))
+      .sort((one, other) => inOrder(view.sort)(one.place, other.place))
+      .map(({ one }) => one);
     return paged(all, cursor, this.pageSize);
   }
 

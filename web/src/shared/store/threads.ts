@@ -192,7 +192,7 @@ export class Threads {
     return thread !== undefined && this.span(thread, anchor) !== undefined;
   }
 
-  /** Return the stretch of a thread that holds the message `anchor`, or its latest one, with `pending` behind what was said last. */
+  /** Return the stretch of a thread that holds the message or note `anchor`, or its latest one, with `pending` behind what was said last. */
   state(conversationId: string, anchor: string | null, pending: readonly string[]): ThreadState {
     const thread = this.threads.get(conversationId);
     if (!thread) return pending.length && anchor === null ? { ...EMPTY, keys: pending } : EMPTY;
@@ -239,8 +239,8 @@ export class Threads {
 
   private span(thread: Thread, anchor: string | null): Span | undefined {
     if (anchor === null) return liveSpan(thread.spans);
-    const message = this.messages.get(anchor);
-    return message && spanAt(thread.spans, { at: message.created_at, id: message.id });
+    const line = this.messages.get(anchor) ?? this.annotations.get(anchor);
+    return line && spanAt(thread.spans, { at: line.created_at, id: line.id });
   }
 
   private insert(thread: Thread, entry: Entry): boolean {

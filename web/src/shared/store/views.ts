@@ -17,8 +17,8 @@ export interface View {
   connection?: string;
   assignee?: string;
   unread?: boolean;
-  /** What wrote last is first where absent; `oldest`: who has waited longest. */
-  sort?: "oldest";
+  /** What wrote last is first where absent; `oldest`: who has waited longest; `priority`: the most pressing, and of those what wrote last. */
+  sort?: "oldest" | "priority";
 }
 
 export const AWAKE: readonly ConversationState[] = ["open", "waiting"];
@@ -57,27 +57,42 @@ function inTab(conversation: Conversation, tab: Tab, me: string | null): boolean
   return tab === "unassigned" ? assignee === null : assignee !== null && assignee === me;
 }
 
-/** Return where a conversation stands; a list shows the highest place first, or the lowest where it is sorted so. */
-export function placeOf(conversation: Conversation): Place {
-  return { at: conversation.last_message_at ?? "", id: conversation.id };
+/** How pressing a priority is. */
+const RANKS: Record<Priority, number> = { none: 0, low: 1, medium: 2, high: 3, urgent: 4 };
+
+/** A place in a list; `rank` is how pressing what stands there is, and 0 in a list that is not sorted by that. */
+export interface ListPlace extends Place {
+  rank: number;
+}
+
+/** Return where a conversation stands in a list of that order. */
+export function placeOf(conversation: Conversation, sort?: View["sort"]): ListPlace {
+  const rank = sort === "priority" ? RANKS[conversation.priority ?? "none"] : 0;
+  return { rank, at: conversation.last_message_at ?? "", id: conversation.id };
+}
+
+/** Return what compares two places of a list of that order: below zero where the first is shown first. */
+export function inOrder(sort?: View["sort"]): (one: ListPlace, other: ListPlace) => number {
+  if (sort === "oldest") return comparePlaces;
+  return (one, other) => other.rank - one.rank || comparePlaces(other, one);
 }
 
 /**
- * The ids of one list in its order: the latest first, or the oldest.
+ * The ids of one list in its order: the latest first, the oldest, or the most pressing.
  *
  * `ids` has all that are known; the first `count` of them are shown. What lies below the last loaded page waits: of the pages between,
  * nothing is known yet.
  */
 export class OrderedList {
   readonly ids: string[] = [];
-  private readonly places = new Map<string, Place>();
-  private readonly compare: (one: Place, other: Place) => number;
-  private end: Place | null;
+  private readonly places = new Map<string, ListPlace>();
+  private readonly compare: (one: ListPlace, other: ListPlace) => number;
+  private end: ListPlace | null;
 
   constructor(sort?: View["sort"]) {
-    const oldestFirst = sort === "oldest";
-    this.compare = oldestFirst ? comparePlaces : (one, other) => comparePlaces(other, one);
-    this.end = { at: oldestFirst ? "0001-01-01T00:00:00Z" : "9999-12-31T00:00:00Z", id: "" };
+    this.compare = inOrder(sort);
+    const at = sort === "oldest" ? "0001-01-01T00:00:00Z" : "9999-12-31T00:00:00Z";
+    this.end = { rank: Number.POSITIVE_INFINITY, at, id: "" };
   }
 
   get count(): number {
@@ -85,14 +100,14 @@ export class OrderedList {
   }
 
   /** Let the list reach down to `place` (null: to its very end). */
-  extend(place: Place | null): void {
+  extend(place: ListPlace | null): void {
     this.end = place;
   }
 
   /** Put a conversation where it belongs (null: nowhere). Return whether the list changed. */
-  put(id: string, place: Place | null): boolean {
+  put(id: string, place: ListPlace | null): boolean {
     const before = this.places.get(id);
-    if (before && place && comparePlaces(before, place) === 0) return false;
+    if (before && place && this.compare(before, place) === 0) return false;
     if (before) this.ids.splice(this.indexOf(before) - 1, 1);
     this.places.delete(id);
     if (place) {
@@ -107,19 +122,19 @@ export class OrderedList {
     return place ? this.indexOf(place) - 1 : -1;
   }
 
-  placeOfId(id: string): Place | undefined {
+  placeOfId(id: string): ListPlace | undefined {
     return this.places.get(id);
   }
 
   /** Return the first that stands below `place` (1) or above it (-1), whoever stands there now; never `except`. */
-  beside(place: Place, by: 1 | -1, except: string): string | undefined {
+  beside(place: ListPlace, by: 1 | -1, except: string): string | undefined {
     let index = by === 1 ? this.indexOf(place) : this.indexOf(place) - 1;
     while (this.ids[index] === except) index += by;
     return index < this.count ? this.ids[index] : undefined;
   }
 
   /** Return how many stand at `place` or above it. */
-  private indexOf(place: Place): number {
+  private indexOf(place: ListPlace): number {
     let low = 0;
     let high = this.ids.length;
     while (low < high) {

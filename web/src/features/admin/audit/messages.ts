@@ -63,6 +63,7 @@ export const auditMessages = catalogue({
       away: "Away message",
       welcome: "Welcome",
       assign: "Assignment",
+      priority: "Priority",
     },
     thing: {
       connection: "a number",
@@ -147,6 +148,7 @@ export const auditMessages = catalogue({
       away: "Mensaje fuera de horario",
       welcome: "Bienvenida",
       assign: "Reparto",
+      priority: "Prioridad",
     },
     thing: {
       connection: "un número",
@@ -231,6 +233,7 @@ export const auditMessages = catalogue({
       away: "Mensagem fora do horário",
       welcome: "Boas-vindas",
       assign: "Distribuição",
+      priority: "Prioridade",
     },
     thing: {
       connection: "um número",

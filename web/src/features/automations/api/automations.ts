@@ -12,11 +12,16 @@ export type KeywordReply = Schemas["KeywordReply"];
 export type Away = Schemas["Away"];
 export type Welcome = Schemas["Welcome"];
 export type Assign = Schemas["Assign"];
+export type Prioritise = Schemas["Prioritise"];
 export type Hours = Schemas["Hours"];
 export type Kind = Rule["kind"];
 export type Match = NonNullable<KeywordReply["match"]>;
 export type RuleTrial = Schemas["RuleTrial"];
-export type Deed = Schemas["automations_rules_Reply"] | Schemas["Give"] | Schemas["Nothing"];
+export type Deed =
+  | Schemas["automations_rules_Reply"]
+  | Schemas["Give"]
+  | Schemas["Press"]
+  | Schemas["Nothing"];
 
 const listKey = (tenantId: string) => ["automations", tenantId] as const;
 

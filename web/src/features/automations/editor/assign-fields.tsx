@@ -3,15 +3,14 @@ import { useMessages } from "@/shared/i18n/language";
 import { useDirectory } from "@/shared/store/hooks";
 import type { Assign } from "../api/automations";
 import type { FieldsProps } from "./automation-editor";
+import { LabelsField } from "./labels-field";
 import { editorMessages } from "./messages";
 
 export function AssignFields({ rule, onChange, fault }: FieldsProps<Assign>) {
   const { form: t } = useMessages(editorMessages);
   const people = useDirectory("people");
   const teams = useDirectory("teams");
-  const labels = useDirectory("labels");
   const users = rule.user_ids ?? [];
-  const about = rule.label_ids ?? [];
   const working = [...people.values()].filter((one) => !one.disabled && !one.invited);
   return (
     <>
@@ -41,14 +40,7 @@ export function AssignFields({ rule, onChange, fault }: FieldsProps<Assign>) {
         value={rule.team_id ?? null}
         onChange={(team_id) => onChange({ team_id })}
       />
-      <MultiSelect
-        label={t.labels}
-        placeholder={about.length === 0 ? t.labelsAny : ""}
-        data={[...labels.values()].map(({ id, name }) => ({ value: id, label: name }))}
-        value={about}
-        searchable
-        onChange={(label_ids) => onChange({ label_ids })}
-      />
+      <LabelsField chosen={rule.label_ids ?? []} onChange={(label_ids) => onChange({ label_ids })} />
     </>
   );
 }

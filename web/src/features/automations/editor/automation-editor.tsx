@@ -19,6 +19,7 @@ import { AwayFields } from "./away-fields";
 import classes from "./editor.module.css";
 import { KeywordFields } from "./keyword-fields";
 import { editorMessages } from "./messages";
+import { PriorityFields } from "./priority-fields";
 import { TrialPanel } from "./trial-panel";
 import { WelcomeFields } from "./welcome-fields";
 
@@ -107,6 +108,8 @@ function Fields({ rule, ...rest }: FieldsProps<Rule>) {
       return <WelcomeFields rule={rule} {...rest} />;
     case "assign":
       return <AssignFields rule={rule} {...rest} />;
+    case "priority":
+      return <PriorityFields rule={rule} {...rest} />;
   }
 }
 

@@ -1,4 +1,4 @@
-/** The rule as it is written now, tried with a message at a time: what would be written, given away, or why nothing happens. */
+/** The rule as it is written now, tried with a message at a time: what would be written, given away, made pressing, or why nothing happens. */
 
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { IconFlask } from "@tabler/icons-react";
@@ -13,6 +13,7 @@ import { ToneWord } from "@/shared/ui/tone";
 import { Phone } from "@/shared/whatsapp/phone-preview";
 import { RichText } from "@/shared/whatsapp/rich-text";
 import { type Deed, type Rule, type RuleTrial, useTryRule } from "../api/automations";
+import { automationMessages } from "../messages";
 import classes from "./editor.module.css";
 import { editorMessages } from "./messages";
 
@@ -78,6 +79,7 @@ export function TrialPanel({ rule, sound }: { rule: Rule; sound: boolean }) {
 
 function Outcome({ deed, text }: { deed: Deed; text: string }) {
   const { trial: t } = useMessages(editorMessages);
+  const { priorities } = useMessages(automationMessages);
   const given = useGiven();
   return (
     <Phone label={t.verb} from={t.customer}>
@@ -91,6 +93,7 @@ function Outcome({ deed, text }: { deed: Deed; text: string }) {
           </div>
         )}
         {deed.does === "assign" && <ToneWord tone="good">{t.gives(given(deed))}</ToneWord>}
+        {deed.does === "priority" && <ToneWord tone="good">{t.becomes(priorities[deed.priority])}</ToneWord>}
         {deed.does === "nothing" && (
           <div className={classes["nothing"]}>
             <ToneWord tone="quiet">{t.nothing}</ToneWord>

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import type { Automation, Rule } from "../api/automations";
 import { faultsIn, kindOf, lastPlace, moved, ruleFor, STARTS, type StartWords } from "./rules";
 
-const WORDS: StartWords = { keywords: "price, how much", answer: "10 €", away: "Closed", welcome: "Hello" };
+const WORDS: StartWords = {
+  ...{ keywords: "price, how much", pressing: "urgent, emergency" },
+  ...{ answer: "10 €", away: "Closed", welcome: "Hello" },
+};
 
 function kept(id: string, place: number, rule: Rule): Automation {
   return { id, place, rule, enabled: true, updated_by: "user:1", created_at: "", updated_at: "" };

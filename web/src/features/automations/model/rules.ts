@@ -1,18 +1,26 @@
-/** The four kinds of rules: where each begins, what is wrong with one, and in which order they are looked at. Pure. */
+/** The kinds of rules: where each begins, what is wrong with one, and in which order they are looked at. Pure. */
 
 import type { Automation, Draft, Kind, Rule, Saved } from "../api/automations";
 import { inOrder, isSpan, WORKDAYS, withSpans } from "./hours";
 
-/** Of a message's automatic texts the first kind that has one to say says it; then the conversation is given away. */
-export const KINDS = ["keyword_reply", "away", "welcome", "assign"] as const satisfies readonly Kind[];
+/** Of a message's automatic texts the first kind that has one to say says it; then the conversation is given away, and its priority set. */
+export const KINDS = [
+  "keyword_reply",
+  "away",
+  "welcome",
+  "assign",
+  "priority",
+] as const satisfies readonly Kind[];
 
-export const STARTS = ["keyword_reply", "away", "welcome", "assign", "assign_label"] as const;
+export const STARTS = ["keyword_reply", "away", "welcome", "assign", "assign_label", "priority"] as const;
 export type Start = (typeof STARTS)[number];
 
 /** The words that a starting point brings along. */
 export interface StartWords {
   /** With commas between. */
   keywords: string;
+  /** The same, of what is urgent. */
+  pressing: string;
   answer: string;
   away: string;
   welcome: string;
@@ -28,7 +36,7 @@ export function ruleFor(start: Start, words: StartWords, zone: string): Rule {
     case "keyword_reply":
       return {
         kind: "keyword_reply",
-        words: words.keywords.split(",").map((word) => word.trim()),
+        words: listed(words.keywords),
         match: "contains",
         answer: words.answer,
       };
@@ -46,7 +54,19 @@ export function ruleFor(start: Start, words: StartWords, zone: string): Rule {
       return { kind: "assign", user_ids: [], team_id: null, only_present: true, label_ids: [] };
     case "assign_label":
       return { kind: "assign", user_ids: [], team_id: null, only_present: false, label_ids: [] };
+    case "priority":
+      return {
+        kind: "priority",
+        priority: "urgent",
+        words: listed(words.pressing),
+        match: "contains",
+        label_ids: [],
+      };
   }
+}
+
+function listed(words: string): string[] {
+  return words.split(",").map((word) => word.trim());
 }
 
 /** A rule as it is kept. */

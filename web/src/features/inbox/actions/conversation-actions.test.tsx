@@ -189,4 +189,7 @@ test("who has it and what its button does are told to who cannot see them, as th
   await screen.findByRole("button", { name: "Assign: Leo" });
   await userEvent.click(screen.getByRole("button", { name: "Unblock" }));
   await waitFor(() => expect(conversation()?.state).toBe("open"));
+  await screen.findByText("Unblocked");
+  await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(conversation()?.state).toBe("blocked"));
 });

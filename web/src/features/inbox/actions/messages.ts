@@ -46,6 +46,7 @@ export const actionMessages = catalogue({
       open: (count: number) => plural("en", count, { one: "Reopened", other: "# reopened" }),
       waiting: (count: number) => plural("en", count, { one: "Waiting", other: "# waiting" }),
       blocked: (count: number) => plural("en", count, { one: "Blocked", other: "# blocked" }),
+      unblocked: (count: number) => plural("en", count, { one: "Unblocked", other: "# unblocked" }),
     },
     refused: (count: number) =>
       plural("en", count, {
@@ -97,6 +98,7 @@ export const actionMessages = catalogue({
       open: (count: number) => plural("es", count, { one: "Reabierta", other: "# reabiertas" }),
       waiting: (count: number) => plural("es", count, { one: "En espera", other: "# en espera" }),
       blocked: (count: number) => plural("es", count, { one: "Bloqueada", other: "# bloqueadas" }),
+      unblocked: (count: number) => plural("es", count, { one: "Desbloqueada", other: "# desbloqueadas" }),
     },
     refused: (count: number) =>
       plural("es", count, {
@@ -148,6 +150,7 @@ export const actionMessages = catalogue({
       open: (count: number) => plural("pt", count, { one: "Reaberta", other: "# reabertas" }),
       waiting: (count: number) => plural("pt", count, { one: "Aguardando", other: "# aguardando" }),
       blocked: (count: number) => plural("pt", count, { one: "Bloqueada", other: "# bloqueadas" }),
+      unblocked: (count: number) => plural("pt", count, { one: "Desbloqueada", other: "# desbloqueadas" }),
     },
     refused: (count: number) =>
       plural("pt", count, { one: "# conversa não foi alterada", other: "# conversas não foram alteradas" }),

@@ -13,8 +13,8 @@ import type { Conversation, ConversationChange, ConversationState } from "@/shar
 import { actionMessages } from "./messages";
 
 const UNDO_WITHIN = 7_000;
-/** Changes that take a conversation out of sight: a slip is to be mended. */
-const AWAY: ReadonlySet<ConversationState> = new Set(["resolved", "archived", "snoozed"]);
+/** Changes that take a conversation out of sight: a slip is to be mended. So is an end to a block, which one key does. Blocking asks before. */
+const AWAY = ["resolved", "archived", "snoozed"] as const;
 
 export type Do = (ids: readonly string[], change: ConversationChange) => Promise<boolean>;
 
@@ -45,9 +45,14 @@ export function useDeeds(): Do {
         notifications.show({ color: "red", title, message: detail });
         return false;
       }
-      if (change.state && AWAY.has(change.state)) {
-        const words = { done: t.done[change.state](before.length), undo: t.undo };
-        offerUndo({ store, state: change.state, before, words });
+      const away = AWAY.find((state) => state === change.state);
+      const blocked = before.filter(({ state }) => state === "blocked");
+      if (away) {
+        const words = { done: t.done[away](before.length), undo: t.undo };
+        offerUndo({ store, state: away, before, words });
+      } else if (change.state === "open" && blocked.length > 0) {
+        const words = { done: t.done.unblocked(blocked.length), undo: t.undo };
+        offerUndo({ store, state: "open", before: blocked, words });
       }
       return true;
     },
@@ -95,7 +100,7 @@ function offerUndo({ store, state, before, words }: Undoing): void {
   });
 }
 
-/** What has ended can only be opened again. */
+/** What has ended can only be opened again, or blocked. */
 function backTo(was: ConversationState, now: ConversationState): ConversationState {
-  return now === "snoozed" ? was : "open";
+  return now === "snoozed" || was === "blocked" ? was : "open";
 }

@@ -162,9 +162,14 @@ function WindowMark({ conversation, now }: { conversation: Conversation; now: nu
   const short = (unitDisplay: "narrow" | "long") =>
     new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay }).format(value);
   return (
-    <span className={classes["closing"]} title={t.closesIn(short("long"))}>
+    <span
+      className={classes["closing"]}
+      role="img"
+      aria-label={t.closesIn(short("long"))}
+      title={t.closesIn(short("long"))}
+    >
       <IconClockHour4 size={12} stroke={2} aria-hidden="true" />
-      {short("narrow")}
+      {t.closesShort(short("narrow"))}
     </span>
   );
 }

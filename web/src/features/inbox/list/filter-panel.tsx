@@ -10,7 +10,7 @@ import type { FilterProps } from "./filters";
 import classes from "./filters.module.css";
 import { listMessages } from "./messages";
 import { UnreadBadge } from "./unread-badge";
-import { filterCount, PRIORITIES, STATES, unfiltered, without } from "./view-params";
+import { filterCount, PRIORITIES, SORTS, STATES, unfiltered, without } from "./view-params";
 
 export function FilterPanel({ view, onView }: FilterProps) {
   const t = useMessages(listMessages);
@@ -57,10 +57,13 @@ export function FilterPanel({ view, onView }: FilterProps) {
         checked={view.unread ?? false}
         onChange={(event) => change({ unread: event.currentTarget.checked })}
       />
-      <Switch
-        label={t.oldestFirst}
-        checked={view.sort === "oldest"}
-        onChange={(event) => change({ sort: event.currentTarget.checked ? "oldest" : null })}
+      <Select
+        {...inPopover}
+        label={t.order}
+        data={(["latest", ...SORTS] as const).map((value) => ({ value, label: t.orders[value] }))}
+        value={view.sort ?? "latest"}
+        onChange={(order) => change({ sort: SORTS.find((sort) => sort === order) ?? null })}
+        allowDeselect={false}
       />
       {labels.size > 0 && (
         <MultiSelect

@@ -4,6 +4,7 @@ import { Popover } from "@mantine/core";
 import { type OverlayProps, useOpenAtOnce } from "@/shared/ui/overlay-on-demand";
 import { FilterPanel } from "./filter-panel";
 import type { FilterProps } from "./filters";
+import classes from "./filters.module.css";
 import { HeadButton } from "./head-button";
 
 export function FilterPopover({ view, onView, button }: FilterProps & OverlayProps) {
@@ -21,7 +22,7 @@ export function FilterPopover({ view, onView, button }: FilterProps & OverlayPro
       <Popover.Target>
         <HeadButton {...button} ref={target} onClick={() => setOpened(!opened)} />
       </Popover.Target>
-      <Popover.Dropdown data-overlay>
+      <Popover.Dropdown data-overlay className={classes["dropdown"] ?? ""}>
         <FilterPanel view={view} onView={onView} />
       </Popover.Dropdown>
     </Popover>

@@ -83,7 +83,7 @@ export function FilterChips({ view, onView }: FilterProps) {
     const name = people.get(assignee)?.name;
     add("assignee", nameOf(assignee, name, "assignee"), { ...view, assignee: null });
   }
-  if (view.sort) add("sort", t.oldestFirst, { ...view, sort: null });
+  if (view.sort) add("sort", t.orders[view.sort], { ...view, sort: null });
   if (chips.length === 0) return null;
   return (
     <div className={classes["chips"]}>

@@ -1,4 +1,4 @@
-/** The notes that call oneself, newest first, with the button they hang from: each opens its conversation. */
+/** The notes that call oneself, newest first, with the button they hang from: each opens its conversation there. */
 
 import { Menu } from "@mantine/core";
 import { useFormat, useMessages } from "@/shared/i18n/language";
@@ -14,7 +14,7 @@ import { nameOf, oneLine } from "./row-model";
 
 interface MentionsMenuProps {
   mentions: readonly Mention[];
-  onOpen: (conversationId: string) => void;
+  onOpen: (conversationId: string, noteId: string) => void;
 }
 
 export function MentionsMenu({ mentions, onOpen, button }: MentionsMenuProps & OverlayProps) {
@@ -32,7 +32,7 @@ export function MentionsMenu({ mentions, onOpen, button }: MentionsMenuProps & O
             mention={mention}
             onOpen={() => {
               store.putConversation(mention.conversation);
-              onOpen(mention.conversation.id);
+              onOpen(mention.conversation.id, mention.annotation.id);
             }}
           />
         ))}

@@ -17,7 +17,8 @@ const Menu = lazy(async () => ({ default: (await load()).MentionsMenu }));
 
 interface MentionsProps {
   selected: string | null;
-  onOpen: (conversationId: string) => void;
+  /** Opens a conversation at one of its notes. */
+  onOpen: (conversationId: string, noteId: string) => void;
 }
 
 export function Mentions({ selected, onOpen }: MentionsProps) {

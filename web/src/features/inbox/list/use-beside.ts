@@ -2,13 +2,12 @@
 
 import { useEffect, useRef } from "react";
 import { useList, useStore } from "@/shared/store/hooks";
-import type { Place } from "@/shared/store/moments";
-import { keyOfView, type View } from "@/shared/store/views";
+import { keyOfView, type ListPlace, type View } from "@/shared/store/views";
 
 interface Stand {
   /** The list and the conversation. */
   of: string;
-  place: Place;
+  place: ListPlace;
 }
 
 /** Returns which conversation is below (1) or above (-1) the one that is open; the first of the list where the open one never stood in it. */

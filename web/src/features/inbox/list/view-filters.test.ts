@@ -7,6 +7,7 @@ describe("a list that is saved", () => {
   const views: View[] = [
     { tab: "all", unread: true },
     { tab: "mine", states: ["snoozed"], sort: "oldest" },
+    { tab: "mine", sort: "priority" },
     { tab: "all", priorities: ["urgent", "high"] },
     { tab: "unassigned", labels: ["l1", "l2"], team: "t1", connection: "c1" },
     { tab: "all", assignee: "u1", states: ["open", "resolved"] },

@@ -2,7 +2,7 @@
 
 import { AWAKE, type View } from "@/shared/store/views";
 import type { ViewFilter } from "../api/saved-views";
-import { PRIORITIES, STATES, without } from "./view-params";
+import { PRIORITIES, SORTS, STATES, without } from "./view-params";
 
 const ASSIGNEE = { mine: "me", unassigned: "none" } as const;
 
@@ -34,6 +34,6 @@ export function viewOfFilter(filter: ViewFilter): View {
     connection: filter.connection_id ?? null,
     assignee: tab === "all" ? assignee : null,
     unread: filter.unread ?? false,
-    sort: filter.sort === "oldest" ? "oldest" : null,
+    sort: SORTS.find((sort) => sort === filter.sort) ?? null,
   });
 }

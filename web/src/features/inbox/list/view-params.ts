@@ -14,6 +14,9 @@ export const STATES: readonly ConversationState[] = [
 ];
 export const PRIORITIES: readonly Priority[] = ["urgent", "high", "medium", "low", "none"];
 
+/** The orders of a list beside the usual one, which has the latest message first. */
+export const SORTS = ["oldest", "priority"] as const satisfies readonly View["sort"][];
+
 /** Members of the address that say which list is shown. */
 const NAMES = ["tab", "state", "label", "priority", "team", "number", "assignee", "unread", "sort"] as const;
 
@@ -27,6 +30,7 @@ export function viewOf(params: URLSearchParams): View {
   const states = STATES.filter((state) => params.getAll("state").includes(state));
   const labels = params.getAll("label");
   const priorities = PRIORITIES.filter((priority) => params.getAll("priority").includes(priority));
+  const sort = SORTS.find((one) => one === params.get("sort"));
   const [team, connection, assignee] = [params.get("team"), params.get("number"), params.get("assignee")];
   return {
     tab,
@@ -38,7 +42,7 @@ export function viewOf(params: URLSearchParams): View {
     // Whose they are is what the other tabs say already.
     ...(assignee && tab === "all" && { assignee }),
     ...(params.has("unread") && { unread: true }),
-    ...(params.get("sort") === "oldest" && { sort: "oldest" as const }),
+    ...(sort && { sort }),
   };
 }
 

@@ -7,7 +7,14 @@ import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { Chime } from "@/shared/lib/chime";
 import { closeNotices, noticeWorker, showNotice, whenNoticeClicked } from "@/shared/lib/desktop-notices";
-import { type LiveStatus, liveStatus, pageName, unreadMine, unsentMine } from "@/shared/lib/frame";
+import {
+  jumpsAsked,
+  type LiveStatus,
+  liveStatus,
+  pageName,
+  unreadMine,
+  unsentMine,
+} from "@/shared/lib/frame";
 import { preferences } from "@/shared/lib/preferences";
 import { useSignal } from "@/shared/lib/signal";
 import { useSession, useTenant } from "@/shared/session/session-context";
@@ -79,9 +86,10 @@ function useRinging(): void {
   const [location, navigate] = useLocation();
   const inbox = `/t/${tenant_id}/inbox`;
   const shown = useRef(new Set<string>());
-  const notify = (title: string, body: string, conversation: string) => {
-    const path = `${inbox}/${conversation}`;
-    void showNotice({ title, body, tag: conversation, path }, { embedded, open: () => navigate(path) });
+  const notify = (title: string, body: string, conversation: string, note?: string) => {
+    const path = `${inbox}/${conversation}${note === undefined ? "" : `?message=${note}`}`;
+    const open = () => goTo(path, navigate);
+    void showNotice({ title, body, tag: conversation, path }, { embedded, open });
   };
   const tell = useRef<(news: News, chime: Chime) => void>(() => undefined);
   tell.current = ({ message, conversation }, chime) => {
@@ -105,7 +113,7 @@ function useRinging(): void {
     if (wanted.sound !== "off") chime.play();
     if ((document.hasFocus() && !document.hidden) || wanted.notifications === "off") return;
     shown.current.delete(note.conversation_id); // what calls this person is not done with when a colleague has read
-    notify(t.mention, note.body ?? "", note.conversation_id);
+    notify(t.mention, note.body ?? "", note.conversation_id, note.id);
   };
 
   useEffect(() => {
@@ -139,6 +147,12 @@ function useRinging(): void {
   }, [store]);
 }
 
+/** Where a notification leads: also to a note that was gone to from here before. */
+function goTo(path: string, navigate: (path: string) => void): void {
+  navigate(path);
+  jumpsAsked.set(jumpsAsked.get() + 1);
+}
+
 /** A click on a notification leads here; one of a conversation that is looked at has nothing more to tell. */
 function useNotices(): void {
   const { tenant_id } = useTenant();
@@ -150,7 +164,7 @@ function useNotices(): void {
     void noticeWorker();
     return whenNoticeClicked((path) => {
       const isHere = path.startsWith(inbox);
-      if (isHere) navigate(path);
+      if (isHere) goTo(path, navigate);
       return isHere;
     });
   }, [embedded, inbox, navigate]);

@@ -50,13 +50,21 @@ export async function withQuote(tenantId: string, message: Message): Promise<Mes
   return page.items.find((one) => one.id === message.id) ?? null;
 }
 
+export interface NewNote {
+  body: string;
+  /** The users it calls, by their ids. */
+  mentions: readonly string[];
+}
+
+/** Writes a note; with the same key again, it is answered with the one that stands there. */
 export function addNote(
   tenantId: string,
   conversationId: string,
-  body: string,
-  mentions: string[],
+  note: NewNote,
+  key: string,
 ): Promise<Annotation> {
-  return call("POST", `${conversation(tenantId, conversationId)}/notes`, { body: { body, mentions } });
+  const headers = { "Idempotency-Key": key };
+  return call("POST", `${conversation(tenantId, conversationId)}/notes`, { body: note, headers });
 }
 
 export function deleteNote(tenantId: string, note: Annotation): Promise<Annotation | undefined> {

@@ -24,7 +24,7 @@ export function Album({ messages, first, last, marked = false }: AlbumProps) {
   const newest = messages.at(-1);
   if (newest === undefined) return null;
   return (
-    <Row message={newest} first={first} last={last} marked={marked}>
+    <Row message={newest} first={first} last={last} marked={marked} what={t.gallery(messages.length)}>
       <div className={bubble["bubble"]} data-look="tight">
         <fieldset
           className={classes["album"]}

@@ -10,6 +10,7 @@ import { canBeAnswered } from "../model/answering";
 import { memberOf } from "../model/lines";
 import { reactionsNow } from "../model/reactions";
 import { type Shape, shapeOf } from "../model/shape";
+import { summaryOf } from "../model/summary";
 import { tickOf } from "../model/ticks";
 import { useActions, useData } from "../thread-context";
 import { AdCard } from "./ad-card";
@@ -79,7 +80,26 @@ function After({ message, place }: { message: Message; place: Place }) {
 }
 
 interface RowProps extends BubbleProps {
+  /** What it is, where it is more than the one message. */
+  what?: string;
   children: React.ReactNode;
+}
+
+/** What a row is called to who goes through them by keys: who says what, when, and how far it has come. */
+function useName(message: Message, what: string | undefined): string {
+  const t = useMessages(threadMessages);
+  const format = useFormat();
+  const { contactName, memberName, nameOf, isMe } = useData();
+  const member = memberOf(message);
+  const author = isMe(message.sender) ? t.you : nameOf(message.sender);
+  const who = message.direction === "outbound" ? author : member === null ? contactName : memberName(member);
+  const { type, words } = summaryOf(message);
+  const kind = t.type[type];
+  const said = what ?? (words === null ? kind : type === "text" ? words : `${kind}: ${words}`);
+  const tick = tickOf(message);
+  return [t.announce(who, said), format.time(message.created_at), tick && t.tick[tick]]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** What is open of a row. It takes the focus, and gives it back to where it was. */
@@ -96,10 +116,11 @@ function useOpened(): [Opened, (open: Opened) => void] {
 }
 
 /** The place of a bubble in the thread: its side, its gaps, its tools and reactions, what went wrong with it. */
-export function Row({ message, first, last, marked = false, children }: RowProps) {
+export function Row({ message, first, last, marked = false, what, children }: RowProps) {
   const [open, setOpen] = useOpened();
   const { quote } = useActions();
   const { canSend, isOpen, ownReaction } = useData();
+  const name = useName(message, what);
   const reactions = reactionsNow(message.reactions, ownReaction(message));
   const canAnswer = canSend && isOpen && canBeAnswered(message);
   const touch = useTouch({
@@ -107,8 +128,9 @@ export function Row({ message, first, last, marked = false, children }: RowProps
     onLongPress: () => setOpen("menu"),
   });
   return (
-    <div
+    <article
       className={classes["row"]}
+      aria-label={name}
       data-message={message.id}
       data-direction={message.direction}
       data-first={first || undefined}
@@ -123,7 +145,7 @@ export function Row({ message, first, last, marked = false, children }: RowProps
       </div>
       {reactions.length > 0 && <Reactions message={message} reactions={reactions} />}
       <TroubleLine message={message} />
-    </div>
+    </article>
   );
 }
 

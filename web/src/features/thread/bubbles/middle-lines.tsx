@@ -36,11 +36,14 @@ export function DayLine({ at }: { at: string }) {
   );
 }
 
-export function UnreadLine() {
+/** Above the first message that came while the reader was elsewhere. */
+export function UnreadLine({ count }: { count: number }) {
   const t = useMessages(threadMessages);
+  const words = t.newMessages(count);
   return (
-    <div className={classes["unread"]}>
-      <span>{t.unread}</span>
+    // biome-ignore lint/a11y/useSemanticElements: a rule (hr) holds no words
+    <div className={classes["unread"]} role="separator" aria-label={words}>
+      <span>{words}</span>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { mentionsIn } from "../model/mentions";
 import { useActions, useData } from "../thread-context";
 import classes from "./note.module.css";
 
-export function NoteLine({ annotation }: { annotation: Annotation }) {
+export function NoteLine({ annotation, marked = false }: { annotation: Annotation; marked?: boolean }) {
   const t = useMessages(threadMessages);
   const format = useFormat();
   const { nameOf, isMe } = useData();
@@ -24,6 +24,7 @@ export function NoteLine({ annotation }: { annotation: Annotation }) {
       <div
         className={classes["note"]}
         data-gone={gone || undefined}
+        data-marked={marked || undefined}
         role="note"
         aria-label={t.noteBy(mine ? t.you : name)}
       >

@@ -26,9 +26,10 @@ interface OverlaysProps {
   onChange: (over: Over | null) => void;
   pictures: readonly Message[];
   onJump: (messageId: string) => void;
+  onReply: (message: Message) => void;
 }
 
-export function Overlays({ over, onChange, pictures, onJump }: OverlaysProps) {
+export function Overlays({ over, onChange, pictures, onJump, onReply }: OverlaysProps) {
   const store = useStore();
   const close = () => onChange(null);
   const note = over?.kind === "delete-note" ? store.state.threads.annotations.get(over.id) : undefined;
@@ -47,6 +48,10 @@ export function Overlays({ over, onChange, pictures, onJump }: OverlaysProps) {
           onShowInThread={({ id }) => {
             close();
             onJump(id);
+          }}
+          onReply={(one) => {
+            close();
+            onReply(one);
           }}
         />
       )}

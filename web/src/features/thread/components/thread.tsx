@@ -3,6 +3,7 @@
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useShortcut } from "@/shared/keys/use-shortcut";
+import { useTenant } from "@/shared/session/session-context";
 import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 import { EmptyState } from "@/shared/ui/empty-state";
@@ -36,8 +37,8 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
   const t = useMessages(threadMessages);
   const { id } = conversation;
   const stretch = useStretch(conversation, messageId);
-  const { timeline, jumpTo } = stretch;
-  const { thread, byProviderId, ownReactions, retried, lines } = timeline;
+  const { timeline, lines, jumpTo } = stretch;
+  const { thread, byProviderId, ownReactions, retried } = timeline;
   const serviceWindow = useServiceWindow(conversation.window_closes_at);
   const [over, setOver] = useState<Over | null>(null);
   const { quote, setQuote } = useQuote(id);
@@ -45,10 +46,12 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
   const composer = useRef<ComposerHandle>(null);
   usePresence(id);
   useEffect(() => pauseSounds, []);
-  useShortcut("reply", () => composer.current?.setMode("reply"));
-  useShortcut("note", () => composer.current?.setMode("note"));
-  useShortcut("attach", () => composer.current?.chooseFiles());
-  useShortcut("template", () => composer.current?.openTemplates());
+  const isShut = conversation.state === "blocked" || conversation.state === "archived";
+  const canWrite = useTenant().can("messages:send") && !isShut;
+  useShortcut("reply", canWrite ? () => composer.current?.setMode("reply") : null);
+  useShortcut("note", canWrite ? () => composer.current?.setMode("note") : null);
+  useShortcut("attach", () => composer.current?.chooseFiles(), canWrite);
+  useShortcut("template", () => composer.current?.openTemplates(), canWrite);
   useReading(conversation, timeline.latestInbound, stretch.atEnd);
 
   const quoted = useMemo(
@@ -116,6 +119,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
             beginAt={stretch.beginAt}
             marked={stretch.marked}
             arrived={stretch.arrived}
+            isAway={stretch.isAway}
             onOlder={stretch.loadOlder}
             onNewer={stretch.loadNewer}
             onEnd={stretch.setAtEnd}
@@ -133,7 +137,10 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
           latestToAnswer={timeline.latestToAnswer}
           atEnd={stretch.atEnd}
           attachments={attachments}
-          onSent={stretch.toLatest}
+          onSent={() => {
+            stretch.wrote();
+            stretch.toLatest();
+          }}
         />
       </DropArea>
       <Overlays
@@ -141,6 +148,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
         onChange={setOver}
         pictures={timeline.pictures}
         onJump={(messageId) => jumpTo({ id: messageId })}
+        onReply={own.quote}
       />
     </ThreadProvider>
   );

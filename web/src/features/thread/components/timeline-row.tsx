@@ -21,7 +21,7 @@ export const TimelineRow = memo(
       case "day":
         return <DayLine at={line.at} />;
       case "unread":
-        return <UnreadLine />;
+        return <UnreadLine count={line.count} />;
       case "album":
         return <AlbumRow line={line} marked={marked} />;
       default:
@@ -50,7 +50,7 @@ function SourceRow({
       return <PendingBubble pending={source.pending} me={me} first={first} last={last} />;
     case "annotation":
       return source.annotation.kind === "note" ? (
-        <NoteLine annotation={source.annotation} />
+        <NoteLine annotation={source.annotation} marked={marked} />
       ) : (
         <ActivityLine annotation={source.annotation} />
       );

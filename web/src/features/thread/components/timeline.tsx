@@ -7,6 +7,7 @@ import {
   useEffect,
   useImperativeHandle,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from "react";
@@ -40,6 +41,8 @@ interface TimelineProps {
   marked: string | null;
   /** How many messages came since the reader left the end. */
   arrived: number;
+  /** The page is not in front of the reader: what is new to them stays in sight. */
+  isAway: boolean;
   onOlder: () => void;
   onNewer: () => void;
   /** The reader came to the end of the conversation, or left it. */
@@ -52,6 +55,8 @@ interface TimelineProps {
 const AHEAD = 12;
 const TOP = 56;
 const NEAR = 48;
+/** So near the top, in pixels, the line above what is new goes no further while the reader is away. */
+const KEPT = 80;
 /** For so long what is sent is followed. */
 const SENT = 600;
 
@@ -67,6 +72,7 @@ export function Timeline(props: TimelineProps) {
     beginAt,
     marked,
     arrived,
+    isAway,
     onOlder,
     onNewer,
     onEnd,
@@ -77,6 +83,8 @@ export function Timeline(props: TimelineProps) {
   const [atEnd, setAtEnd] = useState(true);
 
   const soon = useRef<() => void>(() => undefined);
+  const isFull = useRef(false);
+  const heldAt = useRef<string | null>(null);
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: lines.length,
     getScrollElement: () => scroller.current,
@@ -86,7 +94,7 @@ export function Timeline(props: TimelineProps) {
     paddingStart: TOP,
     paddingEnd: 10,
     anchorTo: "end",
-    followOnAppend: !newer,
+    followOnAppend: !newer && !(isAway && isFull.current),
     scrollEndThreshold: NEAR,
     directDomUpdates: true,
     directDomUpdatesMode: "position",
@@ -112,13 +120,23 @@ export function Timeline(props: TimelineProps) {
     else if (newer && lastShown >= lines.length - AHEAD) onNewer();
   }, [placed, loading, failed, older, newer, firstShown, lastShown, lines.length, onOlder, onNewer]);
 
+  const begins = useMemo(() => lines.findIndex((line) => line.kind === "unread"), [lines]);
   const look = useCallback(() => {
+    const row = virtualizer.measurementsCache[begins];
+    const offset = virtualizer.scrollOffset ?? 0;
+    isFull.current = row !== undefined && row.start < offset + KEPT;
+    // Many at once may have carried it out of sight: brought back once, as whoever scrolls from there has their way.
+    // One that stood there before they went is left where it is.
+    const first = row === undefined ? null : (lines[begins + 1]?.key ?? null);
+    const isCarriedOff = isAway && row !== undefined && row.start < offset && heldAt.current !== first;
+    if (!isAway || isCarriedOff) heldAt.current = first;
+    if (isCarriedOff) virtualizer.scrollToIndex(begins, { align: "start" });
     const now = !newer && virtualizer.getDistanceFromEnd() <= NEAR;
     setAtEnd(now);
     onEnd(now); // nobody hears of an end that was not looked at: being there is reading
-  }, [newer, virtualizer, onEnd]);
+  }, [newer, virtualizer, onEnd, lines, begins, isAway]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown changes where the end is
-  useEffect(look, [look, lines, lastShown]);
+  useEffect(look, [look, lastShown]);
   useEffect(() => {
     let frame = 0;
     soon.current = () => {

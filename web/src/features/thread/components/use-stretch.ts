@@ -1,10 +1,14 @@
 /** Which stretch of a conversation is shown and where the reader stands in it: at the end, at the first unread, at a message they looked for. */
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { jumpsAsked } from "@/shared/lib/frame";
+import { useSignal } from "@/shared/lib/signal";
 import { useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
+import { linesOf } from "../model/lines";
 import type { TimelineHandle } from "./timeline";
 import { useTimeline } from "./use-timeline";
+import { useUnseen } from "./use-unseen";
 
 /** Marked long enough to be found with the eye. */
 const MARKED = 2_600;
@@ -21,11 +25,14 @@ export function useStretch(conversation: Conversation, messageId: string | null)
   const [anchor, setAnchor] = useState(messageId);
   const [marked, setMarked] = useState(messageId);
   const [opened, setOpened] = useState(false);
-  const timeline = useTimeline(id, anchor, unread, opened);
-  const { thread, entries, byProviderId, unreadKey } = timeline;
+  const timeline = useTimeline(id, anchor);
+  const { thread, entries, byProviderId } = timeline;
   const scroll = useRef<TimelineHandle>(null);
   const [atEnd, setAtEnd] = useState(messageId === null && unread === 0);
   const [leftAt, setLeftAt] = useState<string | null>(null);
+  const around = { conversationId: id, atEnd, newer: thread.newer, opened };
+  const { begins, isAway, open, wrote } = useUnseen(entries, around);
+  const lines = useMemo(() => linesOf(entries, begins, thread.older), [entries, begins, thread.older]);
 
   const load = useCallback(
     () => void (anchor === null ? store.loadThread(id) : store.loadAround(id, anchor)),
@@ -44,13 +51,14 @@ export function useStretch(conversation: Conversation, messageId: string | null)
   useEffect(() => {
     if (ready || !isLoaded) return;
     if (!isShort) {
+      if (!opened) open(unread);
       setOpened(true);
       return setReady(true);
     }
     if (thread.loading !== null) return;
     pages.current += 1;
     loadOlder();
-  }, [ready, isLoaded, isShort, thread.loading, loadOlder]);
+  }, [ready, isLoaded, isShort, thread.loading, loadOlder, opened, open, unread]);
 
   const jumpTo = useCallback(
     (target: Target) => {
@@ -63,21 +71,25 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     },
     [store, byProviderId],
   );
-  // Another result of the same search leads to another message of the same conversation.
-  const shown = useRef(messageId);
+  // Another result of the same search leads to another line of the same conversation; the same one once more, back to it.
+  const asked = useSignal(jumpsAsked);
+  const gone = useRef({ messageId, asked });
   useEffect(() => {
-    if (messageId === null || shown.current === messageId) return;
-    shown.current = messageId;
-    jumpTo({ id: messageId });
-  }, [messageId, jumpTo]);
+    const before = gone.current;
+    if (before.messageId === messageId && before.asked === asked) return;
+    gone.current = { messageId, asked };
+    if (messageId !== null) jumpTo({ id: messageId });
+  }, [messageId, asked, jumpTo]);
   useEffect(() => {
     if (marked === null || !ready) return;
     const timer = setTimeout(() => setMarked(null), MARKED);
     return () => clearTimeout(timer);
   }, [marked, ready]);
 
+  const [fromEnd, setFromEnd] = useState(false);
   const toLatest = useCallback(() => {
     if (!thread.newer) return scroll.current?.toEnd();
+    setFromEnd(true);
     setReady(false);
     setAnchor(null);
   }, [thread.newer]);
@@ -92,14 +104,17 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     found === null ? null : (store.state.threads.keyOf.get(found) ?? found);
   return {
     timeline,
+    lines,
     anchor,
     ready: ready && isLoaded,
-    beginAt: anchor === null ? (unreadKey === null ? null : "unread") : keyOf(anchor),
+    beginAt: anchor === null ? (begins === null || fromEnd ? null : "unread") : keyOf(anchor),
     marked: keyOf(marked),
     scroll,
     atEnd,
     setAtEnd,
     arrived,
+    isAway,
+    wrote,
     load,
     loadOlder,
     loadNewer,

@@ -1,6 +1,6 @@
-/** The lines of a conversation out of the store's keys, and what is looked up among them. */
+/** What stands in a conversation out of the store's keys, and what is looked up among them. */
 
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo } from "react";
 import { useStore, useThread } from "@/shared/store/hooks";
 import type { Line as Source } from "@/shared/store/store";
 import type { ThreadState } from "@/shared/store/threads";
@@ -8,7 +8,7 @@ import type { Message } from "@/shared/store/types";
 import { at, textIn } from "@/shared/whatsapp/reading";
 import { forgetSent } from "../media/media-url";
 import { canBeAnswered } from "../model/answering";
-import { type Entry, entryOf, type Line, linesOf, unreadFrom } from "../model/lines";
+import { type Entry, entryOf } from "../model/lines";
 
 export interface OwnReaction {
   emoji: string;
@@ -17,7 +17,6 @@ export interface OwnReaction {
 
 export interface Timeline {
   thread: ThreadState;
-  lines: Line[];
   entries: Entry[];
   /** Messages by Meta's name for them: quotes name them so. */
   byProviderId: ReadonlyMap<string, Message>;
@@ -32,25 +31,13 @@ export interface Timeline {
   /** The last of the person's that can be quoted. */
   latestToAnswer: Message | null;
   latest: Message | null;
-  /** The key before which the unread ones begin, as it was when the thread was opened. */
-  unreadKey: string | null;
 }
 
 const known = new WeakMap<object, Entry>();
 
-/**
- * @param unread how many messages nobody had read when the conversation was opened.
- * @param opened whether enough is here to know where those begin: from then on it stays there.
- */
-export function useTimeline(
-  conversationId: string,
-  anchor: string | null,
-  unread: number,
-  opened: boolean,
-): Timeline {
+export function useTimeline(conversationId: string, anchor: string | null): Timeline {
   const store = useStore();
   const thread = useThread(conversationId, anchor);
-  const unreadKey = useRef<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a message that is there now has changed the thread
   useEffect(() => forgetSent((clientId) => store.outbox.get(clientId) !== undefined), [store, thread]);
   // A thread's state is a new object whenever what it holds changed.
@@ -86,11 +73,8 @@ export function useTimeline(
       if (isPicture && message.media?.state === "stored" && message.revoked_at === undefined)
         pictures.push(message);
     }
-    if (!opened && unread > 0) unreadKey.current = unreadFrom(entries, unread);
-    const lines = linesOf(entries, unreadKey.current, thread.older);
     return {
       thread,
-      lines,
       entries,
       byProviderId,
       ownReactions,
@@ -100,9 +84,8 @@ export function useTimeline(
       latestInbound,
       latestToAnswer,
       latest,
-      unreadKey: unreadKey.current,
     };
-  }, [store, thread, unread, opened]);
+  }, [store, thread]);
 }
 
 function entry(key: string, source: Source, object: object | undefined): Entry {

@@ -103,7 +103,7 @@ describe("a note", () => {
   test("that could not be saved stands before what was written since", async () => {
     const { store, answer } = await opened();
     await writesNote("Call her{Enter}And him");
-    await answer(problem(500, "internal_error"));
+    await answer(problem(422, "invalid_request"));
     await waitFor(() => expect(noteField().value).toBe("Call her\nAnd him"));
     expect(store.drafts.get(CONVERSATION, "note")).toBe("Call her\nAnd him");
   });

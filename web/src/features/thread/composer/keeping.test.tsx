@@ -163,7 +163,7 @@ test("a note that was refused is in the field again, also where its author went 
   await goTo(2);
   await goTo(1);
   await turn();
-  await act(async () => refuse(problem(500, "internal_error")));
+  await act(async () => refuse(problem(422, "invalid_request")));
   await waitFor(() => expect(note().value).toBe("Call her"));
   await userEvent.type(note(), " today");
   expect(store.drafts.get(uuid(1), "note")).toBe("Call her today");

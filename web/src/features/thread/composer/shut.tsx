@@ -5,6 +5,7 @@ import { IconArchive, IconBan, IconEye } from "@tabler/icons-react";
 import { useState } from "react";
 import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
+import { runShortcut } from "@/shared/keys/use-shortcut";
 import { useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
 import { tellFailed } from "@/shared/ui/notices";
@@ -19,6 +20,8 @@ export function Shut({ conversation, canWrite }: { conversation: Conversation; c
   const blocked = conversation.state === "blocked";
   const IconOf = !canWrite ? IconEye : blocked ? IconBan : IconArchive;
   const open = async () => {
+    // Who acts on conversations offers to undo it, too; where nobody does, it is done from here.
+    if (runShortcut("resolve")) return;
     setBusy(true);
     await store.change(conversation.id, { state: "open" }).catch((error: unknown) => {
       tellFailed(inOneLine(problemWords(error, problems)));

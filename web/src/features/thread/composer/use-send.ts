@@ -8,11 +8,11 @@ import { useTenant } from "@/shared/session/session-context";
 import { useDirectory, useStore } from "@/shared/store/hooks";
 import type { Conversation, Json, Message } from "@/shared/store/types";
 import { linksIn } from "@/shared/whatsapp/links";
-import { addNote } from "../api/messages";
 import { LONGEST_CAPTION, LONGEST_TEXT, takesCaption } from "../model/limits";
 import { mentionedIn } from "../model/mentions";
 import type { Mode } from "./composer";
 import { composerMessages } from "./messages";
+import { saveNote } from "./save-note";
 import { sendFile } from "./upload";
 import type { Attachment, Attachments } from "./use-attachments";
 import { recordingName } from "./use-recorder";
@@ -106,8 +106,8 @@ export function useSend(given: Sending) {
     },
     note: async (text: string) => {
       const body = text.trim();
-      if (body === "" || busy) return; // it has no key of its own: posted twice, it would stand there twice
-      const mentioned = mentionedIn(
+      if (body === "" || busy) return;
+      const mentions = mentionedIn(
         body,
         [...people.values()].map((one) => ({ id: one.user_id, name: one.name })),
       );
@@ -116,7 +116,7 @@ export function useSend(given: Sending) {
       onCleared("note");
       store.presence.rest();
       try {
-        store.putAnnotation(await addNote(tenantId, id, body, mentioned));
+        store.putAnnotation(await saveNote(store, { tenantId, conversationId: id }, { body, mentions }));
         onSent("note");
       } catch (error) {
         onRestored("note", text);

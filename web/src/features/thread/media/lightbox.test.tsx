@@ -25,6 +25,7 @@ function Thread({ children }: { children?: ReactNode }) {
           onShow={setShown}
           onClose={() => setShown(null)}
           onShowInThread={() => undefined}
+          onReply={() => undefined}
         />
       )}
       {children}

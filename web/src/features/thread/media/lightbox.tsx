@@ -1,7 +1,8 @@
-/** Photos and videos of a conversation, large: arrows, zoom, download. */
+/** Photos and videos of a conversation, large: arrows, zoom, download; and each can be answered, also one of many that stand in a grid. */
 
 import { ActionIcon } from "@mantine/core";
 import {
+  IconArrowBackUp,
   IconChevronLeft,
   IconChevronRight,
   IconDownload,
@@ -15,6 +16,7 @@ import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { RichText } from "@/shared/whatsapp/rich-text";
 import { threadMessages } from "../messages";
+import { canBeAnswered } from "../model/answering";
 import { shapeOf } from "../model/shape";
 import { useData } from "../thread-context";
 import classes from "./lightbox.module.css";
@@ -28,9 +30,10 @@ interface LightboxProps {
   onShow: (id: string) => void;
   onClose: () => void;
   onShowInThread: (message: Message) => void;
+  onReply: (message: Message) => void;
 }
 
-export function Lightbox({ pictures, shown, onShow, onClose, onShowInThread }: LightboxProps) {
+export function Lightbox({ pictures, shown, onShow, onClose, onShowInThread, onReply }: LightboxProps) {
   const t = useMessages(threadMessages);
   const dialog = useRef<HTMLDialogElement>(null);
   const index = pictures.findIndex((one) => one.id === shown);
@@ -65,6 +68,7 @@ export function Lightbox({ pictures, shown, onShow, onClose, onShowInThread }: L
           place={t.photoOf(index + 1, pictures.length)}
           onClose={onClose}
           onShowInThread={() => onShowInThread(message)}
+          onReply={() => onReply(message)}
         />
       )}
       {index > 0 && (
@@ -98,12 +102,13 @@ interface ShownProps {
   place: string;
   onClose: () => void;
   onShowInThread: () => void;
+  onReply: () => void;
 }
 
-function Shown({ message, place, onClose, onShowInThread }: ShownProps) {
+function Shown({ message, place, onClose, onShowInThread, onReply }: ShownProps) {
   const t = useMessages(threadMessages);
   const format = useFormat();
-  const { contactName, nameOf, isMe } = useData();
+  const { contactName, nameOf, isMe, canSend, isOpen } = useData();
   const url = useMediaUrl(message.media?.url);
   const zoom = useZoom();
   const shape = shapeOf(message);
@@ -128,6 +133,11 @@ function Shown({ message, place, onClose, onShowInThread }: ShownProps) {
               <IconZoomIn size={20} />
             </Tool>
           </>
+        )}
+        {canSend && isOpen && canBeAnswered(message) && (
+          <Tool label={t.reply} onClick={onReply}>
+            <IconArrowBackUp size={20} />
+          </Tool>
         )}
         <Tool label={t.showInThread} onClick={onShowInThread}>
           <IconMessage2 size={20} />

@@ -18,7 +18,7 @@ const photo = (seconds: number, more: Partial<Message> = {}) =>
 const ours = { direction: "outbound", status: "sent", sender: "user:a" } as const;
 
 const kinds = (entries: Entry[], unread: string | null = null, older = false) =>
-  linesOf(entries, unread, older).map((line) => line.kind);
+  linesOf(entries, unread === null ? null : { from: unread, count: 2 }, older).map((line) => line.kind);
 
 describe("the lines of a thread", () => {
   it("have a day before the first message of each", () => {

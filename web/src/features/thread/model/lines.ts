@@ -28,10 +28,16 @@ export interface Entry {
 
 export type Line =
   | { kind: "day"; key: string; at: string }
-  | { kind: "unread"; key: string }
+  | { kind: "unread"; key: string; count: number }
   | { kind: "message" | "pending"; key: string; first: boolean; last: boolean }
   | { kind: "album"; key: string; keys: readonly string[]; first: boolean; last: boolean }
   | { kind: "system" | "note" | "activity"; key: string };
+
+/** The key before which what is new to the reader begins, and how many messages of the person that is. */
+export interface Begins {
+  from: string;
+  count: number;
+}
 
 /** Messages of one writer in quick succession belong together: one corner, one gap. */
 const RUN = 5 * 60_000;
@@ -66,18 +72,19 @@ export function entryOf(key: string, source: Source): Entry {
 
 /**
  * @param entries in order.
- * @param unreadFrom the key before which the unread ones begin; null: nowhere.
+ * @param begins where what is new begins; null: nowhere.
  * @param older whether there is more above: what day the first belongs to is told there.
  */
-export function linesOf(entries: readonly Entry[], unreadFrom: string | null, older = false): Line[] {
+export function linesOf(entries: readonly Entry[], begins: Begins | null, older = false): Line[] {
   const lines: Line[] = [];
+  const unreadFrom = begins?.from ?? null;
   let day = older ? entries[0]?.day : undefined;
   let index = 0;
   while (index < entries.length) {
     const entry = entries[index] as Entry;
     if (entry.day !== day) lines.push({ kind: "day", key: `day:${entry.day}`, at: entry.at });
     day = entry.day;
-    if (entry.key === unreadFrom) lines.push({ kind: "unread", key: "unread" });
+    if (entry.key === begins?.from) lines.push({ kind: "unread", key: "unread", count: begins.count });
     const end = index + albumAt(entries, index, unreadFrom);
     lines.push(lineOf(entries, index, end, unreadFrom));
     index = end;
@@ -142,11 +149,11 @@ export function memberOf(message: Message): string | null {
  *
  * @param count how many messages of the person nobody has read.
  */
-export function unreadFrom(entries: readonly Entry[], count: number): string | null {
+export function unreadFrom(entries: readonly Pick<Entry, "key" | "theirs">[], count: number): string | null {
   let left = count;
   let found: string | null = null;
   for (let index = entries.length - 1; index >= 0 && left > 0; index -= 1) {
-    const entry = entries[index] as Entry;
+    const entry = entries[index] as Pick<Entry, "key" | "theirs">;
     if (!entry.theirs) continue;
     found = entry.key;
     left -= 1;
@@ -159,6 +166,7 @@ export function sameLine(one: Line, other: Line): boolean {
   if (one.key !== other.key || one.kind !== other.kind) return false;
   if ("first" in one && "first" in other && (one.first !== other.first || one.last !== other.last))
     return false;
+  if (one.kind === "unread" && other.kind === "unread") return one.count === other.count;
   if (one.kind === "album" && other.kind === "album") {
     return one.keys.length === other.keys.length && one.keys.every((key, index) => key === other.keys[index]);
   }
