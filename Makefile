@@ -83,9 +83,15 @@ web-types: $(NODE_SYNCED) ## write the types of the API's client from its OpenAP
 	@cd web && $(NODE) node_modules/openapi-typescript/bin/cli.js node_modules/.openapi.json --output $(or $(TYPES),src/shared/api/schema.d.ts) > node_modules/.openapi.log
 
 web-check: $(NODE_SYNCED) $(UI) ## the web UI: format, lint, types, tests, whether the generated types are those of the API, sizes
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync .web-tests .web-rules
+
+.web-tests:
+	cd web && $(NODE) node_modules/vitest/vitest.mjs run
+
+# All but the tests: most of it keeps one core busy alone, so it runs beside them.
+.web-rules:
 	cd web && node_modules/.bin/biome ci --reporter=summary .
 	cd web && $(NODE) node_modules/typescript/bin/tsc --noEmit
-	cd web && $(NODE) node_modules/vitest/vitest.mjs run
 	@$(MAKE) --no-print-directory web-types TYPES=node_modules/.schema.d.ts
 	@cmp -s web/node_modules/.schema.d.ts web/src/shared/api/schema.d.ts || { echo 'The API changed: make web-types, and commit what it wrote.'; exit 1; }
 	@cd web && $(NODE) build/sizes.ts

@@ -51,15 +51,17 @@ UPDATE media_assets a SET spared_at = now()
 
 -- name: spared_assets
 -- Those that nobody stores any more, and nobody has stored since.
+WITH chosen AS MATERIALIZED (
+    SELECT s.id
+      FROM media_assets s
+     WHERE s.tenant_id = :tenant_id AND s.spared_at IS NOT NULL
+       AND NOT EXISTS (SELECT FROM media_reservations v WHERE v.tenant_id = s.tenant_id AND v.sha256 = s.sha256)
+     ORDER BY s.id
+     LIMIT :most
+       FOR NO KEY UPDATE OF s SKIP LOCKED)
 UPDATE media_assets a SET spared_at = NULL
- WHERE a.tenant_id = :tenant_id
-   AND a.id IN (SELECT s.id
-                  FROM media_assets s
-                 WHERE s.tenant_id = :tenant_id AND s.spared_at IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM media_reservations v WHERE v.tenant_id = s.tenant_id AND v.sha256 = s.sha256)
-                 ORDER BY s.id
-                 LIMIT :most
-                   FOR NO KEY UPDATE OF s SKIP LOCKED)
+  FROM chosen
+ WHERE a.tenant_id = :tenant_id AND a.id = chosen.id
 RETURNING a.id
 
 -- name: purge_assets
