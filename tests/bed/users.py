@@ -27,7 +27,6 @@ class Person:
     email: str
 
 
-@cache
 @cache  # a hash takes 50 ms of a core
 def hash_of(password: str) -> str:
     return _HASHER.hash(password)

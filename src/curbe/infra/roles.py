@@ -41,7 +41,7 @@ def connection_name(role: Role) -> str:
 
 
 def begins_with(role: Role, *, statement_timeout_ms: int) -> dict[str, str]:
-    """Return the settings that a role's connection begins with, by name; values as ``pg_settings`` shows them."""
+    """Return the settings that a role's connection begins with, by name; values as ``SHOW`` gives them back, but for times."""
     return {
         "role": role.value,
         "application_name": connection_name(role),
