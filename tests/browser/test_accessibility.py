@@ -120,11 +120,15 @@ def thread(agent: Agent) -> None:
 def filters(agent: Agent) -> None:
     inbox(agent)
     agent.page.get_by_role("button", name="Filter").click()
+    expect(
+        agent.page.get_by_role("dialog").filter(has=agent.page.get_by_label("Unread only"))
+    ).to_be_visible()
 
 
 def searching(agent: Agent) -> None:
     inbox(agent)
     agent.searches("hueco")
+    expect(agent.found.first).to_be_visible()
 
 
 def writing_first(agent: Agent) -> None:

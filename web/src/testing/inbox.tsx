@@ -2,6 +2,7 @@
 
 import { act } from "@testing-library/react";
 import type { ReactNode } from "react";
+import { onTestFinished } from "vitest";
 import { SessionValue, TenantValue } from "@/shared/session/session-context";
 import { StoreContext } from "@/shared/store/hooks";
 import { InboxStore } from "@/shared/store/store";
@@ -27,6 +28,7 @@ export async function renderInbox(
   const { asked } = fakeApi(api);
   const timing = { ...browserTiming, hidden: () => false };
   const store = new InboxStore({ backend: server, me: ME, owner: "t/u", outbox: keptOutbox(), timing });
+  onTestFinished(() => store.stop()); // or it would follow its server through every test that comes
   const tenant = {
     tenant_id: TENANT,
     tenant_name: "Sol",

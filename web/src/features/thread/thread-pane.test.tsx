@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import { canRun } from "@/shared/keys/use-shortcut";
 import { jumpsAsked } from "@/shared/lib/frame";
@@ -205,17 +205,21 @@ describe("a line that is gone to", () => {
       if (now !== last && now !== "") seen.push(now);
       last = now;
     };
-    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+    onTestFinished(() => observer.disconnect());
     return seen;
   }
-  const unmarked = () => waitFor(() => expect(document.querySelector("[data-marked]")).toBeNull());
 
   test("is gone to again when somebody asks again, though the address is the same", async () => {
     say(30);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+    onTestFinished(() => void vi.useRealTimers());
     const marked = marks();
     await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
     await waitFor(() => expect(marked).toHaveLength(1));
-    await unmarked();
+    await act(async () => void vi.advanceTimersByTime(3_000)); // it is marked no longer
+    expect(document.querySelector("[data-marked]")).toBeNull();
     act(() => jumpsAsked.set(jumpsAsked.get() + 1));
     await waitFor(() => expect(marked).toHaveLength(2));
     for (const words of marked) expect(words).toContain("Words 10.");
@@ -245,7 +249,7 @@ describe("a further page", () => {
     const older = failing("before", NO_ANSWER);
     await renderInbox(pane(), { server });
     await screen.findByText("More messages could not be loaded.");
-    await act(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50))); // it would have been asked for again by then
     expect(older.asked).toBe(1);
     older.mended = true;
     await tryAgain();
@@ -258,7 +262,7 @@ describe("a further page", () => {
     const newer = failing("after", NO_ANSWER);
     await renderInbox(pane(messageOf(2, uuid(1)).id), { server });
     await screen.findByText("More messages could not be loaded.");
-    await act(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50))); // it would have been asked for again by then
     expect(newer.asked).toBe(1);
     newer.mended = true;
     await tryAgain();

@@ -96,6 +96,18 @@ describe("a cut connection", () => {
     expect(bed.server.sockets.length).toBeGreaterThan(1);
   });
 
+  it("is noticed as soon where the clock was set back: by years, as with an empty battery", async () => {
+    await live();
+    const first = bed.server.socket;
+    bed.timing.setBack(10 * 365 * 86_400_000);
+    const waits = vi.spyOn(bed.timing, "later");
+    await bed.timing.pass(90_000);
+    expect(first.readyState).toBe(3);
+    expect(bed.server.sockets.length).toBeGreaterThan(1);
+    // A browser lets what is due in more than some 24 days come at once, and again, and again.
+    expect(Math.max(...waits.mock.calls.map(([, milliseconds]) => milliseconds))).toBeLessThan(60_000);
+  });
+
   it("becomes reading every few seconds where no socket opens, and says so", async () => {
     void bed.store.start();
     await settled();
@@ -112,6 +124,17 @@ describe("a cut connection", () => {
     bed.server.socket.open();
     await settled();
     expect(bed.store.status).toBe("live");
+  });
+
+  it("is left behind for a socket also where the clock was set back meanwhile", async () => {
+    void bed.store.start();
+    await settled();
+    bed.server.socket.drop(4429);
+    await settled();
+    expect(bed.store.status).toBe("polling");
+    bed.timing.setBack(365 * 86_400_000);
+    await bed.timing.pass(6_000);
+    expect(bed.server.sockets).toHaveLength(2);
   });
 
   it("becomes reading every few seconds at once where too many pages are open, until there is room", async () => {

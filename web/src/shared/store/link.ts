@@ -100,7 +100,7 @@ export class Link {
   /** Try now: somebody looks at the page again, or the network is back (then what is open may lead nowhere). */
   nudge({ networkChanged = false } = {}): void {
     this.socketTriedAt = Number.NEGATIVE_INFINITY;
-    const quiet = this.timing.now() - this.heardAt;
+    const quiet = this.quiet();
     if (this.socket && (networkChanged || quiet > PINGED_WITHIN)) this.cut();
     else if (this.socket) void this.confirmLive();
     this.wake();
@@ -113,12 +113,13 @@ export class Link {
 
   stop(): void {
     this.stopped = true;
-    this.socket?.close();
+    this.cut(); // a network that ate the goodbye would keep the watch on it going
     this.wake();
   }
 
   private isSocketDue(): boolean {
-    return this.status !== "polling" || this.timing.now() - this.socketTriedAt >= SOCKET_AGAIN;
+    // Also where the clock was set back meanwhile.
+    return this.status !== "polling" || Math.abs(this.timing.now() - this.socketTriedAt) >= SOCKET_AGAIN;
   }
 
   /** Open a socket and read it to its end. Return the code it was closed with. */
@@ -228,12 +229,19 @@ export class Link {
     let cancel = (): void => undefined;
     const look = (): void => {
       const opening = this.socket?.readyState === 0;
-      const quiet = this.timing.now() - this.heardAt;
+      const quiet = this.quiet();
       if (quiet >= (opening ? OPEN_WITHIN : SILENT_FOR)) silent();
       else cancel = this.timing.later(look, opening ? OPEN_WITHIN : SILENT_FOR - quiet);
     };
     cancel = this.timing.later(look, OPEN_WITHIN);
     return () => cancel();
+  }
+
+  /** Milliseconds since something was heard; from anew where the clock was set back, or silence would pass for none until it has caught up. */
+  private quiet(): number {
+    const now = this.timing.now();
+    this.heardAt = Math.min(this.heardAt, now);
+    return now - this.heardAt;
   }
 
   private wait(): number {

@@ -6,7 +6,7 @@ import type { KnownList } from "./conversations";
 import type { Place } from "./moments";
 import type { Directories, Need, State } from "./state";
 import type { Threads } from "./threads";
-import type { Timing, Topics } from "./topics";
+import { leftOf, type Timing, type Topics } from "./topics";
 import type { Conversation, Message, Page } from "./types";
 import type { View } from "./views";
 
@@ -146,7 +146,7 @@ export class Loading {
     const { conversations } = this.state();
     if (this.counting || (!now && conversations.counts && !conversations.countsStale)) return;
     this.counting = true;
-    const wait = now ? 0 : Math.max(0, this.countedAt + COUNTS_EVERY - this.timing.now());
+    const wait = now ? 0 : leftOf(COUNTS_EVERY, this.countedAt, this.timing.now());
     this.after(wait, async () => {
       this.countedAt = this.timing.now();
       this.counting = false;

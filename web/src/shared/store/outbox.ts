@@ -10,7 +10,7 @@
 import { asProblem, Problem, UNREACHABLE } from "@/shared/api/problem";
 import { type Backend, isPassing } from "./backend";
 import { newId } from "./ids";
-import type { Timing } from "./topics";
+import { leftOf, type Timing } from "./topics";
 import type { Json } from "./types";
 
 export const PATIENCE = 15_000;
@@ -36,7 +36,7 @@ export interface Pending {
   readonly message_id: string | null;
   /** Why it failed or was refused; while it is posted again, why the last try did not get through. */
   readonly problem: Problem | null;
-  /** When it was last tried by somebody, in milliseconds since 1970: it fails `PATIENCE` later. */
+  /** When it was last tried by somebody, in milliseconds since 1970: it fails `PATIENCE` later. 0: not yet, as it stands behind a file. */
   readonly tried_at: number;
 }
 
@@ -139,7 +139,9 @@ export class Outbox {
   }
 
   add(message: NewMessage): Pending {
-    const pending = this.made(message, "posting");
+    const made = this.made(message, "posting");
+    // Another page, and this one without the file once it was loaded anew, would post it out of turn: there it is for a person to send.
+    const pending = this.waits(made) ? { ...made, tried_at: 0 } : made;
     this.set(pending);
     this.watch(pending.client_id);
     this.next(pending.conversation_id);
@@ -158,13 +160,13 @@ export class Outbox {
     return [...this.pendings.values()].some((pending) => pending.body === null);
   }
 
-  /** Let what is being prepared here go on in the outbox that the same owner has now. */
+  /** Let what is being prepared here, and what waits behind it, go on in the outbox that the same owner has now. */
   handOver(heir: Outbox): void {
     this.heir = heir;
-    for (const pending of [...this.pendings.values()]) {
-      if (pending.body !== null) continue;
+    const those = [...this.pendings.values()].filter((one) => one.body === null || this.waits(one));
+    for (const pending of those) {
       this.pendings.delete(pending.client_id);
-      heir.set(pending, { save: false });
+      heir.set(pending, { save: false }); // what waits is kept already
     }
   }
 
@@ -235,7 +237,10 @@ export class Outbox {
   stop(): void {
     this.stopped = true;
     this.deafen();
-    for (const { client_id, body } of this.pendings.values()) if (body !== null) this.left.add(client_id);
+    for (const one of this.pendings.values()) {
+      // What waits behind a file goes out from here with it: the file is kept nowhere else.
+      if (one.body !== null && !this.waits(one)) this.left.add(one.client_id);
+    }
     for (const clientId of [...this.alarms.keys()]) this.quiet(clientId);
   }
 
@@ -275,10 +280,10 @@ export class Outbox {
     this.quiet(clientId);
     const pending = this.pendings.get(clientId);
     if (pending?.state !== "posting" || this.waits(pending)) return;
-    const left = pending.tried_at + PATIENCE - this.clock();
+    const left = leftOf(PATIENCE, pending.tried_at, this.clock());
     this.alarms.set(
       clientId,
-      this.timing.later(() => this.giveUp(clientId), Math.max(0, left)),
+      this.timing.later(() => this.giveUp(clientId), left),
     );
   }
 

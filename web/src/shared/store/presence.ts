@@ -1,9 +1,10 @@
 /** Who is looking at which conversation: what colleagues do as the server tells it, and what is told of us. Never stored. */
 
 import { same } from "./merging";
-import type { Timing, Topic } from "./topics";
+import { leftOf, type Timing, type Topic } from "./topics";
 import type { Viewer } from "./types";
 
+const SAY_FIRST = 250;
 const SAY_EVERY = 3_000; // at most
 const SAY_AGAIN = 5_000; // the server forgets us after 10 seconds
 const STOPPED_TYPING = 4_000;
@@ -90,7 +91,7 @@ export class Presence {
   private speak(): void {
     this.cancel?.();
     this.cancel = null;
-    const wait = Math.max(0, this.saidAt + 250 - this.timing.now()); // whoever runs through the list does not tell each one
+    const wait = leftOf(SAY_FIRST, this.saidAt, this.timing.now()); // whoever runs through the list does not tell each one
     this.cancel = this.timing.later(() => this.speakNow(), wait);
   }
 

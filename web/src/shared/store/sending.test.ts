@@ -99,6 +99,19 @@ describe("a message that is sent", () => {
       expect(bed.store.line(text.client_id)).toMatchObject({ pending: { state: "failed" } });
     });
 
+    it("is left to a person by another page that takes it up meanwhile: it knows nothing of the file", async () => {
+      const held = bed.store.outbox.hold(file);
+      const text = bed.store.send(said);
+      const other = newStore();
+      await other.outbox.restore();
+      await settled();
+      expect(sent()).toEqual([]);
+      expect(other.outbox.get(text.client_id)).toMatchObject({ state: "failed" });
+      bed.store.outbox.release(held.client_id, said.body);
+      await settled();
+      expect(sent()).toEqual([held.client_id, text.client_id]);
+    });
+
     it.each([
       ["is refused", (id: string) => bed.store.outbox.refuse(id, new Problem(413, { code: "too_large" }))],
       ["is let go", (id: string) => bed.store.outbox.discard(id)],
@@ -125,6 +138,18 @@ describe("a message that is sent", () => {
       await settled();
       expect(sent().slice(2)).toEqual([one.client_id, other.client_id, text.client_id]);
     });
+  });
+
+  it("fails after its 15 seconds also where the clock was set back after it was written", async () => {
+    bed.server.refusing = NO_ANSWER;
+    const pending = bed.store.send(said);
+    await settled();
+    bed.store.stop();
+    bed.timing.setBack(365 * 86_400_000);
+    bed.store = newStore();
+    await bed.store.outbox.restore();
+    await bed.timing.pass(PATIENCE);
+    expect(bed.store.outbox.get(pending.client_id)).toMatchObject({ state: "failed" });
   });
 
   it("is tried again by itself for 15 seconds, then fails and waits for a person; Retry posts the same key", async () => {
@@ -247,6 +272,37 @@ describe("a file that is going up when its workspace is left", () => {
     bed.store.outbox.release(held.client_id, body);
     await settled();
     expect([...bed.server.sent.keys()]).toEqual([held.client_id]);
+  });
+
+  describe("with words behind it", () => {
+    const words = { ...file, type: "text", text: "The plan", body: { type: "text", text: "The plan" } };
+    const sent = () => [...bed.server.sent.keys()];
+
+    it("is sent with them, in their order, though nobody came back", async () => {
+      const held = bed.store.outbox.hold(file);
+      const text = bed.store.send(words);
+      bed.store.stop();
+      await settled();
+      expect(sent()).toEqual([]);
+      bed.store.outbox.release(held.client_id, body);
+      await settled();
+      expect(sent()).toEqual([held.client_id, text.client_id]);
+      expect(bed.kept.size).toBe(0);
+    });
+
+    it("lets them wait in the workspace of whoever is back, however long they have waited", async () => {
+      const held = bed.store.outbox.hold(file);
+      const text = bed.store.send(words);
+      bed.store.stop();
+      await bed.timing.pass(PATIENCE * 4);
+      const back = newStore();
+      bed.store.outbox.handOver(back.outbox);
+      await back.outbox.restore();
+      expect(back.outbox.get(text.client_id)).toMatchObject({ state: "posting" });
+      bed.store.outbox.release(held.client_id, body);
+      await settled();
+      expect(sent()).toEqual([held.client_id, text.client_id]);
+    });
   });
 
   it("is taken up by whoever comes back where it waited to be posted, and by nobody else", async () => {

@@ -110,6 +110,12 @@ export class TestTiming implements Timing {
     return () => this.alarms.delete(alarm);
   };
 
+  /** Set the clock back. What is to be done later is done after as long as it would have been. */
+  setBack(milliseconds: number): void {
+    this.at -= milliseconds;
+    for (const alarm of this.alarms) alarm.at -= milliseconds;
+  }
+
   /** Let time pass, with everything that becomes due and what follows from it. */
   async pass(milliseconds: number): Promise<void> {
     const until = this.at + milliseconds;

@@ -39,6 +39,11 @@ export const browserTiming: Timing = {
   hidden: () => typeof document !== "undefined" && document.hidden,
 };
 
+/** Return how many of `span` milliseconds are left since `began`: never more than all of it, as clocks are set back, too. */
+export function leftOf(span: number, began: number, now: number): number {
+  return Math.min(span, Math.max(0, began + span - now));
+}
+
 export class Topics {
   private readonly listeners = new Map<Topic, Set<() => void>>();
   private readonly dirty = new Set<Topic>();
@@ -68,7 +73,7 @@ export class Topics {
     this.dirty.add(topic);
     if (this.cancel) return;
     const every = this.timing.hidden() ? FLUSH_HIDDEN : FLUSH_EVERY;
-    const wait = Math.min(every, Math.max(0, this.flushedAt + every - this.timing.now())); // clocks are set back, too
+    const wait = leftOf(every, this.flushedAt, this.timing.now());
     this.cancel = this.timing.later(() => this.flush(), wait);
   }
 

@@ -292,7 +292,7 @@ export const listMessages = catalogue({
       unknown: "Não confirmada",
       accepted: "Aceita",
       sent: "Enviada",
-      failed: "Não enviado",
+      failed: "Não enviada",
       delivered: "Entregue",
       read: "Lida",
       played: "Ouvida",

@@ -6,6 +6,7 @@ import { useSignal } from "@/shared/lib/signal";
 import { useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
 import { linesOf } from "../model/lines";
+import { lastSaid, theirsAfter } from "../model/unseen";
 import type { TimelineHandle } from "./timeline";
 import { useTimeline } from "./use-timeline";
 import { useUnseen } from "./use-unseen";
@@ -94,11 +95,11 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     setAnchor(null);
   }, [thread.newer]);
 
-  const lastKey = entries.at(-1)?.key ?? null;
+  const lastKey = lastSaid(entries);
   useEffect(() => {
     if (atEnd || (leftAt === null && !thread.newer)) setLeftAt(lastKey); // what was there to begin with did not come since
   }, [atEnd, lastKey, leftAt, thread.newer]);
-  const arrived = atEnd || thread.newer ? 0 : theirsAfter(entries, leftAt);
+  const arrived = atEnd || thread.newer || leftAt === null ? 0 : (theirsAfter(entries, leftAt)?.count ?? 0);
 
   const keyOf = (found: string | null) =>
     found === null ? null : (store.state.threads.keyOf.get(found) ?? found);
@@ -121,14 +122,4 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     jumpTo,
     toLatest,
   };
-}
-
-function theirsAfter(entries: readonly { key: string; theirs: boolean }[], key: string | null): number {
-  let count = 0;
-  for (let index = entries.length - 1; index >= 0; index -= 1) {
-    const entry = entries[index];
-    if (entry === undefined || entry.key === key) return key === null ? 0 : count;
-    if (entry.theirs) count += 1;
-  }
-  return 0;
 }

@@ -25,15 +25,15 @@ export async function saveNote(
   const before = kept.get(conversationId);
   const asked = before?.note === said ? before : { note: said, key: newId() };
   kept.set(conversationId, asked);
-  for (const wait of [...WAITS, null]) {
+  for (let tried = 0; ; tried += 1) {
     try {
       const saved = await addNote(tenantId, conversationId, note, asked.key);
       if (kept.get(conversationId) === asked) kept.delete(conversationId);
       return saved;
     } catch (error) {
-      if (wait === null || !isProblem(error) || !isPassing(error)) throw error;
+      const wait = WAITS[tried];
+      if (wait === undefined || !isProblem(error) || !isPassing(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
     }
-    await new Promise((resolve) => setTimeout(resolve, wait));
   }
-  throw new Error("the last try returns or throws");
 }

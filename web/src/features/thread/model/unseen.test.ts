@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ALL_SEEN, opening, type Unseen, unseenNow, written } from "./unseen";
 
-/** Lower case: the person wrote it; upper case: somebody of the team. */
-const said = (keys: string) => [...keys].map((key) => ({ key, theirs: key === key.toLowerCase() }));
+/** Lower case: the person wrote it; upper case: somebody of the team; a digit: it waits to be sent. */
+const said = (keys: string) =>
+  [...keys].map((key) => ({
+    key,
+    kind: /\d/.test(key) ? ("pending" as const) : ("message" as const),
+    theirs: /[a-z]/.test(key),
+  }));
 
 const there = { attentive: true, atEnd: true, newer: false };
 const away = { ...there, attentive: false };
@@ -43,6 +48,11 @@ describe("the line above what is new", () => {
     unseen = unseenNow(unseen, said("abc"), above);
     unseen = unseenNow(unseen, said("abcd"), away);
     expect(unseen.begins).toEqual({ from: "b", count: 3 });
+  });
+
+  it("stands there also where something waits to be sent, which stays below all that comes", () => {
+    for (const left of [unseenNow(opened("ab1"), said("ab1"), there), written(said("ab1"))])
+      expect(unseenNow(left, said("abc1"), away).begins).toEqual({ from: "c", count: 1 });
   });
 
   it("goes when they have written", () => {

@@ -2,7 +2,7 @@
 
 import { type Begins, type Entry, unreadFrom } from "./lines";
 
-type Said = Pick<Entry, "key" | "theirs">;
+type Said = Pick<Entry, "key" | "kind" | "theirs">;
 
 export interface Unseen {
   /** The line that is drawn; null: none. It stays where it is until the reader writes, leaves, or has been away again. */
@@ -37,14 +37,14 @@ export function opening(
   if (lastSeen !== null && since !== null) return { begins: since, seenTo: lastSeen };
   const from = unreadFrom(entries, unread);
   if (from !== null) return { begins: { from, count: unread }, seenTo: null };
-  return { begins: null, seenTo: entries.at(-1)?.key ?? null };
+  return { begins: null, seenTo: lastSaid(entries) };
 }
 
 /** What is unseen now that lines came or the reader looked up, looked away or moved; the same object where nothing is other. */
 export function unseenNow(before: Unseen, entries: readonly Said[], looking: Looking): Unseen {
   if (looking.newer) return before;
   if (looking.attentive) {
-    const seenTo = looking.atEnd ? (entries.at(-1)?.key ?? null) : before.seenTo;
+    const seenTo = looking.atEnd ? lastSaid(entries) : before.seenTo;
     return seenTo === before.seenTo ? before : { ...before, seenTo };
   }
   const since = before.seenTo === null ? behind(entries, before.begins) : theirsAfter(entries, before.seenTo);
@@ -55,11 +55,16 @@ export function unseenNow(before: Unseen, entries: readonly Said[], looking: Loo
 
 /** Whoever writes has seen what stands above. */
 export function written(entries: readonly Said[]): Unseen {
-  return { begins: null, seenTo: entries.at(-1)?.key ?? null };
+  return { begins: null, seenTo: lastSaid(entries) };
+}
+
+/** The key of the last line behind which what comes will stand: what waits to be sent stays below all of it. */
+export function lastSaid(entries: readonly Said[]): string | null {
+  return entries.findLast(({ kind }) => kind !== "pending")?.key ?? null;
 }
 
 /** What the person wrote after a line; null where that is nothing, or the line is not here. */
-function theirsAfter(entries: readonly Said[], key: string): Begins | null {
+export function theirsAfter(entries: readonly Said[], key: string): Begins | null {
   let from: string | null = null;
   let count = 0;
   for (let index = entries.length - 1; index >= 0; index -= 1) {
