@@ -286,3 +286,30 @@ async def test_a_word_makes_a_conversation_pressing_and_what_people_make_of_it_s
     assert [tuple(line) for line in lines] == [
         ("system:automations", given) for given in ("low", "urgent", "urgent")
     ]
+
+
+async def test_what_is_done_once_in_a_conversation_is_remembered_whatever_is_done_there_since_and_however_old_it_is(
+    owner: Owner, apply: Pool, web: Pool, worker: Pool, number: Number, work: Work
+) -> None:
+    always, often = await keep(
+        web, number, Prioritise(priority=Priority.LOW), KeywordReply(words=["a"], answer="b")
+    )
+    await write(owner, apply, number, "hola")
+    await work()
+    await owner.execute("UPDATE conversations SET priority = 0")
+    await owner.execute("UPDATE automation_deeds SET at = now() - interval '8 days'")
+    await owner.execute(
+        """INSERT INTO automation_deeds (tenant_id, automation_id, conversation_id, mark, at)
+           SELECT tenant_id, $1, conversation_id, 'message:' || n, now() - interval '2 hours'
+             FROM automation_deeds, generate_series(1, 600) AS n WHERE automation_id = $2""",
+        often,
+        always,
+    )
+
+    async with worker.transaction(number.tenant_id) as tx:
+        week = utc_now() - timedelta(days=7)
+        await service.delete_deeds(tx, tenant_id=number.tenant_id, before=week, most=10)
+    await write(owner, apply, number, "gracias")
+    await work()
+
+    assert await owner.fetchval("SELECT priority FROM conversations") == 0

@@ -9,7 +9,7 @@ import pytest
 
 from bed.campaigns import Desk
 from bed.locks import waiting_for_a_lock
-from curbe.campaigns import ageing, audience, report
+from curbe.campaigns import ageing, audience, persons, report
 from curbe.campaigns.audience_shapes import Listed, ListedRecipient
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.domain.errors import Conflict
@@ -151,3 +151,38 @@ async def test_nobody_is_tried_again_once_the_recipients_are_too_old_to_keep(
     await aged(desk, before=utc_now() + WEEK)
     assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 0
     assert await desk.progress(campaign_id) == before
+
+
+async def test_who_is_erased_while_what_is_too_old_goes_neither_waits_for_ever_nor_is_left(
+    desk: Desk, owner: Owner
+) -> None:
+    """Both have to do with drafts and with whom a campaign went to: each takes the drafts first."""
+    await finished(desk, owner)
+    await made_long_ago(desk, owner)
+    her = {"contact_ids": [], "conversation_ids": [], "phones": ["34600000001"], "names": ["34600000001"]}
+
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        await persons._HOLD.all(tx, tenant_id=desk.tenant_id)
+        deleting = asyncio.ensure_future(aged(desk, before=utc_now() + WEEK))
+        await waiting_for_a_lock(owner)
+        erased = await persons.erase(tx, tenant_id=desk.tenant_id, **her)
+    await deleting
+
+    assert erased == 2
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 0
+
+
+async def test_while_a_campaigns_figures_are_counted_for_good_nobody_waits_for_it(
+    desk: Desk, owner: Owner
+) -> None:
+    """A large one takes seconds to count: whoever had it locked meanwhile would hold up every reader of the log of events."""
+    campaign_id = await finished(desk, owner)
+
+    async with owner.transaction():
+        await owner.execute("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+        deleting = asyncio.ensure_future(aged(desk, before=utc_now() + WEEK))
+        await waiting_for_a_lock(owner)  # it is counting
+        await owner.execute("SELECT FROM campaigns WHERE id = $1 FOR UPDATE NOWAIT", campaign_id)
+    await deleting
+
+    assert await owner.fetchval("SELECT kept IS NOT NULL FROM campaigns")

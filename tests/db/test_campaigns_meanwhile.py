@@ -231,6 +231,56 @@ async def test_who_is_tried_again_gets_it_though_what_failed_is_too_old_to_be_ke
     assert await owner.fetchval("SELECT count(*) FROM messages WHERE retry_of IS NOT NULL") == 1
 
 
+async def kept(owner: Owner) -> int:
+    """Return of how many files the bytes are kept."""
+    return await owner.fetchval("SELECT count(content) FROM campaign_audiences")
+
+
+@pytest.mark.parametrize("deed", [Deed.START, Deed.CANCEL])
+async def test_a_file_is_kept_as_long_as_it_can_be_read_anew_and_its_people_stay(
+    desk: Desk, owner: Owner, deed: Deed
+) -> None:
+    where = {"tenant_id": desk.tenant_id, "campaign_id": await desk.campaign(0)}
+    file = await audience.upload(
+        desk.web, Sheets(), **where, content=b"phone\n+34600000009\n", filename="a.csv"
+    )
+    mapping = ColumnMapping(phone="phone", variables={})
+    await audience.map_file(desk.web, Sheets(), mapping, **where, audience_id=file.audience_id)
+    await desk.treat(where["campaign_id"], Deed.LOOK_OVER)
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        told = {**where, "actor": "cli", "now": desk.now}
+        await service.treat(tx, Deed.SCHEDULE, scheduled_at=utc_now() + timedelta(days=1), **told)
+    assert await kept(owner) == 1
+
+    await desk.treat(where["campaign_id"], deed)
+
+    assert await kept(owner) == 0
+    assert (await desk.progress(where["campaign_id"])).recipients == 1
+
+
+async def test_what_was_cancelled_before_it_began_takes_no_room_from_drafts(desk: Desk, owner: Owner) -> None:
+    """One that an earlier version cancelled has its files still, and nobody can take them out of it."""
+    cancelled = await desk.campaign(0)
+    await desk.treat(cancelled, Deed.CANCEL)
+    await owner.execute(
+        """INSERT INTO campaign_audiences (tenant_id, id, campaign_id, kind, content)
+           SELECT $1, gen_random_uuid(), $2, 'file', 'phone' FROM generate_series(1, 200)""",
+        desk.tenant_id,
+        cancelled,
+    )
+
+    await audience.upload(
+        desk.web,
+        Sheets(),
+        tenant_id=desk.tenant_id,
+        campaign_id=await desk.campaign(0),
+        content=b"phone\n+34600000009\n",
+        filename="a.csv",
+    )
+
+    assert await kept(owner) == 201
+
+
 # --- when it begins
 
 

@@ -16,6 +16,7 @@ from bed.rows import Number, insert_conversation, insert_number, insert_sent
 from bed.tenancy import insert_one_of_everything, tenants_tables
 from curbe.audit import service as audit
 from curbe.domain.errors import CursorExpired
+from curbe.inbox import notes, purge
 from curbe.infra import jobs
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -239,6 +240,31 @@ async def test_a_file_goes_with_the_last_message_that_has_it(world: World) -> No
     assert await world.ids("media_assets") == {needed, fresh}
     assert world.stored() == 4
     assert (await world.count("message_media"), await world.count("media_deletions")) == (1, 0)
+
+
+async def test_a_note_goes_by_when_it_was_written_also_one_with_a_key_of_its_authors(
+    world: World, worker: Pool, web: Pool
+) -> None:
+    conversation = await insert_conversation(world.owner, world.number)
+    for key in ("a", "b", "c", None):
+        async with web.transaction(world.tenant) as tx:
+            await notes.add_note(
+                tx,
+                tenant_id=world.tenant,
+                conversation_id=conversation,
+                body="Llamar",
+                mentions=[],
+                author="user:boss",
+                key=key,
+                now=NOW,
+            )
+
+    async def deleted(before: datetime) -> int:
+        async with worker.transaction(world.tenant) as tx:
+            return await purge.delete_annotations(tx, tenant_id=world.tenant, before=before, most=10)
+
+    assert await deleted(NOW - timedelta(days=DAYS)) == 0
+    assert await deleted(NOW + timedelta(days=DAYS)) == 4
 
 
 async def test_the_cover_of_templates_is_kept_however_old_it_is(world: World) -> None:

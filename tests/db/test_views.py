@@ -1,10 +1,11 @@
 """Lists of conversations: each filter chooses what it says, alone and with others, in either order, page by page; and so do the counts."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from itertools import chain, combinations
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from bed.inbox import Inbox
@@ -14,7 +15,7 @@ from curbe.inbox.deeds import NOBODY
 from curbe.inbox.rules import ACTIVE, STATE_CODES, ConversationState, Priority
 from curbe.inbox.service import Place
 from curbe.inbox.views import ConversationFilter, PriorityPlace, Sort
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Transaction
 
 pytestmark = pytest.mark.anyio
 
@@ -109,6 +110,44 @@ async def test_the_most_pressing_come_first_and_of_those_the_latest_whatever_is_
         meets.sort(key=lambda one: -ranks.index(one[1]["priority"]))  # made in the order of their messages
         expected = [known for known, _ in meets]
         assert await pressing_first(web, inbox, wanted, limit=5) == expected, names
+
+
+class Meanwhile(Transaction):
+    """A transaction in which something happens after the first look."""
+
+    def __init__(self, tx: Transaction, deed: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(self, tx.tenant_id)  # type: ignore[arg-type]  # of a connection it is asked for one thing
+        self._tx, self._deed, self._looks = tx, deed, 0
+
+    async def fetch(self, statement: str, *given: object) -> list[asyncpg.Record]:
+        self._looks += 1
+        if self._looks == 2:
+            await self._deed()
+        return await self._tx.connection.fetch(statement, *given)
+
+
+async def test_what_becomes_less_pressing_while_a_page_is_read_stands_there_once_and_pushes_nobody_out(
+    web: Pool, inbox: Inbox, owner: asyncpg.Connection
+) -> None:
+    moved = await inbox.conversation(priority=Priority.URGENT, last_at=NOW)
+    others = [
+        await inbox.conversation(priority=Priority.HIGH, last_at=NOW - timedelta(minutes=n))
+        for n in (1, 2, 3)
+    ]
+
+    async def calmer() -> None:
+        await owner.execute("UPDATE conversations SET priority = 3 WHERE id = $1", moved)
+
+    wanted = ConversationFilter()
+    async with web.transaction(inbox.tenant_id) as tx:
+        page = await views.by_priority(
+            Meanwhile(tx, calmer), tenant_id=inbox.tenant_id, wanted=wanted, after=None, limit=3
+        )
+        rest = await views.by_priority(
+            tx, tenant_id=inbox.tenant_id, wanted=wanted, after=page.following, limit=3
+        )
+
+    assert [item.id for item in (*page.items, *rest.items)] == [moved, *others]
 
 
 def some(names: Iterable[str]) -> Iterable[tuple[str, ...]]:

@@ -60,10 +60,11 @@ SELECT c.id AS message_id, c.id AS conversation_id, c.channel_connection_id AS c
  WHERE o.tenant_id = :tenant_id AND o.id = :conversation_id
 
 -- name: deeds_in
+-- What is done once in a conversation is always among them, however much was done since.
 SELECT d.automation_id, d.mark, d.message_id, d.at
   FROM automation_deeds d
  WHERE d.tenant_id = :tenant_id AND d.conversation_id = :conversation_id
- ORDER BY d.at DESC
+ ORDER BY d.mark IN ('first', 'any') DESC, d.at DESC
  LIMIT 500
 
 -- name: add_deed
@@ -86,11 +87,12 @@ SELECT m.user_id, m.last_seen_at AS seen_at,
  ORDER BY m.user_id
 
 -- name: delete_deeds
+-- What is done once in a conversation is remembered as long as there is one.
 DELETE FROM automation_deeds d
  WHERE d.tenant_id = :tenant_id
    AND (d.automation_id, d.conversation_id, d.mark) IN (
        SELECT o.automation_id, o.conversation_id, o.mark FROM automation_deeds o
-        WHERE o.tenant_id = :tenant_id AND o.at < :before AND o.mark <> 'first' ORDER BY o.at LIMIT :most)
+        WHERE o.tenant_id = :tenant_id AND o.at < :before AND o.mark NOT IN ('first', 'any') ORDER BY o.at LIMIT :most)
 
 -- name: unknown_names
 -- Of the things that a rule names, those that the tenant does not have, by where it names them.

@@ -193,7 +193,7 @@ async def delete(tx: Transaction, *, tenant_id: UUID, automation_id: UUID, actor
 
 
 async def delete_deeds(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Forget up to ``most`` deeds from before that moment, but not who was welcomed; return how many."""
+    """Forget up to ``most`` deeds from before that moment, but not what is done once in a conversation; return how many."""
     return await _DELETE_DEEDS.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 

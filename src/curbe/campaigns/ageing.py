@@ -7,14 +7,20 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import report, rules, service, store
+from curbe.campaigns import report, service, store
 from curbe.domain.errors import Conflict, NotFound
 from curbe.infra.db import Id, Query, Transaction
 
 _PACKAGE: Final = "curbe.campaigns"
-AT_ONCE: Final = 10  # campaigns whose figures are kept in one transaction
+AT_ONCE: Final = 1  # campaign whose figures are kept in a transaction: from its writing on, the log of events waits for its end
 
-_OLD: Final = Query(_PACKAGE, "campaigns_to_purge", Id)
+
+class _Old(msgspec.Struct, frozen=True):
+    id: UUID
+    updated_at: datetime
+
+
+_OLD: Final = Query(_PACKAGE, "campaigns_to_purge", _Old)
 _KEEP: Final = Query(_PACKAGE, "keep_figures")
 _BECAME: Final = Query(_PACKAGE, "note_became")
 _OLD_DRAFT: Final = Query(_PACKAGE, "drafts_to_purge", Id)
@@ -25,19 +31,17 @@ _PURGES: Final = tuple(
 
 
 async def keep_figures(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Write down what up to ``most`` campaigns came to whose messages begin to be too old at that moment; return how many those were.
+    """Write down what up to ``most`` campaigns came to whose messages begin to be too old at that moment; return how many it looked at.
 
-    A campaign's figures and its report are counted over its messages: of those that are gone nothing could be told.
+    A campaign's figures and its report are counted over its messages: of those that are gone nothing could be told. Nothing is locked
+    while they are counted, which takes seconds for a large one.
     """
-    count = 0
-    for old in await _OLD.all(tx, tenant_id=tenant_id, before=before, most=most):
-        row = await store.lock(tx, tenant_id=tenant_id, campaign_id=old.id)
-        if row.state not in rules.OVER:  # its failed recipients are tried again since
-            continue
+    found = await _OLD.all(tx, tenant_id=tenant_id, before=before, most=most)
+    for old in found:
         whole = await report.sums(tx, tenant_id=tenant_id, campaign_id=old.id)
         kept = msgspec.json.encode({**msgspec.to_builtins(whole.progress), "report": whole}).decode()
-        count += await _KEEP.run(tx, tenant_id=tenant_id, campaign_id=old.id, kept=kept)
-    return count
+        await _KEEP.run(tx, tenant_id=tenant_id, campaign_id=old.id, kept=kept, counted_at=old.updated_at)
+    return len(found)
 
 
 async def note_became(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> int:
@@ -52,10 +56,11 @@ async def delete_recipients(tx: Transaction, *, tenant_id: UUID, before: datetim
     somebody in between, it would go to a part of them.
     """
     await keep_figures(tx, tenant_id=tenant_id, before=before, most=AT_ONCE)
-    gone = sum(
-        [await query.run(tx, tenant_id=tenant_id, before=before, most=most) for query in _PURGES], start=0
-    )
-    return gone + await _empty_draft(tx, tenant_id=tenant_id, before=before)
+    # Drafts before recipients, as whoever erases somebody.
+    gone = await _empty_draft(tx, tenant_id=tenant_id, before=before)
+    for query in _PURGES:
+        gone += await query.run(tx, tenant_id=tenant_id, before=before, most=most)
+    return gone
 
 
 async def _empty_draft(tx: Transaction, *, tenant_id: UUID, before: datetime) -> int:

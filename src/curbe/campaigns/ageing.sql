@@ -3,7 +3,7 @@
 -- name: campaigns_to_purge
 -- Whose figures are kept now: those that are too old, and those whose first messages are. Of the latter little more is told once they have
 -- been over for two days.
-SELECT k.id FROM campaigns k
+SELECT k.id, k.updated_at FROM campaigns k
  WHERE k.tenant_id = :tenant_id AND k.kept IS NULL AND k.state IN ('finished', 'cancelled', 'failed')
    AND (coalesce(k.ended_at, k.updated_at) < :before
         OR (k.started_at < :before AND k.ended_at < now() - interval '2 days'))
@@ -12,7 +12,10 @@ SELECT k.id FROM campaigns k
  LIMIT :most
 
 -- name: keep_figures
-UPDATE campaigns k SET kept = :kept::jsonb WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+-- Not where its failed recipients are tried again since it was counted.
+UPDATE campaigns k SET kept = :kept::jsonb
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.kept IS NULL AND k.state IN ('finished', 'cancelled', 'failed')
+   AND k.updated_at = :counted_at::timestamptz
 
 -- name: note_became
 -- What became of whoever these messages were for, so that the figures stay what they were.

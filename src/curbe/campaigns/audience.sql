@@ -13,10 +13,15 @@ SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id::uuid::text, 128))::tex
 SELECT count(*)::integer AS files, coalesce(sum(octet_length(a.content)), 0)::bigint AS size
   FROM campaigns k
   JOIN campaign_audiences a ON a.tenant_id = k.tenant_id AND a.campaign_id = k.id
- WHERE k.tenant_id = :tenant_id AND k.started_at IS NULL AND a.content IS NOT NULL
+ WHERE k.tenant_id = :tenant_id AND k.state IN ('draft', 'ready', 'scheduled') AND a.content IS NOT NULL
+
+-- name: let_go_of_files
+-- The bytes alone: who came with a file, and which of its rows failed, stays.
+UPDATE campaign_audiences a SET content = NULL
+ WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.content IS NOT NULL
 
 -- name: audience_content
--- One that held the number of somebody who was erased is not there any more.
+-- One that held the number of somebody who was erased is not there any more, nor is any of a campaign that has begun.
 SELECT a.content, a.filename FROM campaign_audiences a
  WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id AND a.id = :audience_id AND a.kind = 'file' AND a.content IS NOT NULL
 

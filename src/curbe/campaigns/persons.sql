@@ -16,9 +16,10 @@ UPDATE campaign_recipients r
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = mine.campaign_id AND r.n = mine.n AND r.state = 'waiting'
 
 -- name: hold_audiences
--- To what nobody has scheduled or started somebody may be adding people at this moment: who waits here sees them.
+-- To what has not begun somebody may be adding people at this moment: who waits here sees them. Nor does it begin meanwhile, and let go of
+-- its files.
 SELECT k.id FROM campaigns k
- WHERE k.tenant_id = :tenant_id AND k.state IN ('draft', 'ready')
+ WHERE k.tenant_id = :tenant_id AND k.state IN ('draft', 'ready', 'scheduled')
  ORDER BY k.id
    FOR SHARE OF k
 

@@ -154,6 +154,8 @@ async def treat(
         return row.shown()
     if deed is Deed.START:
         await store.note_zones(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+    if row.state in rules.TO_COME and state not in rules.TO_COME:
+        await store.let_go_of_files(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     await store.move(
         tx,
         tenant_id=tenant_id,

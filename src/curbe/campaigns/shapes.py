@@ -94,7 +94,7 @@ class Variable(msgspec.Struct, frozen=True):
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign. ``reason`` says why it is paused or failed: a code of docs/reference/campaigns.md, ``reason_detail`` in words."""
+    """A campaign. ``reason`` says why it was paused, held or failed: a code of docs/reference/campaigns.md, ``reason_detail`` in words."""
 
     id: UUID
     name: str

@@ -124,6 +124,7 @@ _BEGUN: Final = Query(_PACKAGE, "begun_by_now", Begun)
 _MOVE: Final = Query(_PACKAGE, "move_campaign")
 _LOOKED_OVER: Final = Query(_PACKAGE, "note_looked_over")
 _ZONES: Final = Query(_PACKAGE, "note_zones")
+_LET_GO: Final = Query(_PACKAGE, "let_go_of_files")
 _TEMPLATE: Final = Query(_PACKAGE, "template_of_number", KnownTemplate)
 
 
@@ -223,6 +224,11 @@ async def note_looked_over(
 async def note_zones(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> None:
     """Write down the clocks of its recipients."""
     await _ZONES.run(tx, tenant_id=tenant_id, campaign_id=campaign_id)
+
+
+async def let_go_of_files(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> None:
+    """Delete the bytes of its files, which are read only as long as its audience may change."""
+    await _LET_GO.run(tx, tenant_id=tenant_id, campaign_id=campaign_id)
 
 
 async def template(

@@ -62,7 +62,7 @@ class _Written(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-_INSERT: Final = Query(_PACKAGE, "insert_annotations", _Written)
+_INSERT: Final = Query(_PACKAGE, "insert_lines", _Written)
 _LINE: Final = msgspec.json.Decoder(ActivityLine)
 
 
@@ -76,9 +76,7 @@ async def write_down(tx: Transaction, done: Sequence[Done], *, now: datetime | N
         tenant_ids=[one.tenant_id for _, one in rows],
         ids=[known for known, _ in rows],
         conversation_ids=[one.conversation_id for _, one in rows],
-        kinds=["activity"] * len(rows),
         authors=[one.author for _, one in rows],
-        bodies=[None] * len(rows),
         activities=[msgspec.json.encode(one.line).decode() for _, one in rows],
         created_ats=[now] * len(rows),
     )
@@ -98,31 +96,6 @@ async def write_down(tx: Transaction, done: Sequence[Done], *, now: datetime | N
         )
         for known, one in rows
     ]
-
-
-async def insert_note(
-    tx: Transaction,
-    *,
-    tenant_id: UUID,
-    note_id: UUID,
-    conversation_id: UUID,
-    author: str,
-    body: str,
-    now: datetime,
-) -> bool:
-    """Store a note; False where there is one of that id already, which stays as it is."""
-    written = await _INSERT.all(
-        tx,
-        tenant_ids=[tenant_id],
-        ids=[note_id],
-        conversation_ids=[conversation_id],
-        kinds=["note"],
-        authors=[author],
-        bodies=[body],
-        activities=[None],
-        created_ats=[now],
-    )
-    return bool(written)
 
 
 def annotation_of(row: AnnotationRow) -> Annotation:

@@ -1,14 +1,22 @@
 -- Notes of colleagues and lines that tell who did what.
 
--- name: insert_annotations
--- Without a time, it is the transaction's. One of an id that is there already is left as it stands, and not returned: a note asked for again.
-INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body, activity, created_at)
-SELECT u.tenant_id, u.id, u.conversation_id, u.kind::annotation_kind, u.author, u.body, u.activity, coalesce(u.created_at, now())
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :conversation_ids::uuid[], :kinds::text[], :authors::text[], :bodies::text[],
-              :activities::jsonb[], :created_ats::timestamptz[])
-       AS u (tenant_id, id, conversation_id, kind, author, body, activity, created_at)
-    ON CONFLICT (tenant_id, id) DO NOTHING
+-- name: insert_lines
+-- Lines of activity. Without a time, it is the transaction's.
+INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, activity, created_at)
+SELECT u.tenant_id, u.id, u.conversation_id, 'activity', u.author, u.activity, coalesce(u.created_at, now())
+  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :conversation_ids::uuid[], :authors::text[], :activities::jsonb[], :created_ats::timestamptz[])
+       AS u (tenant_id, id, conversation_id, author, activity, created_at)
 RETURNING id, created_at
+
+-- name: insert_note
+-- Absent where its author has written one with this key already, which stays as it is.
+INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body, created_at, idempotency_key)
+VALUES (:tenant_id, :id, :conversation_id, 'note', :author, :body, :now, :key)
+    ON CONFLICT (tenant_id, author, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+RETURNING id
+
+-- name: note_of_key
+SELECT a.id FROM annotations a WHERE a.tenant_id = :tenant_id AND a.author = :author AND a.idempotency_key = :key::text
 
 -- name: annotations_page
 -- Those of a conversation and of what became part of it, all as the conversation's. Oldest first, from one time to another, both included.

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound, NotTheAuthor
-from curbe.inbox.annotations import Annotation, AnnotationRow, annotation_event, annotation_of, insert_note
+from curbe.inbox.annotations import Annotation, AnnotationRow, annotation_event, annotation_of
 from curbe.inbox.service import BEGINNING, Place, conversation, conversations_by_id
 from curbe.inbox.shapes import Conversation
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.infra.pages import Moment
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, take_note_back
@@ -78,6 +78,8 @@ class _Unread(msgspec.Struct, frozen=True):
 _PAGE: Final = Query(_PACKAGE, "annotations_page", AnnotationRow)
 _BY_ID: Final = Query(_PACKAGE, "annotations_by_id", AnnotationRow)
 _PLACE: Final = Query(_PACKAGE, "note_place", _Placed)
+_INSERT: Final = Query(_PACKAGE, "insert_note", Id)
+_OF_KEY: Final = Query(_PACKAGE, "note_of_key", Id)
 _LOCK: Final = Query(_PACKAGE, "lock_note", _Note)
 _DELETE: Final = Query(_PACKAGE, "delete_note")
 _CALL: Final = Query(_PACKAGE, "insert_mentions", _Called)
@@ -136,8 +138,7 @@ async def add_note(
 ) -> Annotation:
     """Write a note into a conversation and return it; whom it calls is told.
 
-    ``key``: the author's own word for the note. With it the note has an id that is the same each time, so that the table refuses a second
-    one: asked for again, it is returned as it stands, and nobody is told of it again.
+    ``key``: the author's own word for the note. Asked for again with it, the note is returned as it stands, and nobody is told of it again.
 
     Raises:
         NotFound: the tenant has no such conversation.
@@ -145,19 +146,12 @@ async def add_note(
         IdempotencyMismatch: the key was used for another note.
     """
     live = (await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)).id
-    note_id = uuid7() if key is None else uuid5(tenant_id, f"note {author} {key}")
+    note_id = uuid7()
     wanted = sorted(set(mentions))
-    is_new = await insert_note(
-        tx,
-        tenant_id=tenant_id,
-        note_id=note_id,
-        conversation_id=live,
-        author=author,
-        body=body,
-        now=now,
-    )
-    if not is_new:
-        return _same(await _one(tx, tenant_id, note_id), conversation_id=live, body=body, mentions=wanted)
+    place = {"tenant_id": tenant_id, "id": note_id, "conversation_id": live}
+    if not await _INSERT.all(tx, **place, author=author, body=body, now=now, key=key):
+        (known,) = await _OF_KEY.all(tx, tenant_id=tenant_id, author=author, key=key)
+        return _same(await _one(tx, tenant_id, known.id), conversation_id=live, body=body, mentions=wanted)
     called = await _CALL.all(tx, tenant_id=tenant_id, annotation_id=note_id, user_ids=wanted, now=now)
     if len(called) < len(wanted):
         raise InvalidRequest(

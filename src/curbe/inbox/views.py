@@ -135,9 +135,10 @@ async def by_priority(
 ) -> PriorityPage:
     """Return at most ``limit`` conversations of those ``wanted`` after a place, the highest priority first, the latest first in each.
 
-    One statement for each priority until the page is full, so at most five: a list of its own each (docs/adr/0013-desk.md).
+    One statement for each priority until the page is full, so at most five: a list of its own each (docs/adr/0013-desk.md). One that
+    becomes less pressing between two of them stands where it was found first.
     """
-    found: list[tuple[int, _Key]] = []
+    found: dict[UUID, tuple[int, _Key]] = {}
     for code in sorted(priority_codes(wanted.priorities) or range(len(PRIORITIES)), reverse=True):
         if after is not None and code > after.code:
             continue
@@ -147,13 +148,13 @@ async def by_priority(
             tenant_id,
             msgspec.structs.replace(wanted, priorities=frozenset({PRIORITIES[code]})),
             start=Place(after.at, after.id) if after is not None and begun else END,
-            most=limit + 1 - len(found),
+            most=limit + 1,
             sort="priority",
         )
-        found += [(code, key) for key in keys]
+        found |= {key.id: (code, key) for key in keys if key.id not in found}
         if len(found) > limit:
             break
-    shown = found[:limit]
+    shown = list(found.values())[:limit]
     items = await conversations_by_id(tx, tenant_id=tenant_id, ids=[key.id for _, key in shown])
     if len(found) <= limit:
         return PriorityPage(items=items, following=None)

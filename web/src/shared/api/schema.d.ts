@@ -3406,7 +3406,7 @@ export interface components {
         };
         /**
          * Campaign
-         * @description A campaign. `reason` says why it is paused or failed: a code of docs/reference/campaigns.md, `reason_detail` in words.
+         * @description A campaign. `reason` says why it was paused, held or failed: a code of docs/reference/campaigns.md, `reason_detail` in words.
          */
         Campaign: {
             /** @description The template's category in Meta's word: MARKETING, UTILITY or AUTHENTICATION; null where it is not known. */
@@ -3440,7 +3440,7 @@ export interface components {
             ramp_up: components["schemas"]["Ramp"] | null;
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string | null;
-            /** @description Why it is paused or failed, in words; null where it is neither. */
+            /** @description Why it was paused or held, or failed, in words; null where it was not. */
             reason_detail: string | null;
             /** @description When it begins, RFC 3339 in UTC; null where it is not scheduled. */
             scheduled_at: string | null;
