@@ -69,7 +69,6 @@ log: Final = structlog.get_logger(__name__)
 
 _NICENESS: Final = 5
 _DRAIN: Final = 15.0  # seconds until what is still under way is left to its leases; with the end of all else, twenty are promised
-_WEBHOOKS_KEPT_DAYS: Final = 30
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6

@@ -22,17 +22,33 @@ _SCHEMA: Final = """
 SELECT md5(string_agg(told, ' ' ORDER BY told)) FROM (
     SELECT concat(c.relname, c.relkind, c.relacl, c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.reloptions) AS told
       FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
-     UNION ALL SELECT concat(a.attrelid::regclass, a.attname, a.atttypid, a.attnotnull) FROM pg_attribute a
-                 JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
+     UNION ALL SELECT concat(a.attrelid::regclass, a.attname, a.atttypid, a.attnotnull, a.attacl, pg_get_expr(d.adbin, d.adrelid))
+                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+                WHERE c.relnamespace = 'public'::regnamespace
+     UNION ALL SELECT concat(i.indexrelid::regclass, i.indkey, i.indisunique, i.indisvalid, pg_get_expr(i.indpred, i.indrelid))
+                 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = 'public'::regnamespace
      UNION ALL SELECT concat(t.tgrelid::regclass, t.tgname, t.tgenabled) FROM pg_trigger t
      UNION ALL SELECT concat(k.conrelid::regclass, k.conname, pg_get_constraintdef(k.oid)) FROM pg_constraint k
                 WHERE k.connamespace = 'public'::regnamespace
      UNION ALL SELECT p::text FROM pg_policies p
-     UNION ALL SELECT concat(f.proname, f.prosrc, f.proacl) FROM pg_proc f WHERE f.pronamespace = 'public'::regnamespace
+     UNION ALL SELECT concat(f.proname, f.prosrc, f.proacl, f.proowner, f.prosecdef, f.proconfig) FROM pg_proc f
+                WHERE f.pronamespace = 'public'::regnamespace
+     UNION ALL SELECT concat(n.nspowner, n.nspacl) FROM pg_namespace n WHERE n.oid = 'public'::regnamespace
 ) AS everything"""
 
 # ... so it is asked only where a row of the catalogs that it reads was written, which leaves the number of a later transaction, or removed.
-_CATALOGS: Final = ("pg_class", "pg_attribute", "pg_trigger", "pg_constraint", "pg_policy", "pg_proc")
+_CATALOGS: Final = (
+    "pg_class",
+    "pg_attribute",
+    "pg_attrdef",
+    "pg_index",
+    "pg_trigger",
+    "pg_constraint",
+    "pg_policy",
+    "pg_proc",
+    "pg_namespace",
+)
 _WRITTEN: Final = " UNION ALL ".join(
     f"SELECT '{catalog}', count(*), max(xmin::text::bigint) FROM {catalog}" for catalog in _CATALOGS
 )
@@ -165,6 +181,7 @@ async def _emptying(connection: asyncpg.Connection) -> str:
         "INSERT INTO apply_lanes (lane) VALUES (0)",
         "UPDATE log_epoch SET epoch = 1 WHERE epoch <> 1",
         "UPDATE database_home SET relation = 'database_home'::regclass::oid::bigint, xid = current_xid()",
+        "SELECT setval(s.seqrelid, s.seqstart, false) FROM pg_sequence s",
     ]
     return ";".join(statements)
 

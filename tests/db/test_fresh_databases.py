@@ -26,6 +26,11 @@ CHANGES = {
     "triggers do not fire": "ALTER TABLE contacts DISABLE TRIGGER USER; ALTER TABLE contacts DISABLE TRIGGER ALL",
     "a rule is new": "ALTER TABLE contacts ADD CONSTRAINT none_at_all CHECK (false) NOT VALID",
     "a function is new": "CREATE FUNCTION mislaid() RETURNS int LANGUAGE sql RETURN 1",
+    "a function has settings": "ALTER FUNCTION logs_lie_ahead() SET work_mem = '1MB'",
+    "everybody may write a column": "GRANT UPDATE (username) ON contacts TO PUBLIC",
+    "a column has a default": "ALTER TABLE contacts ALTER COLUMN username SET DEFAULT 'mislaid'",
+    "an index is another": "DROP INDEX contacts_merged; CREATE INDEX contacts_merged ON contacts (tenant_id, merged_into)",
+    "the schema is somebody's": "ALTER SCHEMA public OWNER TO CURRENT_USER",
 }
 
 
@@ -66,6 +71,19 @@ def test_what_holds_but_rows_is_emptied_and_given_on(postgres_server: postgres.S
 
     assert [taken(postgres_server)[0] for _ in range(3)] == [dsn] * 3
     assert taken(postgres_server)[1][-1] == 0
+
+
+def test_numbers_begin_anew(postgres_server: postgres.Server) -> None:
+    async def next_number(dsn: str) -> int:
+        owner = await asyncpg.connect(dsn)
+        try:
+            return int(await owner.fetchval("SELECT nextval(pg_get_serial_sequence('outbox', 'position'))"))
+        finally:
+            await owner.close()
+
+    for _ in range(2):
+        with postgres_server.fresh() as dsn:
+            assert asyncio.run(next_number(dsn)) == 1
 
 
 def test_whoever_still_holds_a_transaction_open_is_sent_away_and_so_is_what_it_wrote(

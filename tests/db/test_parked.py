@@ -81,3 +81,23 @@ async def test_a_status_of_a_message_that_is_not_ours_is_dropped_after_a_week(
     assert (await parked.apply(), await parked.drop_old()) == ({"statuses": 0}, 0)
     await owner.execute("UPDATE parked_statuses SET parked_at = now() - interval '8 days'")
     assert await parked.drop_old() == 1
+
+
+async def test_what_cannot_be_dropped_of_one_tenants_keeps_no_others(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    other = await insert_number(owner)
+    first, second = sorted((number, other), key=lambda one: one.tenant_id)
+    for one in (first, second):
+        await deliver(owner, *each_alone(one, statuses=[status("wamid.theirs", "delivered")]))
+    await drain(apply)
+    await owner.execute("UPDATE parked_statuses SET parked_at = now() - interval '8 days'")
+    await owner.execute(
+        f"""CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE check_violation USING MESSAGE = 'a fault of tomorrow'; END $$;
+            CREATE TRIGGER refuse BEFORE DELETE ON parked_statuses FOR EACH ROW
+            WHEN (OLD.tenant_id = '{first.tenant_id}') EXECUTE FUNCTION refuse()"""
+    )
+
+    assert await Parked(apply).drop_old() == 1
+    assert await owner.fetchval("SELECT tenant_id FROM parked_statuses") == first.tenant_id

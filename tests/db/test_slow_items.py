@@ -1,7 +1,9 @@
 """An item that takes too long to apply does not stop a lane, and no item is set aside because the database has too much to do."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -12,7 +14,7 @@ from bed.webhooks import body, change, deliver, each_alone, text
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, PostgresError, Role, TookTooLong
 from curbe.ingest.lanes import Applier
-from curbe.ingest.replay import Selection, replay
+from curbe.ingest.replay import BEGINNING, Selection, replay
 
 pytestmark = pytest.mark.anyio
 
@@ -78,6 +80,41 @@ async def test_one_item_that_takes_too_long_is_set_aside_with_its_bytes_and_all_
     assert len(await texts(owner)) == 11 + 2 + 1
 
 
+async def test_workers_that_take_turns_at_a_lane_do_not_keep_each_other_from_setting_it_aside(
+    owner: Owner, number: Number, hasty: Pool
+) -> None:
+    await slow_down(owner, "NEW.text = 'slow'")
+    await deliver(owner, *each_alone(number, messages=[text("wamid.1", body="slow"), text("wamid.2")]))
+    stop = asyncio.Event()
+
+    async with asyncio.timeout(120), asyncio.TaskGroup() as workers:
+        for _ in range(2):
+            workers.create_task(applier(hasty).run(0, stop))
+        while await left(hasty):  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0.1)
+        stop.set()
+
+    assert [(row["reason"], b"slow" in row["payload"]) for row in await set_aside(owner)] == [
+        ("took_too_long", True)
+    ]
+
+
+async def test_an_item_that_is_applied_is_not_set_aside_where_what_is_written_down_of_it_takes_too_long(
+    owner: Owner, number: Number, hasty: Pool
+) -> None:
+    await slow_down(owner, "NEW.text = 'slow'")
+    messages = [text("wamid.1", body="beside"), text("wamid.2", body="slow")]
+    await deliver(owner, body(change(number, messages=messages)))
+    await deliver(owner, *each_alone(number, messages=[text("wamid.3", body="behind")]))
+
+    async with owner.transaction():
+        await owner.execute("SELECT FROM channel_connections FOR NO KEY UPDATE")
+        assert await rounds(applier(hasty), hasty, most=40) == 0
+
+    assert [row["item"] for row in await set_aside(owner)] == [1]
+    assert await texts(owner) == ["beside", "behind"]
+
+
 async def test_a_replay_leaves_what_still_takes_too_long_and_goes_on_behind_it(
     owner: Owner, number: Number, hasty: Pool
 ) -> None:
@@ -94,6 +131,39 @@ async def test_a_replay_leaves_what_still_takes_too_long_and_goes_on_behind_it(
         ("duplicate", "message"): 1,
         ("quarantined", "took_too_long"): 1,
     }
+
+
+async def test_a_replay_that_runs_out_of_patience_goes_on_behind_what_took_too_long(
+    owner: Owner, number: Number, hasty: Pool
+) -> None:
+    await slow_down(owner, "NEW.text = '0'")
+    await deliver(owner, *each_alone(number, messages=[text(f"wamid.{n}", body=str(n)) for n in range(4)]))
+    selection, after, read = Selection(until=utc_now()), BEGINNING, []
+
+    while True:
+        done = await replay(
+            hasty, selection, callback_keys=[CALLBACK_KEY], after=after, patience=timedelta(0)
+        )
+        read.append(done.webhooks)
+        if done.stopped_at is None:
+            break
+        after = done.stopped_at
+
+    assert read == [2, 2, 0]
+    assert await texts(owner) == ["1", "2", "3"]
+
+
+async def test_a_replay_breaks_off_where_the_database_has_too_much_to_do(
+    owner: Owner, number: Number, hasty: Pool
+) -> None:
+    await owner.execute("CREATE SEQUENCE tries; GRANT USAGE ON SEQUENCE tries TO app_apply")
+    await slow_down(owner, "nextval('tries') > 0")
+    await deliver(owner, *each_alone(number, messages=[text(f"wamid.{n:02}") for n in range(12)]))
+
+    with pytest.raises(TookTooLong):
+        await replay(hasty, Selection(until=utc_now()), callback_keys=[CALLBACK_KEY])
+
+    assert await owner.fetchval("SELECT last_value FROM tries") == 1 + 5
 
 
 async def test_a_database_that_has_too_much_to_do_sets_nothing_aside_and_all_arrives_once_it_has_not(

@@ -43,15 +43,15 @@ def test_a_lane_takes_less_after_a_batch_that_took_too_long_and_more_again_behin
     reach = Reach(2000)
     sizes = []
     for _ in range(5):
-        reach.tries(reach.size)
         sizes.append(reach.size)
-        reach.took_too_long()
+        reach.took_too_long(reach.size)
     assert (sizes, reach.alone) == ([2000, 250, 31, 3, 1], True)
 
+    reach.passed(0)
+    assert (reach.size, reach.alone) == (1, True), "another has the lane"
     reach.passed(1)
     assert (reach.size, reach.alone) == (2, False)
-    reach.tries(2)
-    reach.took_too_long()
+    reach.took_too_long(2)
     assert (reach.size, reach.alone) == (1, False)
     for _ in range(14):
         reach.passed(reach.size)

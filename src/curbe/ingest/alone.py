@@ -6,14 +6,16 @@ That a statement takes too long says little about its item: a database that is o
 lock lets everything wait that needs it. So a lock is waited for less long, which is another error; and a try counts only where other
 webhooks of the same lane passed in a moment right after it. Those are taken back: their turn comes when it comes.
 
-Each part has a transaction of its own, so that none is open for longer than one statement may take: while one is, nobody reads on in the
-log of events.
+Each part has a transaction of its own, and so has each of the others that are looked at: while one is open, nobody reads on in the log of
+events. Between two of them another process may take the lane; what is known of the webhook is kept for when it is our turn again, or of
+several that take turns none would ever have tried it often enough.
 """
 
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -44,6 +46,10 @@ class _Elsewhere(Exception):
     """Another process has the lane, or had it meanwhile."""
 
 
+class _TakenBack(Exception):
+    """Ends a transaction that was only a look."""
+
+
 @dataclass(slots=True)
 class _Suspect:
     """The webhook, where the lane stood before it, and what of it is not applied yet. ``tries`` counts by the item's number."""
@@ -52,6 +58,11 @@ class _Suspect:
     behind: Lane
     left: list[Item]
     tries: Counter[int] = field(default_factory=Counter)
+
+    def done_with(self, items: Sequence[Item]) -> None:
+        """Take items out of what is left."""
+        gone = {item.number for item in items}
+        self.left = [item for item in self.left if item.number not in gone]
 
 
 class Alone:
@@ -90,7 +101,6 @@ class Alone:
             async with self._holding(lane, suspect) as tx:
                 await store.move_lane(tx, suspect.behind, suspect.webhook)
         except _Elsewhere:
-            self._suspects.pop(lane, None)
             return 0
         del self._suspects[lane]
         return 1
@@ -101,7 +111,6 @@ class Alone:
             mine = await store.lock_lane(tx, lane)
             found = await store.read_ahead(tx, mine, most=1, max_bytes=_BYTES) if mine is not None else []
         if mine is None or not found:
-            self._suspects.pop(lane, None)
             return None
         known = self._suspects.get(lane)
         if known is None or known.behind != mine:
@@ -113,20 +122,24 @@ class Alone:
         parts, slow = [suspect.left], list[tuple[Item, TookTooLong]]()
         while parts and len(slow) < _SLOW_AT_ONCE:
             part = parts.pop()
+            began = time.perf_counter()
             try:
-                await self._apply_part(lane, suspect, part)
+                counts, gathered = await self._apply_part(lane, suspect, part)
             except TookTooLong as error:
                 if len(part) == 1:
                     slow.append((part[0], error))
                 else:
                     parts += _split(part)
             else:
-                gone = {item.number for item in part}
-                suspect.left = [item for item in suspect.left if item.number not in gone]
+                suspect.done_with(part)
+                # Apart from the part: where writing this down takes too long, that is no item's fault, and the part is applied.
+                await self._done(counts, gathered, suspect.webhook, time.perf_counter() - began)
         return slow
 
-    async def _apply_part(self, lane: int, suspect: _Suspect, part: Sequence[Item]) -> None:
-        began, gathered = time.perf_counter(), Gathered()
+    async def _apply_part(
+        self, lane: int, suspect: _Suspect, part: Sequence[Item]
+    ) -> tuple[Counts, Gathered]:
+        gathered = Gathered()
         async with self._holding(lane, suspect) as tx:
             counts = await apply_items(
                 tx,
@@ -136,31 +149,29 @@ class Alone:
                 gathered=gathered,
                 met=self._met,
             )
-        await self._done(counts, gathered, suspect.webhook, time.perf_counter() - began)
+        return counts, gathered
 
     async def _others_pass(self, suspect: _Suspect) -> bool:
         """Tell whether any of a few webhooks behind it passes in a moment now. What they did is taken back."""
-        moment = self._pool.statement_seconds * _IN_A_MOMENT
+        behind = Lane(suspect.behind.lane, suspect.webhook.xid, suspect.webhook.id, suspect.behind.lanes)
         async with self._pool.transaction(tell_locks=True) as tx:
-            behind = Lane(suspect.behind.lane, suspect.webhook.xid, suspect.webhook.id, suspect.behind.lanes)
             others = await store.read_ahead(tx, behind, most=_OTHERS, max_bytes=_BYTES)
-            for place in sorted({0, len(others) // 2, len(others) - 1}, reverse=True) if others else ():
-                if await self._passes(tx, others[place], within=moment):
-                    return True
+        for place in sorted({0, len(others) // 2, len(others) - 1}, reverse=True) if others else ():
+            if await self._passes_in_a_moment(others[place]):
+                return True
         return False
 
-    async def _passes(self, tx: Transaction, webhook: StoredWebhook, *, within: float) -> bool:
-        began = time.perf_counter()
-        await tx.savepoint("other")
-        try:
-            await apply_webhooks(
-                tx, [webhook], callback_keys=self._callback_keys, gathered=Gathered(), met=Met()
-            )
-        except TookTooLong:
-            return False
-        finally:
-            await tx.rollback_to("other")
-        return time.perf_counter() - began <= within
+    async def _passes_in_a_moment(self, webhook: StoredWebhook) -> bool:
+        took = math.inf
+        with suppress(TookTooLong, _TakenBack):
+            async with self._pool.transaction(tell_locks=True) as tx:
+                began = time.perf_counter()
+                await apply_webhooks(
+                    tx, [webhook], callback_keys=self._callback_keys, gathered=Gathered(), met=Met()
+                )
+                took = time.perf_counter() - began
+                raise _TakenBack
+        return took <= self._pool.statement_seconds * _IN_A_MOMENT
 
     async def _set_aside(self, lane: int, suspect: _Suspect, slow: Sequence[Item]) -> None:
         """Set aside those that were tried often enough."""
@@ -178,9 +189,8 @@ class Alone:
                     detail=f"TookTooLong: {_TRIES} times, while others passed in a moment",
                 )
             await store.add_counts(tx, counts)
+        suspect.done_with(clear)
         await self._done(counts, Gathered(), suspect.webhook, 0.0)
-        gone = {item.number for item in clear}
-        suspect.left = [item for item in suspect.left if item.number not in gone]
 
     @asynccontextmanager
     async def _holding(self, lane: int, suspect: _Suspect) -> AsyncIterator[Transaction]:

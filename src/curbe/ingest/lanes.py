@@ -83,36 +83,34 @@ class Applier:
         Raises:
             TookTooLong: it took too long. The next call takes less of it.
         """
+        self._met.forget_old(self._clock())
         reach = self._reaches.setdefault(lane, Reach(self._most))
         if reach.alone:
             applied = await self._alone.apply_next(lane)
+            reach.passed(applied)
         else:
-            try:
-                applied = await self._apply_next(lane, reach)
-            except TookTooLong:
-                reach.took_too_long()
-                raise
-        reach.passed(applied)
+            applied = await self._apply_next(lane, reach)
         await self._tell()
         return applied
 
     async def _apply_next(self, lane: int, reach: Reach) -> int:
-        reach.tries(0)
-        began = time.perf_counter()
-        self._met.forget_old(self._clock())
-        async with self._pool.transaction(tell_locks=True) as tx:
-            mine = await store.lock_lane(tx, lane)
-            if mine is None:
-                return 0
-            webhooks = await store.read_ahead(tx, mine, most=reach.size, max_bytes=self._max_bytes)
-            if not webhooks:
-                return 0
-            reach.tries(len(webhooks))
-            gathered = Gathered()
-            counts = await apply_webhooks(
-                tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met
-            )
-            await store.move_lane(tx, mine, webhooks[-1])
+        began, gathered, webhooks = time.perf_counter(), Gathered(), list[StoredWebhook]()
+        try:
+            async with self._pool.transaction(tell_locks=True) as tx:
+                mine = await store.lock_lane(tx, lane)
+                if mine is None:
+                    return 0
+                webhooks = await store.read_ahead(tx, mine, most=reach.size, max_bytes=self._max_bytes)
+                if not webhooks:
+                    return 0
+                counts = await apply_webhooks(
+                    tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met
+                )
+                await store.move_lane(tx, mine, webhooks[-1])
+        except TookTooLong:
+            reach.took_too_long(len(webhooks))
+            raise
+        reach.passed(len(webhooks))
         await self._done(counts, gathered, webhooks[0], time.perf_counter() - began)
         return len(webhooks)
 

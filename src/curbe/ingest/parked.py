@@ -75,12 +75,11 @@ class Parked:
 
     async def drop_old(self) -> int:
         """Drop the statuses that waited for their message for a week, and return how many."""
-        count = 0
+        counts: Counter[str] = Counter()
         for due in await self._due():
             if due.statuses:
-                async with self._pool.transaction() as tx:
-                    count += await statuses.drop_parked(tx, tenant_id=due.tenant_id, kept=_KEPT)
-        return count
+                await self._batch(due.tenant_id, "old_statuses", _drop_old, counts)
+        return counts["old_statuses"]
 
     async def _turn(self, counts: Counter[str]) -> bool:
         """Apply one batch of each kind and tenant; return whether there is more."""
@@ -137,6 +136,10 @@ async def _statuses(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, b
     await concluding.defer(tx, outcome.moved)
     await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
     return outcome.applied, outcome.applied + outcome.repeated + outcome.parked == most
+
+
+async def _drop_old(tx: Transaction, tenant_id: UUID, _most: int) -> tuple[int, bool]:
+    return await statuses.drop_parked(tx, tenant_id=tenant_id, kept=_KEPT), False
 
 
 # In this order: who turns out to be merged has all of theirs in one place first.

@@ -10,28 +10,25 @@ _SHARE: Final = 8  # a batch that took too long is tried again in so many parts
 
 
 class Reach:
-    """A lane's. ``size`` is how many webhooks its next batch may hold; ``alone``: the very next one took too long by itself."""
+    """A lane's. ``size`` is how many webhooks its next batch may hold; ``alone``: one took too long by itself, and none passed since."""
 
     def __init__(self, most: int) -> None:
         self._most: Final = most
         self._within = 0  # webhooks, among which one at least took too long, or all of them together
-        self._tried = 0
         self.size = most
         self.alone = False
 
-    def tries(self, webhooks: int) -> None:
-        """Note what is about to be applied; 0 while it is not known."""
-        self._tried = webhooks
-
-    def took_too_long(self) -> None:
-        """Take fewer from now on."""
-        tried = self._tried or self.size
+    def took_too_long(self, webhooks: int) -> None:
+        """Take fewer from now on than so many; 0 where it is not known how many those were."""
+        tried = webhooks or self.size
         self.alone = tried == 1
         self._within = tried
         self.size = max(1, tried // _SHARE)
 
     def passed(self, webhooks: int) -> None:
-        """Take more again, once the batch that took too long is behind."""
+        """Take more again, once the batch that took too long is behind; 0 passed where another has the lane, or nothing waits."""
+        if not webhooks:
+            return
         self.alone = False
         self._within -= webhooks
         if self._within <= 0:

@@ -3,6 +3,7 @@
 It is how what was set aside finds its tenant after all: a number connected since, a fault mended since.
 """
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -22,6 +23,7 @@ from curbe.ingest.store import Counts, StoredWebhook, stored_by_id
 _PACKAGE: Final = "curbe.ingest"
 _MOST: Final = 500  # webhooks in one transaction
 _MAX_BYTES: Final = 8 * 2**20
+_SLOW_AT_MOST: Final = 5  # webhooks that take too long, one after the other, before any passes
 _MOST_GONE: Final = 1000
 _STRETCH: Final = 20_000  # webhooks whose bodies one statement looks into
 BEGINNING: Final = (0, 0)  # no transaction has that id
@@ -110,7 +112,8 @@ async def replay(
         callback_keys: see ``apply_webhooks``.
         told: is called after each batch with how many webhooks have been read so far.
         after: where an earlier call stopped.
-        patience: after that long no further batch is begun, but one there is; None: all of it.
+        patience: after that long no further batch is begun, but one there is; None: all of it. One that took too long together, and is
+            applied one webhook after the other, is left where it has come to then.
     """
     return await _each_batch(
         pool, selection, callback_keys=callback_keys, told=told, after=after, patience=patience, keep=True
@@ -157,45 +160,52 @@ async def _each_batch(
 ) -> Replayed:
     webhooks = 0
     counts: Counts = Counter()
-    began = time.monotonic()
+    until = math.inf if patience is None else time.monotonic() + patience.total_seconds()
     read: tuple[list[StoredWebhook], Position] | None = ([], after)
     while read is not None:
         after = read[1]
         async with pool.transaction() as tx:
             read = await next_webhooks(tx, selection, after=after)
         batch = read[0] if read is not None else []
-        counts.update(await _apply(pool, batch, callback_keys=callback_keys, keep=keep))
-        webhooks += len(batch)
+        done, count = await _apply(pool, batch, callback_keys=callback_keys, until=until, keep=keep)
+        counts.update(done)
+        webhooks += count
         told(webhooks)
-        if read is not None and patience is not None and time.monotonic() - began >= patience.total_seconds():
-            return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=[], stopped_at=read[1])
+        if read is not None and time.monotonic() >= until:
+            stopped_at = read[1] if count == len(batch) else _position(batch[count - 1])
+            return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=[], stopped_at=stopped_at)
     return Replayed(webhooks=webhooks, outcomes=_outcomes(counts), gone=await _gone(pool, selection))
 
 
 async def _apply(
-    pool: Pool, batch: Sequence[StoredWebhook], *, callback_keys: Sequence[bytes], keep: bool
-) -> Counts:
+    pool: Pool, batch: Sequence[StoredWebhook], *, callback_keys: Sequence[bytes], until: float, keep: bool
+) -> tuple[Counts, int]:
     """Apply a batch in one transaction. Where that takes too long, one webhook after the other: what does alone is left as it was.
 
+    Return what came of it, and of how many webhooks that was: where it is one after the other, of those whose turn came before ``until``,
+    in seconds of the monotonic clock, and up to one at least that did not take too long.
+
     Raises:
-        TookTooLong: every one of them does.
+        TookTooLong: each of the first few does, or of all: the database has too much to do.
     """
     try:
-        return await _apply_together(pool, batch, callback_keys=callback_keys, keep=keep)
+        return await _apply_together(pool, batch, callback_keys=callback_keys, keep=keep), len(batch)
     except TookTooLong:
         if len(batch) <= 1:
             raise
     counts: Counts = Counter()
-    slow: list[TookTooLong] = []
-    for webhook in batch:
+    count = slow = 0
+    for count, webhook in enumerate(batch, start=1):
         try:
             counts.update(await _apply_together(pool, [webhook], callback_keys=callback_keys, keep=keep))
-        except TookTooLong as error:
-            slow.append(error)
+        except TookTooLong:
+            slow += 1
+            if slow == count and count in (_SLOW_AT_MOST, len(batch)):
+                raise
             counts[webhook.meta_app_id, "quarantined", TOO_SLOW] += 1
-    if len(slow) == len(batch):
-        raise slow[0]
-    return counts
+        if slow < count and time.monotonic() >= until:
+            break
+    return counts, count
 
 
 async def _apply_together(
@@ -230,7 +240,11 @@ async def next_webhooks(
 
 
 def _upto_last(batch: list[StoredWebhook]) -> tuple[list[StoredWebhook], Position] | None:
-    return (batch, (batch[-1].xid, batch[-1].id)) if batch else None
+    return (batch, _position(batch[-1])) if batch else None
+
+
+def _position(webhook: StoredWebhook) -> Position:
+    return webhook.xid, webhook.id
 
 
 async def _gone(pool: Pool, selection: Selection) -> list[SetAsideItem]:
