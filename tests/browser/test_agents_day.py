@@ -84,6 +84,7 @@ def test_what_came_while_one_was_elsewhere_stands_below_a_line_until_one_answers
     nora = customer(agent, "Nora Gil")
     agent.opens("Nora Gil")
     expect(agent.bubble("Hola, buenos días")).to_be_visible()
+    expect(agent.row("Nora Gil").get_by_label("1 unread message")).to_be_hidden()
 
     agent.page.evaluate(AWAY)
     for n in range(1, 31):
