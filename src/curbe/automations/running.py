@@ -19,7 +19,7 @@ from curbe.inbox.changes import change, locked
 from curbe.inbox.deeds import ConversationChange
 from curbe.inbox.rules import is_written
 from curbe.infra import jobs
-from curbe.infra.db import Pool, Query, Transaction
+from curbe.infra.db import LockTaken, Pool, Query, Transaction
 from curbe.infra.jobs import Job
 from curbe.outbound.service import Request, take
 
@@ -28,12 +28,8 @@ _PACKAGE: Final = "curbe.automations"
 ACTOR: Final = "system:automations"
 
 
-class _Nothing(msgspec.Struct, frozen=True):
-    nothing: str | None
-
-
 _ADD: Final = Query(_PACKAGE, "add_deed")
-_TAKE_TURN: Final = Query(_PACKAGE, "take_turn", _Nothing)
+_TAKE_TURN: Final = Query(_PACKAGE, "take_turn", LockTaken)
 
 
 class Automating:

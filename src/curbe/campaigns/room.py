@@ -7,11 +7,7 @@ import msgspec
 
 from curbe.campaigns.audience_rules import MOST_BYTES, MOST_FILES, has_room
 from curbe.domain.errors import DraftsFull
-from curbe.infra.db import Query, Transaction
-
-
-class _Turn(msgspec.Struct, frozen=True):
-    nothing: str
+from curbe.infra.db import LockTaken, Query, Transaction
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -19,7 +15,7 @@ class _Kept(msgspec.Struct, frozen=True):
     size: int
 
 
-_ONE_AT_A_TIME: Final = Query("curbe.campaigns", "keep_files_one_at_a_time", _Turn)
+_ONE_AT_A_TIME: Final = Query("curbe.campaigns", "keep_files_one_at_a_time", LockTaken)
 _KEPT: Final = Query("curbe.campaigns", "files_of_drafts", _Kept)
 
 

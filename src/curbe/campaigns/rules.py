@@ -63,9 +63,8 @@ _NEXT: Final[Mapping[tuple[CampaignState, Deed], CampaignState]] = {
     (_S.FINISHED, Deed.RETRY): _S.RUNNING,
     **{(state, Deed.CANCEL): _S.CANCELLED for state in (_S.READY, _S.SCHEDULED, _S.RUNNING, _S.PAUSED)},
 }
-TO_COME: Final = frozenset(
-    {_S.DRAFT, _S.READY, _S.SCHEDULED}
-)  # nobody was written to, and its audience may change yet
+# Nobody was written to, and its audience may change yet.
+TO_COME: Final = frozenset({_S.DRAFT, _S.READY, _S.SCHEDULED})
 # What was asked for twice is done once: asked again, it is already so.
 _ALREADY: Final = {
     Deed.START: _S.RUNNING,

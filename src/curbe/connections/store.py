@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.connections.rules import AppPart, Asked, Connection
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import LockTaken, Query, Transaction
 
 _PACKAGE: Final = "curbe.connections"
 
@@ -39,10 +39,6 @@ class Numbers(msgspec.Struct, frozen=True):
     paused: int
 
 
-class _Nothing(msgspec.Struct, frozen=True):
-    nothing: str
-
-
 class _SealedToken(msgspec.Struct, frozen=True):
     access_token_enc: str
 
@@ -59,7 +55,7 @@ class _Queued(msgspec.Struct, frozen=True):
     queued: int
 
 
-_LOCK_NUMBER: Final = Query(_PACKAGE, "lock_number", _Nothing)
+_LOCK_NUMBER: Final = Query(_PACKAGE, "lock_number", LockTaken)
 _CONNECTIONS_OF_TENANT: Final = Query(_PACKAGE, "connections_of_tenant", Connection)
 _INSERT_CONNECTION: Final = Query(_PACKAGE, "insert_connection")
 _RECONNECT: Final = Query(_PACKAGE, "reconnect")

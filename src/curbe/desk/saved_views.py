@@ -15,7 +15,7 @@ from curbe.domain.access import Scope
 from curbe.domain.errors import Forbidden, InvalidRequest
 from curbe.inbox.deeds import NOBODY
 from curbe.inbox.views import ConversationFilter
-from curbe.infra.db import Query, Transaction, UniqueViolation
+from curbe.infra.db import LockTaken, Query, Transaction, UniqueViolation
 from curbe.realtime.rules import EventType
 
 _PACKAGE: Final = "curbe.desk"
@@ -63,11 +63,7 @@ class _Named(msgspec.Struct, frozen=True):
     id: UUID
 
 
-class _Nothing(msgspec.Struct, frozen=True):
-    nothing: str | None
-
-
-_LOCK: Final = Query(_PACKAGE, "lock_saved_views", _Nothing)
+_LOCK: Final = Query(_PACKAGE, "lock_saved_views", LockTaken)
 _ALL: Final = Query(_PACKAGE, "saved_views_of", _Row)
 _INSERT: Final = Query(_PACKAGE, "insert_saved_view", _Row)
 _CHANGE: Final = Query(_PACKAGE, "change_saved_view", _Row)

@@ -60,10 +60,6 @@ class Outcome(msgspec.Struct, frozen=True):
     refused: list[Refused]
 
 
-class _Nothing(msgspec.Struct, frozen=True):
-    nothing: str | None
-
-
 class _Name(msgspec.Struct, frozen=True):
     id: UUID
     name: str
@@ -72,7 +68,7 @@ class _Name(msgspec.Struct, frozen=True):
 _LOCK: Final = db.Query(_PACKAGE, "lock_conversations", db.Id)
 _LIVE: Final = db.Query(_PACKAGE, "live_conversations", LiveConversation)
 _CHANGE: Final = db.Query(_PACKAGE, "change_conversations")
-_HOLD_CLAIMS: Final = db.Query(_PACKAGE, "hold_claims", _Nothing)
+_HOLD_CLAIMS: Final = db.Query(_PACKAGE, "hold_claims", db.LockTaken)
 _ADD_LABELS: Final = db.Query(_PACKAGE, "add_labels")
 _REMOVE_LABELS: Final = db.Query(_PACKAGE, "remove_labels")
 _TAKE_LABEL_OFF: Final = db.Query(_PACKAGE, "take_label_off")

@@ -86,6 +86,12 @@ class Nothing(msgspec.Struct, frozen=True):
     """The row of a query that returns none."""
 
 
+class LockTaken(msgspec.Struct, frozen=True):
+    """The row of a query that takes a lock of its transaction's: PostgreSQL returns void, which is no text."""
+
+    nothing: str | None
+
+
 class Id(msgspec.Struct, frozen=True):
     """The row of a query that returns ids and nothing else."""
 

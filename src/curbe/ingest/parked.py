@@ -29,9 +29,8 @@ log: Final = structlog.get_logger(__name__)
 _AT_ONCE: Final = 500  # rows in one transaction
 _TURNS: Final = 20  # of each tenant, before somebody looks again what else there is
 _LEFT_ALONE: Final = 60.0  # seconds for which what was refused is not tried again
-_KEPT: Final = timedelta(
-    days=7
-)  # a status of a message that is not ours: as long as Meta delivers a webhook again
+# A status of a message that is not ours: as long as Meta delivers a webhook again.
+_KEPT: Final = timedelta(days=7)
 
 
 class Due(msgspec.Struct, frozen=True):

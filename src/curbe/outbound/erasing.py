@@ -8,16 +8,12 @@ import msgspec
 
 from curbe.domain.failures import FailureKind
 from curbe.inbox import departures
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import LockTaken, Query, Transaction
 from curbe.outbound import store
 from curbe.outbound.store import Id
 
 _PACKAGE: Final = "curbe.outbound"
 _ERASED: Final = "The person was erased before this was sent."
-
-
-class _Nothing(msgspec.Struct, frozen=True):
-    nothing: str
 
 
 class _Gone(msgspec.Struct, frozen=True):
@@ -30,7 +26,7 @@ class _Answer(msgspec.Struct, frozen=True):
     key: str
 
 
-_TAKE_TURNS_OF: Final = Query(_PACKAGE, "take_turns_of", _Nothing)
+_TAKE_TURNS_OF: Final = Query(_PACKAGE, "take_turns_of", LockTaken)
 _WAITING: Final = Query(_PACKAGE, "waiting_for_erased", Id)
 _DROP: Final = Query(_PACKAGE, "drop_of_erased", _Gone)
 _ANY: Final = Query(_PACKAGE, "any_of_erased", Id)

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.connections.rules import ConnectionStatus, Line
-from curbe.infra.db import Id, Query, Transaction
+from curbe.infra.db import Id, LockTaken, Query, Transaction
 from curbe.outbound.governor import NOTIFICATION
 
 CHANNEL: Final = "curbe_outbox"  # a number has something to send: its tenant and its connection
@@ -150,13 +150,9 @@ class Depth(msgspec.Struct, frozen=True):
     oldest_seconds: float
 
 
-class _Nothing(msgspec.Struct, frozen=True):
-    nothing: str | None
-
-
 _ENQUEUE: Final = Query("curbe.outbound", "enqueue")
-_TAKE_TURN: Final = Query("curbe.outbound", "take_turn", _Nothing)
-_TAKE_TURNS_OF: Final = Query("curbe.outbound", "take_turns_of", _Nothing)
+_TAKE_TURN: Final = Query("curbe.outbound", "take_turn", LockTaken)
+_TAKE_TURNS_OF: Final = Query("curbe.outbound", "take_turns_of", LockTaken)
 _WAKE_DUE: Final = Query("curbe.outbound", "wake_due")
 _RUNNING_CAMPAIGNS: Final = Query("curbe.outbound", "running_campaigns", Id)
 _CLAIM: Final = Query("curbe.outbound", "claim", Claim)

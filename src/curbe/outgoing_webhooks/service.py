@@ -15,7 +15,7 @@ from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.domain.errors import InvalidRequest, NotFound, TooManyOutgoingWebhooks
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import LockTaken, Query, Transaction
 from curbe.infra.targets import why_not_reached
 from curbe.outgoing_webhooks import rules, sealed
 from curbe.outgoing_webhooks.rules import DeliveryReason, DisabledReason
@@ -82,10 +82,6 @@ class KeptSecrets(msgspec.Struct, frozen=True, kw_only=True):
     secret_before_enc: str | None
 
 
-class _Turn(msgspec.Struct, frozen=True):
-    nothing: str
-
-
 class Locked(msgspec.Struct, frozen=True):
     """A webhook that nobody else changes until the end of the transaction."""
 
@@ -103,7 +99,7 @@ class Due(msgspec.Struct, frozen=True):
 _PAGE: Final = Query(_PACKAGE, "outgoing_webhooks_page", OutgoingWebhook)
 _ONE: Final = Query(_PACKAGE, "outgoing_webhook_of", OutgoingWebhook)
 _INSERT: Final = Query(_PACKAGE, "insert_outgoing_webhook")
-_ONE_AT_A_TIME: Final = Query(_PACKAGE, "make_one_at_a_time", _Turn)
+_ONE_AT_A_TIME: Final = Query(_PACKAGE, "make_one_at_a_time", LockTaken)
 _DROP_WAITING: Final = Query(_PACKAGE, "drop_waiting")
 _LOCK: Final = Query(_PACKAGE, "lock_outgoing_webhook", Locked)
 _CHANGE: Final = Query(_PACKAGE, "change_outgoing_webhook")
