@@ -15,15 +15,19 @@ ALTER TABLE outbox ADD COLUMN later_since timestamptz NOT NULL DEFAULT now();
 ALTER TABLE webhook_events ADD COLUMN later_mark text;
 CREATE TABLE later_things (tenant_id uuid NOT NULL REFERENCES tenants (id), id uuid NOT NULL, PRIMARY KEY (tenant_id, id));
 """
-DOWN: Final = f"""
-SET LOCAL lock_timeout = '4s';
-DROP TABLE later_things;
-ALTER TABLE webhook_events DROP COLUMN later_mark;
-ALTER TABLE outbox DROP COLUMN later_since;
-ALTER TABLE conversations DROP COLUMN later_count;
-ALTER TABLE messages DROP COLUMN later_note;
-DELETE FROM schema_migrations WHERE version = {VERSION};
-"""
+# Each by itself: who holds one table's lock and waits for the next one's meets processes that have them the other way round. The version
+# goes last, so that whoever is stopped on the way begins again.
+DOWN: Final = tuple(
+    f"SET LOCAL lock_timeout = '4s'; {statement}"
+    for statement in (
+        "DROP TABLE IF EXISTS later_things",
+        "ALTER TABLE webhook_events DROP COLUMN IF EXISTS later_mark",
+        "ALTER TABLE outbox DROP COLUMN IF EXISTS later_since",
+        "ALTER TABLE conversations DROP COLUMN IF EXISTS later_count",
+        "ALTER TABLE messages DROP COLUMN IF EXISTS later_note",
+        f"DELETE FROM schema_migrations WHERE version = {VERSION}",
+    )
+)
 
 
 def make(folder: Path) -> Path:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final
 
 import asyncpg
@@ -26,7 +27,8 @@ async def _up_and_down(hand: Hand, appointment: Appointment) -> None:
     for program, name in both.items():
         await _exchange(hand, program, [*command, name])
     await asyncio.sleep(1.0 + 2 * appointment.lasts)
-    await _again(lambda: hand.sql(later.DOWN))
+    for statement in later.DOWN:
+        await _again(partial(hand.sql, statement))
     for program in both:
         await _exchange(hand, program, None)
     for program, before in ended.items():
