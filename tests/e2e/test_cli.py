@@ -333,6 +333,7 @@ def test_what_postgresql_refuses_is_told_with_what_to_do_about_it(
         (asyncpg.InvalidPasswordError("password authentication failed"), "user and password"),
         (asyncpg.TooManyConnectionsError("too many clients already"), "max_connections"),
         (asyncpg.LockNotAvailableError("canceling statement due to lock timeout"), "try again"),
+        (asyncpg.DeadlockDetectedError("deadlock detected"), "try again"),
         (asyncpg.DiskFullError("could not extend file"), "Make room"),
         (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
     ],

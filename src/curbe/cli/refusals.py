@@ -45,16 +45,20 @@ _CONNECTING: Final = (
     "Check DATABASE_URL, and that the server runs and takes connections; `curbe doctor` looks closer"
 )
 _AS_WHOM: Final = "Check user and password in DATABASE_URL, and that the server lets them in (pg_hba.conf)"
+_IN_USE: Final = (
+    "A dump or a long transaction holds what is needed (pg_stat_activity): once it has ended, try again"
+)
 # What to do by PostgreSQL's own code: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _BY_CODE: Final = {
     "25006": "Let DATABASE_URL name the primary; a host also makes a full disk read-only: make room there",
     "28000": _AS_WHOM,
     "28P01": _AS_WHOM,
     "3D000": "Make that database (createdb), or name another one in DATABASE_URL",
+    "40P01": _IN_USE,
     "42501": "Let the user of DATABASE_URL own the database, and make roles (ALTER ROLE ... CREATEROLE)",
     "53100": "Make room on its disk",
     "53300": "See who holds its connections (pg_stat_activity), or raise max_connections",
-    "55P03": "A dump or a long transaction holds what is needed (pg_stat_activity): once it has ended, try again",
+    "55P03": _IN_USE,
     "57P03": "It is starting or recovering: try again in a while",
 }
 

@@ -1,5 +1,6 @@
 """Plain-SQL migrations under an advisory lock, and the check that a process knows the schema it meets (docs/adr/0002)."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,6 +21,10 @@ _LOCK: Final = 0x6375726265  # "curbe": one migration run at a time on a databas
 _FILE: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _OLDEST_POSTGRES: Final = 150009  # row-level security fix of CVE-2024-10976
 _LOOK: Final = 10  # seconds that each step of a look at the schema may take
+_IN_USE: Final = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+# Seconds that a migration waits for a table, try after try, and then leaves it in peace for: whoever comes meanwhile waits behind it. At
+# first less than the second after which PostgreSQL ends one of those who wait for each other (deadlock_timeout): it could be another.
+_WAITS: Final = (*[0.3] * 10, *[0.8] * 10, *[2.0] * 5, *[4.0] * 5)
 _BEGINS_WITH: Final = {"search_path": "public"}
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -189,8 +194,23 @@ def _compare(applied: dict[int, str], known: list[Migration]) -> None:
 
 
 async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
+    """Run a migration; where others hold its tables it gives way to them, and comes back.
+
+    It takes table after table, and of those who work with the same ones some have them the other way round: one of the two has to give
+    way, and it is not those who serve people.
+    """
+    for seconds in _WAITS:
+        try:
+            return await _run(connection, migration, waits=seconds)
+        except _IN_USE as held:
+            log.warning("migration_waits", version=migration.version, reason=str(held))
+            await asyncio.sleep(seconds)
+    return await _run(connection, migration, waits=_WAITS[-1])
+
+
+async def _run(connection: asyncpg.Connection, migration: Migration, *, waits: float) -> None:
     async with connection.transaction():
-        await connection.execute("SET LOCAL lock_timeout = '4s'")
+        await connection.execute(f"SET LOCAL lock_timeout = '{int(waits * 1000)}ms'")
         await connection.execute(migration.sql)
         await connection.execute(
             "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
