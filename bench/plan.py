@@ -86,7 +86,7 @@ SMOKE: Final = Plan(
     pace=1_000,
     campaign=1_000,
     replies=3,
-    numbers=tuple(Load(numbers=numbers, seconds=2, warmup=0.5, people=5_000) for numbers in (1, 2)),
+    numbers=tuple(Load(numbers=numbers, seconds=0.6, warmup=0.2, people=2_000) for numbers in (1, 2)),
     crowds=(Crowd(tenants=4, sockets=50, rate=20, seconds=2),),
     growth=(0.0005, 0.001),
     growth_events=1_000,

@@ -13,12 +13,16 @@ import pytest
 from bed import postgres
 from bed.inbox import Inbox
 from bed.rows import Number, insert_number, insert_tenant
+from bed.warm import Warm, end_what_hangs
 from curbe.infra.db import Pool, Role
 
 _HERE = Path(__file__).parent
 _CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 # Seconds of a test, about, by its folder.
 _USUAL = {"browser": 2.0, "e2e": 2.0, "http": 0.3, "db": 0.3, "chaos": 0.3, "security": 0.3}
+
+
+gc.disable()  # until everything is collected and stands apart (`pytest_collection_finish`)
 
 
 @pytest.hookimpl(trylast=True)
@@ -52,6 +56,17 @@ def pytest_collection_finish() -> None:
     """What is there by now stays: each full collection would walk through all of it, a fifth of the whole run's time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """A test that is ended by the clock ends alone: all share one task, in which it would wait on and all others behind it."""
+    try:
+        yield
+    except pytest.fail.Exception:
+        end_what_hangs()
+        raise
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +78,13 @@ def anyio_backend() -> str:
 def postgres_server() -> Iterator[postgres.Server]:
     with postgres.running() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+async def warm(postgres_server: postgres.Server) -> AsyncIterator[Warm]:
+    """Connections that tests take turns in, so all tests share an event loop."""
+    yield postgres_server.warm
+    await postgres_server.warm.close()
 
 
 @pytest.fixture
@@ -80,39 +102,39 @@ def empty_dsn(postgres_server: postgres.Server) -> Iterator[str]:
 
 
 @pytest.fixture
-async def owner(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+async def owner(dsn: str, warm: Warm) -> AsyncIterator[asyncpg.Connection]:
     """The schema's owner: sees and may do everything."""
-    connection = await asyncpg.connect(dsn)
+    connection = await warm.owner(dsn)
     yield connection
-    await connection.close()
+    await warm.owner_back(dsn, connection)
 
 
 @pytest.fixture
-async def web(dsn: str) -> AsyncIterator[Pool]:
-    pool = await Pool.open(dsn, Role.WEB)
+async def web(dsn: str, warm: Warm) -> AsyncIterator[Pool]:
+    pool = await warm.pool(dsn, Role.WEB)
     yield pool
-    await pool.close()
+    await warm.pool_back(dsn, pool)
 
 
 @pytest.fixture
-async def worker(dsn: str) -> AsyncIterator[Pool]:
-    pool = await Pool.open(dsn, Role.WORKER)
+async def worker(dsn: str, warm: Warm) -> AsyncIterator[Pool]:
+    pool = await warm.pool(dsn, Role.WORKER)
     yield pool
-    await pool.close()
+    await warm.pool_back(dsn, pool)
 
 
 @pytest.fixture
-async def intake(dsn: str) -> AsyncIterator[Pool]:
-    pool = await Pool.open(dsn, Role.INTAKE)
+async def intake(dsn: str, warm: Warm) -> AsyncIterator[Pool]:
+    pool = await warm.pool(dsn, Role.INTAKE)
     yield pool
-    await pool.close()
+    await warm.pool_back(dsn, pool)
 
 
 @pytest.fixture
-async def apply(dsn: str) -> AsyncIterator[Pool]:
-    pool = await Pool.open(dsn, Role.APPLY)
+async def apply(dsn: str, warm: Warm) -> AsyncIterator[Pool]:
+    pool = await warm.pool(dsn, Role.APPLY)
     yield pool
-    await pool.close()
+    await warm.pool_back(dsn, pool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -29,7 +29,7 @@ from curbe.infra.edge import Edge, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
 from curbe.media.place import keeping_of
-from curbe.realtime.broadcast import Broadcast
+from curbe.realtime.broadcast import Broadcast, Channel, Wakeups
 from curbe.realtime.sockets import sockets_of
 
 # Tests ask as fast as they can; those of tests/http/test_quotas.py set limits of their own.
@@ -79,7 +79,7 @@ async def api(
     keyring = Keyring.of(configured)
     trusted = [configured.meta_graph_base_url, *([configured.oidc_issuer] if configured.oidc_issuer else [])]
     async with Egress(trusted=trusted) as egress, _apply_beside(web) as apply:
-        broadcast = Broadcast(web)
+        broadcast = _Followed(web)
         parts = Parts(
             settings=configured,
             web_pool=web,
@@ -96,7 +96,6 @@ async def api(
         wiring, litestar = _IDLE.pop() if _IDLE else _made(parts)
         wiring.use(parts)
         app = Edge(litestar, metrics=metrics, headers=security_headers(configured.public_base_url))
-        listening = asyncio.ensure_future(broadcast.run())
         try:
             async with httpx.AsyncClient(
                 transport=httpx.ASGITransport(app),
@@ -105,9 +104,28 @@ async def api(
             ) as client:
                 yield client
         finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
+            await broadcast.ended()
             _IDLE.append((wiring, litestar))
+
+
+class _Followed(Broadcast):
+    """Listens from the first time that somebody follows: it takes a connection, and most tests follow nobody."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self._listening: asyncio.Future[None] | None = None
+
+    @contextmanager
+    def subscribe(self, channel: Channel, subject: UUID) -> Iterator[Wakeups]:
+        if self._listening is None:
+            self._listening = asyncio.ensure_future(self.run())
+        with super().subscribe(channel, subject) as wakeups:
+            yield wakeups
+
+    async def ended(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
 
 
 @cache

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from bed.warm import Warm
 from curbe.infra.db import Unreachable
 from curbe.infra.embedded import Machine, ensure_running
 from curbe.infra.migrate import migrate
@@ -91,6 +92,7 @@ class Server:
         self._template: Final = f"{self._prefix}_template"
         self._made = 0
         self._clean: Final[list[_Kept]] = []
+        self.warm: Final = Warm()
         self._execute(f"CREATE DATABASE {self._template}")
         self._runner.run(migrate(database(dsn, self._template)))
         self._schema: Final = self._runner.run(self._schema_of_template())
@@ -107,6 +109,7 @@ class Server:
                 self._clean.append(kept)
             else:
                 kept.let_go()
+                self.warm.forget(database(self._dsn, kept.name))
                 self._drop(kept.name)
 
     @contextmanager
@@ -155,7 +158,8 @@ class Server:
                 kept.connection = await asyncpg.connect(
                     database(self._dsn, kept.name), server_settings=settings
                 )
-            await _alone(kept.connection)
+            dsn = database(self._dsn, kept.name)
+            self.warm.forget(dsn, but=await _alone(kept.connection, spared=self.warm.backends(dsn)))
             return await self._as_made(kept, kept.connection)
         except Unreachable:
             return False
@@ -186,15 +190,18 @@ async def _emptying(connection: asyncpg.Connection) -> str:
     return ";".join(statements)
 
 
-async def _alone(connection: asyncpg.Connection) -> None:
-    """Send everybody else out of the database and return once they have left.
+async def _alone(connection: asyncpg.Connection, *, spared: list[int]) -> list[int]:
+    """Send everybody else out of the database, return once they have left, and tell who of ``spared``, who do nothing, is still there.
 
     Whoever is on the way out is seen for a moment yet; the wait of pg_terminate_backend would be a tenth of a second for each.
     """
-    sent = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    staying = "pid = ANY ($1::int[]) AND state = 'idle'"
+    sent = f"SELECT count(pg_terminate_backend(pid)) {others} AND NOT ({staying})"
     async with asyncio.timeout(_GOODBYES):
-        while await connection.fetchval(sent):  # noqa: ASYNC110 - the server has no event for it
+        while await connection.fetchval(sent, spared):  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.002)
+    return [row["pid"] for row in await connection.fetch(f"SELECT pid {others} AND {staying}", spared)]
 
 
 def _in_memory() -> Path | None:

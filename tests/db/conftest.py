@@ -8,6 +8,7 @@ import pytest
 from bed import postgres
 from bed.campaigns import Desk
 from bed.rows import Number
+from bed.warm import Warm
 from curbe.infra.db import Pool
 
 
@@ -19,11 +20,11 @@ def schema_dsn(postgres_server: postgres.Server) -> Iterator[str]:
 
 
 @pytest.fixture
-async def connection(schema_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+async def connection(schema_dsn: str, warm: Warm) -> AsyncIterator[asyncpg.Connection]:
     """The owner's connection to a database nobody changes."""
-    connection = await asyncpg.connect(schema_dsn)
+    connection = await warm.owner(schema_dsn)
     yield connection
-    await connection.close()
+    await warm.owner_back(schema_dsn, connection)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 
 from bed import postgres
 from bed.rows import insert_number
+from bed.warm import Warm
+from curbe.infra.db import Role, Unreachable
 
 _POLICY = "SELECT quote_ident(policyname) FROM pg_policies WHERE tablename = 'contacts' ORDER BY 1 LIMIT 1"
 _OF_CONTACTS = """
@@ -17,6 +19,7 @@ SELECT c.relrowsecurity, c.relforcerowsecurity, c.relacl::text,
        (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid AND NOT attisdropped),
        (SELECT count(*) FROM pg_proc WHERE pronamespace = c.relnamespace)
   FROM pg_class c WHERE c.oid = 'contacts'::regclass"""
+EVERYBODY = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 CHANGES = {
     "row-level security is off": "ALTER TABLE contacts DISABLE ROW LEVEL SECURITY",
     "it is not forced": "ALTER TABLE contacts NO FORCE ROW LEVEL SECURITY",
@@ -104,10 +107,51 @@ def test_whoever_still_holds_a_transaction_open_is_sent_away_and_so_is_what_it_w
 
 
 def test_a_test_that_sends_everybody_away_hands_nothing_on(postgres_server: postgres.Server) -> None:
-    everybody = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     dsn, first = taken(postgres_server)
-    taken(postgres_server, everybody)
+    taken(postgres_server, EVERYBODY)
 
     after, seen = taken(postgres_server)
 
     assert (after != dsn, seen) == (True, first)
+
+
+@pytest.mark.anyio
+async def test_what_a_test_set_on_its_connection_is_as_before_for_the_next(dsn: str, warm: Warm) -> None:
+    asked = "SELECT current_user, current_setting('work_mem'), (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory')"
+    owner = await warm.owner(dsn)
+    before = await owner.fetchrow(asked)
+    await owner.execute("SET work_mem = '1MB'; SELECT pg_advisory_lock(1); SET ROLE app_web; LISTEN curbe_x")
+    await owner.execute("CREATE TEMPORARY TABLE mislaid (x int)")
+    await warm.owner_back(dsn, owner)
+
+    again = await warm.owner(dsn)
+    assert again is owner
+    assert await again.fetchrow(asked) == before
+    assert await again.fetchval("SELECT count(*) FROM pg_listening_channels()") == 0
+    assert await again.fetchval("SELECT to_regclass('mislaid') IS NULL")
+    await warm.owner_back(dsn, again)
+
+
+@pytest.mark.anyio
+async def test_what_a_test_left_amid_something_is_kept_for_nobody(dsn: str, warm: Warm) -> None:
+    owner, pool = await warm.owner(dsn), await warm.pool(dsn, Role.WEB)
+    await owner.execute("BEGIN")
+    with pytest.raises(Unreachable):
+        async with pool.transaction():
+            await warm.pool_back(dsn, pool)
+    await warm.owner_back(dsn, owner)
+
+    assert warm.backends(dsn) == []
+
+
+def test_a_connection_that_was_sent_away_is_given_to_nobody(postgres_server: postgres.Server) -> None:
+    warm = postgres_server.warm
+    with asyncio.Runner() as runner, postgres_server.fresh() as dsn:
+        warm.forget(dsn)  # those of another loop
+        for change in ("SELECT", EVERYBODY):
+            owner = runner.run(warm.owner(dsn))
+            runner.run(warm.owner_back(dsn, owner))
+            assert warm.backends(dsn) == [owner.get_server_pid()]
+            runner.run(looked(dsn, change))
+
+    assert warm.backends(dsn) == []

@@ -9,6 +9,7 @@ import click
 
 from curbe.cli.shell import Shell, json_option, pass_shell, show
 from curbe.infra import log
+from curbe.infra.collector import nothing_collected
 from curbe.infra.database import database
 from curbe.infra.listening import inherited, listen
 from curbe.infra.loop import Stopping, die_with_parent
@@ -130,7 +131,8 @@ def serve(
     supervised: bool,
 ) -> None:
     """Run the web process: webhooks, API, events."""
-    from curbe import app  # noqa: PLC0415 - the whole web framework, which other commands need not load
+    with nothing_collected():
+        from curbe import app  # noqa: PLC0415 - the whole web framework, which other commands need not load
 
     async def main(settings: Settings, dsn: str, announce: Callable[[str], None]) -> None:
         taking = None if listening is None else inherited(listening)
@@ -156,7 +158,8 @@ def work(
     supervised: bool,
 ) -> None:
     """Run the worker: apply webhooks, send messages, all that is due."""
-    from curbe import worker  # noqa: PLC0415 - the whole worker, which other commands need not load
+    with nothing_collected():
+        from curbe import worker  # noqa: PLC0415 - the whole worker, which other commands need not load
 
     async def main(settings: Settings, dsn: str, announce: Callable[[str], None]) -> None:
         taking = None if port is None else listen(settings.host, port)
