@@ -14,7 +14,10 @@ from anyio import pytest_plugin
 from curbe.infra.db import Pool, Role, close_all
 
 # What a session keeps beyond a transaction, but for its prepared statements. (RESET ALL leaves the role as it is.)
-_AS_BEGUN: Final = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; UNLISTEN *; CLOSE ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()"
+_AS_BEGUN: Final = """
+RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL;
+UNLISTEN *; CLOSE ALL; DISCARD TEMP;
+SELECT pg_advisory_unlock_all()"""
 
 
 class Warm:
