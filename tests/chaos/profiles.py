@@ -191,8 +191,8 @@ PROFILES: Final = {
         wanted=_SMOKE,
         gap=0.8,
         weather_gap=0.5,
-        webhooks_per_second=80,
-        sends_per_second=15,
+        webhooks_per_second=40,
+        sends_per_second=10,
         bad=_IN_THE_SMOKE,
     ),
     "full": Profile(
