@@ -332,6 +332,28 @@ async def test_a_schedule_is_read_by_the_zone_it_names(acme: Tenant) -> None:
 
 
 @pytest.mark.usefixtures("number")
+async def test_whose_number_does_not_tell_their_clock_goes_by_the_campaigns_also_once_that_is_another(
+    acme: Tenant, owner: Owner
+) -> None:
+    campaign = await made(acme, time_zone="Europe/Madrid")
+    at_sea, also_at_sea, at_home = "+881612345678", "+881612345679", "+34600111222"
+    people = [{"phone": phone, "variables": {"nombre": "Ana"}} for phone in (at_sea, also_at_sea, at_home)]
+    first = await done(acme, f"{campaign}/audience/list", {"recipients": people[:1]}, status=201)
+    await done(acme, f"{campaign}/audience/list", {"recipients": people}, status=201)
+
+    changed = await acme.client.patch(acme.path + campaign, json={"time_zone": "America/Lima"})
+    gone = await acme.client.delete(f"{acme.path}{campaign}/audience/{first['audience_id']}")
+    assert (changed.json()["time_zone"], gone.is_success) == ("America/Lima", True)
+
+    rows = await owner.fetch("SELECT phone, zone FROM campaign_recipients")
+    assert {f"+{row['phone']}": row["zone"] for row in rows} == {
+        at_sea: "America/Lima",
+        also_at_sea: "America/Lima",
+        at_home: "Europe/Madrid",
+    }
+
+
+@pytest.mark.usefixtures("number")
 async def test_a_file_whose_name_cannot_be_stored_is_refused(acme: Tenant) -> None:
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a\0.csv"\r\n\r\nphone\n+34600111222\n\r\n--x--\r\n'
     whole = {"content": body, "headers": {"Content-Type": "multipart/form-data; boundary=x"}}
