@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import asyncpg
@@ -264,6 +265,22 @@ async def test_the_audit_log_names_a_campaign_also_once_it_is_deleted(acme: Tena
     entries = (await acme.get("/audit")).json()["items"]
     named = [(one["action"], one["detail"].get("name")) for one in entries if "campaign" in one["action"]]
     assert named == [("campaign.deleted", "Navidad"), ("campaign.created", "Navidad")]
+
+
+@pytest.mark.usefixtures("number")
+async def test_a_campaign_that_is_deleted_is_told_and_one_that_is_not_is_not(
+    acme: Tenant, owner: Owner
+) -> None:
+    campaign, begun = await made(acme), await made(acme)
+    await owner.execute("UPDATE campaigns SET state = 'cancelled' WHERE id = $1", begun.rpartition("/")[2])
+
+    for path in (campaign, campaign, begun):
+        await acme.client.delete(acme.path + path)
+
+    rows = await owner.fetch("SELECT data FROM events WHERE type = 'campaign_deleted'")
+    assert [json.loads(row["data"]) for row in rows] == [
+        {"id": campaign.rpartition("/")[2], "name": "Navidad"}
+    ]
 
 
 @pytest.mark.usefixtures("number")

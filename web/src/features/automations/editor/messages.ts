@@ -55,6 +55,7 @@ export const editorMessages = catalogue({
         nobody: "Choose people, a team, or both",
       },
       open: "Something is still missing: it is marked above.",
+      gone: "A colleague has deleted this automation. It can be created anew from what stands here.",
     },
     trial: {
       title: "Try it out",
@@ -142,6 +143,7 @@ export const editorMessages = catalogue({
         nobody: "Elige personas, un equipo o ambos",
       },
       open: "Aún falta algo: está marcado arriba.",
+      gone: "Alguien del equipo ha borrado este automatismo. Se puede crear de nuevo con lo que está escrito aquí.",
     },
     trial: {
       title: "Probarlo",
@@ -229,6 +231,7 @@ export const editorMessages = catalogue({
         nobody: "Escolha pessoas, uma equipe ou ambas",
       },
       open: "Ainda falta algo: está marcado acima.",
+      gone: "Alguém da equipe apagou esta automação. Ela pode ser criada de novo com o que está escrito aqui.",
     },
     trial: {
       title: "Testar",
