@@ -202,8 +202,9 @@ class Talk:
         self.heard_from(conversation)
 
     def heard_from(self, conversation: str) -> None:
-        """Have an answer written where one of the colleagues answers by themselves."""
+        """Have an answer written where one of the colleagues answers by themselves: they look at once, and then it takes them a while."""
         if self._whose.get(conversation) in self._lines:
+            self._read(conversation)
             self._due.setdefault(conversation, time.monotonic() + TYPING)
 
     def go_on(self) -> None:
@@ -212,6 +213,10 @@ class Talk:
             del self._due[conversation]
             email = self._whose[conversation]
             _, person = self._colleagues[email]
-            person("POST", f"{self._inbox}/{conversation}/read", {})
             person("POST", self._send, {"conversationId": conversation, "text": next(self._lines[email])})
+            self._read(conversation)  # what came while they wrote stands before their eyes
             self.answered += 1
+
+    def _read(self, conversation: str) -> None:
+        _, person = self._colleagues[self._whose[conversation]]
+        person("POST", f"{self._inbox}/{conversation}/read", {})

@@ -28,6 +28,12 @@ def test_a_conversation_is_read_answered_and_left_on_a_phone(
     expect(agent.bubble("¿Puedo ir hoy?")).to_be_visible()
     expect(agent.row("Laia Font")).to_be_hidden()
     assert narrow(agent.page)
+    agent.bubble("¿Puedo ir hoy?").get_by_text(
+        "¿Puedo ir hoy?"
+    ).hover()  # as what was touched last counts: its tools would lie over its words
+    agent.page.wait_for_timeout(300)
+    tools = agent.bubble("¿Puedo ir hoy?").get_by_role("button", name="Reply", include_hidden=True)
+    expect(tools.locator("..")).to_have_css("opacity", "0")
     agent.field.fill("Sí, a las cinco")
     agent.composer.get_by_role("button", name="Send", exact=True).tap()
     expect(agent.bubble("Sí, a las cinco")).to_be_visible()

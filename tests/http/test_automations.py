@@ -1,5 +1,6 @@
 """Automations over HTTP: kept, changed, and tried out before they act."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,19 @@ async def test_automations_are_kept_in_their_order_changed_and_deleted(acme: Ten
     assert (await acme.client.get(path)).json() == changed.json()
     assert (await acme.client.delete(path)).status_code == 204
     assert (await acme.client.get(path)).status_code == 404
+
+
+async def test_each_change_of_an_automation_is_told_and_not_what_it_says_as_agents_read_the_log(
+    acme: Tenant, owner: asyncpg.Connection
+) -> None:
+    kept = (await keep(acme, PRICE)).json()["id"]
+    path = f"{acme.path}/automations/{kept}"
+    await acme.client.put(path, json={"rule": AWAY})
+    await acme.client.delete(path)
+    await acme.client.delete(path)
+
+    rows = await owner.fetch("SELECT data FROM events WHERE type = 'automations_changed' ORDER BY id")
+    assert [json.loads(row["data"]) for row in rows] == [{"automation_id": kept}] * 3
 
 
 async def test_a_tenant_has_no_more_automations_than_can_be_looked_at_with_each_message(

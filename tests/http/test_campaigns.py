@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import asyncpg
@@ -267,6 +268,22 @@ async def test_the_audit_log_names_a_campaign_also_once_it_is_deleted(acme: Tena
 
 
 @pytest.mark.usefixtures("number")
+async def test_a_campaign_that_is_deleted_is_told_and_one_that_is_not_is_not(
+    acme: Tenant, owner: Owner
+) -> None:
+    campaign, begun = await made(acme), await made(acme)
+    await owner.execute("UPDATE campaigns SET state = 'cancelled' WHERE id = $1", begun.rpartition("/")[2])
+
+    for path in (campaign, campaign, begun):
+        await acme.client.delete(acme.path + path)
+
+    rows = await owner.fetch("SELECT data FROM events WHERE type = 'campaign_deleted'")
+    assert [json.loads(row["data"]) for row in rows] == [
+        {"id": campaign.rpartition("/")[2], "name": "Navidad"}
+    ]
+
+
+@pytest.mark.usefixtures("number")
 async def test_a_dry_run_says_who_would_get_it_and_what_it_costs(acme: Tenant, owner: Owner) -> None:
     await owner.execute(
         'UPDATE channel_connections SET metadata = metadata || \'{"messaging_limit": "TIER_50"}\''
@@ -329,6 +346,28 @@ async def test_a_schedule_is_read_by_the_zone_it_names(acme: Tenant) -> None:
         answer = await acme.post(f"{campaign}/schedule", {"at": edge, "time_zone": zone})
         assert (answer.status_code, answer.json()["field"]) == (422, "at"), edge
     assert (await done(acme, f"{campaign}/unschedule"))["state"] == "ready"
+
+
+@pytest.mark.usefixtures("number")
+async def test_whose_number_does_not_tell_their_clock_goes_by_the_campaigns_also_once_that_is_another(
+    acme: Tenant, owner: Owner
+) -> None:
+    campaign = await made(acme, time_zone="Europe/Madrid")
+    at_sea, also_at_sea, at_home = "+881612345678", "+881612345679", "+34600111222"
+    people = [{"phone": phone, "variables": {"nombre": "Ana"}} for phone in (at_sea, also_at_sea, at_home)]
+    first = await done(acme, f"{campaign}/audience/list", {"recipients": people[:1]}, status=201)
+    await done(acme, f"{campaign}/audience/list", {"recipients": people}, status=201)
+
+    changed = await acme.client.patch(acme.path + campaign, json={"time_zone": "America/Lima"})
+    gone = await acme.client.delete(f"{acme.path}{campaign}/audience/{first['audience_id']}")
+    assert (changed.json()["time_zone"], gone.is_success) == ("America/Lima", True)
+
+    rows = await owner.fetch("SELECT phone, zone FROM campaign_recipients")
+    assert {f"+{row['phone']}": row["zone"] for row in rows} == {
+        at_sea: "America/Lima",
+        also_at_sea: "America/Lima",
+        at_home: "Europe/Madrid",
+    }
 
 
 @pytest.mark.usefixtures("number")

@@ -17,6 +17,9 @@ from curbe.consent.rules import keyword_in
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.inbox.rules import PRIORITIES
 from curbe.infra.db import Query, Transaction
+from curbe.realtime.rules import EventType
+from curbe.realtime.service import Event
+from curbe.realtime.service import append as append_events
 
 _PACKAGE: Final = "curbe.automations"
 _NOBODY: Final = UUID(int=0)
@@ -176,7 +179,7 @@ async def save(
     )
     if row is None:
         raise LookupError("the automation just kept is not there")
-    await _audit(tx, tenant_id, actor, "automation.saved", row.id, kind)
+    await _tell(tx, tenant_id, actor, "automation.saved", row.id, kind)
     return _kept(row)
 
 
@@ -189,7 +192,7 @@ async def delete(tx: Transaction, *, tenant_id: UUID, automation_id: UUID, actor
     kept = await one(tx, tenant_id=tenant_id, automation_id=automation_id)
     await _DELETE.run(tx, tenant_id=tenant_id, id=automation_id)
     kind = str(type(kept.rule).__struct_config__.tag)
-    await _audit(tx, tenant_id, actor, "automation.deleted", automation_id, kind)
+    await _tell(tx, tenant_id, actor, "automation.deleted", automation_id, kind)
 
 
 async def delete_deeds(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
@@ -364,7 +367,10 @@ def _kept(row: _Row) -> Automation:
     )
 
 
-async def _audit(tx: Transaction, tenant_id: UUID, actor: str, action: str, subject: UUID, kind: str) -> None:
+async def _tell(tx: Transaction, tenant_id: UUID, actor: str, action: str, subject: UUID, kind: str) -> None:
+    """Append the event and the audit row of a change. The log is read by people who may not see what an automation says."""
+    data = msgspec.json.encode({"automation_id": subject}).decode()
+    await append_events(tx, [Event(tenant_id=tenant_id, type=EventType.AUTOMATIONS_CHANGED, data=data)])
     entry = AuditEntry(
         tenant_id=tenant_id, actor=actor, action=action, subject=str(subject), detail={"kind": kind}
     )

@@ -58,38 +58,40 @@ UPDATE campaign_audiences a
 -- in:  parallel arrays
 -- out: the lines that were added
 WITH known AS (
-    SELECT u.line, u.phone, u.zone, u.country, u.variables, u.n,
+    SELECT u.line, u.phone, u.zone, u.own_zone, u.country, u.variables, u.n,
            (SELECT l.contact_id FROM contact_aliases l
              WHERE l.tenant_id = :tenant_id AND l.kind = 'phone' AND l.value = u.phone AND l.retired_at IS NULL) AS contact_id
-      FROM unnest(:lines::integer[], :phones::text[], :zones::text[], :countries::text[], :variables::jsonb[])
-           WITH ORDINALITY AS u (line, phone, zone, country, variables, n))
-INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, contact_id, zone, country, variables)
-SELECT :tenant_id, :campaign_id, :audience_id, k.line, k.phone, k.contact_id, k.zone, k.country, k.variables
+      FROM unnest(:lines::integer[], :phones::text[], :zones::text[], :own_zones::boolean[], :countries::text[], :variables::jsonb[])
+           WITH ORDINALITY AS u (line, phone, zone, own_zone, country, variables, n))
+INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, contact_id, zone, own_zone, country, variables)
+SELECT :tenant_id, :campaign_id, :audience_id, k.line, k.phone, k.contact_id, k.zone, k.own_zone, k.country, k.variables
   FROM known k
  ORDER BY k.n
     ON CONFLICT DO NOTHING
 RETURNING line
 
 -- name: add_faults
-INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, about, detail, cells, phone, zone, country, variables)
-SELECT :tenant_id, :audience_id, u.line, u.reason, u.about, u.detail, u.cells, u.phone, u.zone, u.country, u.variables
+INSERT INTO campaign_faults (tenant_id, audience_id, line, reason, about, detail, cells, phone, zone, own_zone, country, variables)
+SELECT :tenant_id, :audience_id, u.line, u.reason, u.about, u.detail, u.cells, u.phone, u.zone, u.own_zone, u.country, u.variables
   FROM unnest(:lines::integer[], :reasons::text[], :abouts::text[], :details::text[], :cells::jsonb[], :phones::text[], :zones::text[],
-              :countries::text[], :variables::jsonb[])
-       AS u (line, reason, about, detail, cells, phone, zone, country, variables)
+              :own_zones::boolean[], :countries::text[], :variables::jsonb[])
+       AS u (line, reason, about, detail, cells, phone, zone, own_zone, country, variables)
 
 -- name: let_in
 -- Those whom an audience left out as they had come with another one, and who are not in the campaign any more: each comes with the audience
 -- that was added first. The counts still add up.
 WITH left_out AS (
-    SELECT f.audience_id, f.line, f.phone, f.zone, f.country, f.variables, a.created_at,
+    SELECT f.audience_id, f.line, f.phone, f.own_zone, f.country, f.variables, a.created_at,
+           CASE WHEN f.own_zone THEN f.zone ELSE coalesce(k.time_zone, 'UTC') END AS zone,
            (SELECT l.contact_id FROM contact_aliases l
              WHERE l.tenant_id = :tenant_id AND l.kind = 'phone' AND l.value = f.phone AND l.retired_at IS NULL) AS contact_id
       FROM campaign_audiences a
+      JOIN campaigns k ON k.tenant_id = a.tenant_id AND k.id = a.campaign_id
       JOIN campaign_faults f ON f.tenant_id = a.tenant_id AND f.audience_id = a.id AND f.phone IS NOT NULL
      WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id),
 added AS (
-    INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, contact_id, zone, country, variables)
-    SELECT :tenant_id, :campaign_id, o.audience_id, o.line, o.phone, o.contact_id, o.zone, o.country, o.variables
+    INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, contact_id, zone, own_zone, country, variables)
+    SELECT :tenant_id, :campaign_id, o.audience_id, o.line, o.phone, o.contact_id, o.zone, o.own_zone, o.country, o.variables
       FROM left_out o
      ORDER BY o.created_at, o.audience_id, o.line
         ON CONFLICT DO NOTHING

@@ -42,11 +42,12 @@ def has_room(*, files: int, size: int, adding: int) -> bool:
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """Somebody to write to. ``phone``: canonical digits."""
+    """Somebody to write to. ``phone``: canonical digits. ``own_zone``: their number tells it; else it is the campaign's."""
 
     line: int
     phone: str
     zone: str
+    own_zone: bool
     country: str | None
     variables: dict[str, str]
     cells: list[str]
@@ -195,11 +196,14 @@ def candidate(
 ) -> Candidate:
     """Return somebody to write to, by a number in E.164."""
     canonical = variants(e164)[0]
+    own = zone_of(
+        canonical
+    )  # of a form that only Meta has (Mexico with the 1, Brazil without the ninth digit) nobody knows it
     return Candidate(
         line=line,
         phone=canonical.removeprefix("+"),
-        # Of a form that only Meta has (Mexico with the 1, Brazil without the ninth digit) nobody knows where it is.
-        zone=zone_of(canonical) or fallback_zone,
+        zone=own or fallback_zone,
+        own_zone=own is not None,
         country=country_of(canonical),
         variables=values,
         cells=cells,

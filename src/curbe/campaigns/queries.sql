@@ -80,6 +80,11 @@ UPDATE campaigns k
    SET zones = ARRAY(SELECT DISTINCT r.zone FROM campaign_recipients r WHERE r.tenant_id = k.tenant_id AND r.campaign_id = k.id)
  WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
+-- name: follow_clock
+-- Those whose number does not tell their clock go by the campaign's.
+UPDATE campaign_recipients r SET zone = :zone
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND NOT r.own_zone AND r.zone <> :zone
+
 -- name: template_of_number
 -- The template that a number would send under this name and language, as far as Curbe was told.
 SELECT t.status, t.category, t.quality, t.components::text AS components

@@ -88,6 +88,8 @@ async def delete(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, actor: 
     row = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if not await store.delete(tx, tenant_id=tenant_id, campaign_id=campaign_id):
         raise Conflict(f"The campaign is {row.state.value}.", fix="Cancel it: what it did is kept.")
+    data = _ENCODER.encode({"id": campaign_id, "name": row.name}).decode()
+    await realtime.append(tx, [Event(tenant_id=tenant_id, type=EventType.CAMPAIGN_DELETED, data=data)])
     entry = AuditEntry(
         tenant_id=tenant_id,
         actor=actor,

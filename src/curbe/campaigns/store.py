@@ -124,6 +124,7 @@ _BEGUN: Final = Query(_PACKAGE, "begun_by_now", Begun)
 _MOVE: Final = Query(_PACKAGE, "move_campaign")
 _LOOKED_OVER: Final = Query(_PACKAGE, "note_looked_over")
 _ZONES: Final = Query(_PACKAGE, "note_zones")
+_FOLLOW: Final = Query(_PACKAGE, "follow_clock")
 _LET_GO: Final = Query(_PACKAGE, "let_go_of_files")
 _TEMPLATE: Final = Query(_PACKAGE, "template_of_number", KnownTemplate)
 
@@ -137,8 +138,9 @@ async def insert(
 
 
 async def change(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, columns: dict[str, Any]) -> None:
-    """Write what a campaign says anew; it is a draft then."""
+    """Write what a campaign says anew; it is a draft then. Its people whose number does not tell their clock go by its own."""
     await _CHANGE.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, **columns)
+    await _FOLLOW.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, zone=columns["time_zone"])
 
 
 async def refit(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, template: TemplateContent) -> None:

@@ -86,6 +86,7 @@ async def _add(
         lines=[one.line for one in batch],
         phones=[one.phone for one in batch],
         zones=[one.zone for one in batch],
+        own_zones=[one.own_zone for one in batch],
         countries=[one.country for one in batch],
         variables=[_ENCODER.encode(one.variables).decode() for one in batch],
     )
@@ -104,6 +105,7 @@ async def _add_faults(tx: Transaction, rows: Sequence[Fault], *, tenant_id: UUID
         cells=[_ENCODER.encode(one.cells).decode() for one in rows],
         phones=[one.person and one.person.phone for one in rows],
         zones=[one.person and one.person.zone for one in rows],
+        own_zones=[one.person is None or one.person.own_zone for one in rows],
         countries=[one.person and one.person.country for one in rows],
         variables=[one.person and _ENCODER.encode(one.person.variables).decode() for one in rows],
     )

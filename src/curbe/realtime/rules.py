@@ -42,6 +42,7 @@ class EventType(StrEnum):
     TEAMS_CHANGED = "teams_changed"
     CANNED_REPLIES_CHANGED = "canned_replies_changed"
     SAVED_VIEWS_CHANGED = "saved_views_changed"
+    AUTOMATIONS_CHANGED = "automations_changed"
     PEOPLE_CHANGED = "people_changed"
     CONTACT_MERGED = "contact_merged"
     CONTACT_PARTED = "contact_parted"
@@ -50,6 +51,7 @@ class EventType(StrEnum):
     CONSENT_CHANGED = "consent_changed"
     TEMPLATE_UPDATED = "template_updated"
     CAMPAIGN_UPDATED = "campaign_updated"
+    CAMPAIGN_DELETED = "campaign_deleted"
     CONNECTION_UPDATED = "connection_updated"
     NOTICE_RECEIVED = "notice_received"
 

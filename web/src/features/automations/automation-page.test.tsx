@@ -1,11 +1,11 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Route } from "wouter";
 import { isUnsaved } from "@/shared/lib/unsaved";
 import { TenantValue } from "@/shared/session/session-context";
 import { StoreContext } from "@/shared/store/hooks";
-import { bed, setUp } from "@/shared/store/testing-bed";
+import { bed, live, setUp } from "@/shared/store/testing-bed";
 import { type Asked, fakeApi, ok } from "@/testing/fake-api";
 import { asksAtReload } from "@/testing/leaving";
 import { renderAt } from "@/testing/render";
@@ -198,5 +198,39 @@ test("one that is written anew stays where a colleague has moved it, and off whe
     rule: { ...KEYWORD, answer: "12 €" },
     place: 1,
     enabled: false,
+  });
+});
+
+describe("what a colleague does", () => {
+  let automations: object[] = [];
+  const told = () => act(async () => void bed.server.happen("automations_changed", { automation_id: "a" }));
+  const listed = () => ({ [`GET ${BASE}`]: () => ok({ items: automations, next_cursor: null }) });
+
+  test("shows in the list at once", async () => {
+    automations = [];
+    fakeApi(listed());
+    opened("");
+    await act(live);
+    await screen.findByRole("list", { name: "What is to happen by itself?" });
+    automations = [kept("a", 0)];
+    await told();
+
+    expect(await screen.findByRole("switch", { name: /is on$/ })).toBeDefined();
+  });
+
+  test("takes nothing of what somebody writes: what was deleted can be created anew", async () => {
+    automations = [kept("a", 0)];
+    const { asked } = fakeApi({ ...listed(), [`POST ${BASE}`]: () => ok(kept("b", 0), 201) });
+    const { history } = opened("/a");
+    await act(live);
+    const answer = await screen.findByLabelText("Answer");
+    await userEvent.type(answer, " each");
+    automations = [];
+    await told();
+
+    await screen.findByText(/A colleague has deleted this automation/);
+    await userEvent.click(screen.getByRole("button", { name: "Create automation" }));
+    await waitFor(() => expect(history.at(-1)).toBe(`/t/${TENANT}/automations`));
+    expect(asks(asked, "POST")[0]?.body).toMatchObject({ rule: { answer: "10 € each" } });
   });
 });

@@ -1,5 +1,6 @@
 /** One automation: a new one from a starting point, or one that is there. */
 
+import { useState } from "react";
 import { useParams, useSearchParams } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { ownZone } from "@/shared/lib/zones";
@@ -17,15 +18,21 @@ import { Starts } from "./starts";
 const NEW = "new";
 
 export function AutomationPage() {
-  const t = useMessages(automationMessages);
   const { automation: id = NEW } = useParams<{ automation: string }>();
   const { data, error, refetch } = useAutomations();
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
   if (id === NEW) return <New automations={data} />;
-  const kept = data.find((one) => one.id === id);
-  if (!kept) return <EmptyState isPage title={t.missing} />;
-  return <AutomationEditor key={id} id={id} begin={kept} />;
+  return <Kept key={id} id={id} now={data.find((one) => one.id === id)} />;
+}
+
+/** One that is there. Where a colleague deletes it while somebody writes, what they wrote stays. */
+function Kept({ id, now }: { id: string; now: Automation | undefined }) {
+  const t = useMessages(automationMessages);
+  const [begin, setBegin] = useState(now);
+  if (begin === undefined && now !== undefined) setBegin(now);
+  if (begin === undefined) return <EmptyState isPage title={t.missing} />;
+  return <AutomationEditor id={id} begin={begin} gone={now === undefined} />;
 }
 
 function New({ automations }: { automations: readonly Automation[] }) {

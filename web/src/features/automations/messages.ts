@@ -53,8 +53,8 @@ export const automationMessages = catalogue({
       assign: "Assignment",
       priority: "Priority",
     },
-    priorities: { none: "none", low: "low", medium: "medium", high: "high", urgent: "urgent" },
-    becomes: (priority: string) => `Priority: ${priority}`,
+    priorities: { none: "None", low: "Low", medium: "Medium", high: "High", urgent: "Urgent" },
+    becomes: (priority: string) => `Priority: ${priority.toLowerCase()}`,
     always: "Closed all day, every day",
     again: (days: string) =>
       days === "1" ? "again after 1 day of silence" : `again after ${days} days of silence`,
@@ -126,8 +126,8 @@ export const automationMessages = catalogue({
       assign: "Reparto",
       priority: "Prioridad",
     },
-    priorities: { none: "ninguna", low: "baja", medium: "media", high: "alta", urgent: "urgente" },
-    becomes: (priority) => `Prioridad: ${priority}`,
+    priorities: { none: "Ninguna", low: "Baja", medium: "Media", high: "Alta", urgent: "Urgente" },
+    becomes: (priority) => `Prioridad: ${priority.toLowerCase()}`,
     always: "Cerrado siempre",
     again: (days) =>
       days === "1" ? "otra vez tras 1 día de silencio" : `otra vez tras ${days} días de silencio`,
@@ -199,8 +199,8 @@ export const automationMessages = catalogue({
       assign: "Distribuição",
       priority: "Prioridade",
     },
-    priorities: { none: "nenhuma", low: "baixa", medium: "média", high: "alta", urgent: "urgente" },
-    becomes: (priority) => `Prioridade: ${priority}`,
+    priorities: { none: "Nenhuma", low: "Baixa", medium: "Média", high: "Alta", urgent: "Urgente" },
+    becomes: (priority) => `Prioridade: ${priority.toLowerCase()}`,
     always: "Fechado sempre",
     again: (days) =>
       days === "1" ? "de novo após 1 dia de silêncio" : `de novo após ${days} dias de silêncio`,

@@ -1,9 +1,11 @@
-import { screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { Route } from "wouter";
 import { formatOf } from "@/shared/i18n/format";
-import { ok } from "@/testing/fake-api";
+import { ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import type { Campaign } from "./api/campaigns";
+import { CampaignPage } from "./campaign-page";
 import { CampaignsPage } from "./campaigns-page";
 import { Deeds } from "./watch/deeds";
 
@@ -68,4 +70,30 @@ test("a campaign can be made from any other, from the list and from its own page
     const way = await screen.findByRole("link", { name });
     expect(way.getAttribute("href")).toBe(`/t/${TENANT}/campaigns/new?from=${ID}`);
   }
+});
+
+test("a campaign that a colleague deletes goes from the list, and whoever has it open is told", async () => {
+  let deleted = false;
+  const api = {
+    [`GET /api/tenants/${TENANT}/campaigns`]: () =>
+      ok({ items: deleted ? [] : [campaign({})], next_cursor: null }),
+    [`GET /api/tenants/${TENANT}/campaigns/${ID}`]: () =>
+      deleted ? problem(404, "not_found") : ok(campaign({})),
+    [`GET /api/tenants/${TENANT}/campaigns/${ID}/progress`]: () => ok({ recipients: 3 }),
+  };
+  const { server } = await renderInbox(
+    <>
+      <CampaignsPage />
+      <Route path="/t/:tenant/campaigns/:campaign" component={CampaignPage} />
+    </>,
+    { api, path: `/t/${TENANT}/campaigns/${ID}` },
+  );
+  await screen.findByRole("link", { name: /^Spring/ });
+  await screen.findByRole("heading", { name: "Spring" });
+  deleted = true;
+  await act(async () => void server.happen("campaign_deleted", { id: ID, name: "Spring" }));
+
+  await screen.findByText("This does not exist, or not for you");
+  await waitFor(() => expect(screen.queryByRole("link", { name: /^Spring/ })).toBeNull());
+  expect(screen.queryByRole("heading", { name: "Spring" })).toBeNull();
 });

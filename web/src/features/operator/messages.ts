@@ -22,6 +22,7 @@ export const operatorMessages = catalogue({
     resumeTitle: (name: string) => `Resume ${name}?`,
     resumeWords:
       "Its people and keys are let in again, and what waits is sent: campaigns go on, and those that were due meanwhile begin. What waited too long is not sent.",
+    suspendedSince: (when: string) => `suspended since ${when}`,
     suspendedNow: (name: string) => `${name} is suspended`,
     resumedNow: (name: string) => `${name} goes on`,
     made: (when: string) => `since ${when}`,
@@ -34,7 +35,7 @@ export const operatorMessages = catalogue({
     countryHint: "For phone numbers typed without their country code.",
     create: "Create tenant",
     createdNext: "Now connect its number",
-    entering: "That you enter is written into its audit log.",
+    entering: "When you open one, its audit log says so.",
     users: "Users",
     usersHint: "Everybody who has an account. Who they are in a tenant is settled there.",
     operator: "Operator",
@@ -71,12 +72,13 @@ export const operatorMessages = catalogue({
     resume: "Reanudar",
     suspendTitle: (name) => `¿Suspender ${name}?`,
     suspendStops:
-      "Su gente y sus claves de API no podrán hacer nada hasta que lo reanudes, y no se envía nada suyo: los mensajes en espera, las campañas y las automatizaciones se detienen.",
+      "Su gente y sus claves de API no podrán hacer nada hasta que lo reanudes, y no se envía nada suyo: los mensajes en espera, las campañas y los automatismos se detienen.",
     suspendGoesOn:
       "Lo que le escriben se sigue recibiendo y guardando, y lo que toca borrar se borra. Tú puedes seguir abriéndolo.",
     resumeTitle: (name) => `¿Reanudar ${name}?`,
     resumeWords:
       "Su gente y sus claves vuelven a entrar, y se envía lo que espera: las campañas siguen y empiezan las que tocaban mientras tanto. Lo que esperó demasiado no se envía.",
+    suspendedSince: (when) => `suspendido el ${when}`,
     suspendedNow: (name) => `${name} está suspendido`,
     resumedNow: (name) => `${name} vuelve a funcionar`,
     made: (when) => `desde ${when}`,
@@ -89,7 +91,7 @@ export const operatorMessages = catalogue({
     countryHint: "Para los teléfonos escritos sin su prefijo.",
     create: "Crear cliente",
     createdNext: "Ahora conecta su número",
-    entering: "Que entras queda en su registro de auditoría.",
+    entering: "Cuando abres uno, queda anotado en su registro de auditoría.",
     users: "Usuarios",
     usersHint: "Todas las personas con cuenta. Qué es cada una en un cliente se decide allí.",
     operator: "Gestiona Curbe",
@@ -131,6 +133,7 @@ export const operatorMessages = catalogue({
     resumeTitle: (name) => `Retomar ${name}?`,
     resumeWords:
       "Suas pessoas e chaves voltam a entrar, e o que espera é enviado: as campanhas continuam e começam as que eram devidas enquanto isso. O que esperou demais não é enviado.",
+    suspendedSince: (when) => `suspenso em ${when}`,
     suspendedNow: (name) => `${name} está suspenso`,
     resumedNow: (name) => `${name} voltou a funcionar`,
     made: (when) => `desde ${when}`,
@@ -143,7 +146,7 @@ export const operatorMessages = catalogue({
     countryHint: "Para telefones digitados sem o código do país.",
     create: "Criar cliente",
     createdNext: "Agora conecte o número",
-    entering: "Sua entrada fica no registro de auditoria dele.",
+    entering: "Quando você abre um, isso fica no registro de auditoria dele.",
     users: "Usuários",
     usersHint: "Todas as pessoas com conta. O que cada uma é em um cliente se decide lá.",
     operator: "Administra o Curbe",

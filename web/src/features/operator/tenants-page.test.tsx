@@ -21,7 +21,9 @@ test("an operator sees which tenants are suspended", async () => {
     </SessionValue>,
   );
 
-  expect((await screen.findByText("Suspended")).closest("li")?.textContent).toContain("Mar");
+  const row = (await screen.findByText("Suspended")).closest("li");
+  expect(row?.textContent).toContain("Mar");
+  expect(row?.textContent).toMatch(/suspended since .*Feb.* 2026/);
   expect(screen.getAllByText("Suspended")).toHaveLength(1);
 });
 

@@ -83,6 +83,7 @@ function TenantRow({ tenant }: { tenant: Tenant }) {
   const about = [
     tenant.default_country && countryName(tenant.default_country, format.locale),
     t.made(format.date(tenant.created_at)),
+    tenant.suspended_at !== null && t.suspendedSince(format.dateTime(tenant.suspended_at)),
     tenant.retention_days !== null && t.keeps(format.number(tenant.retention_days)),
   ];
   return (

@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import { useFormat } from "@/shared/i18n/language";
+import { moneyIn } from "@/shared/i18n/money";
 import { asDate } from "./period";
 
 export interface Amounts {
@@ -11,8 +12,6 @@ export interface Amounts {
   /** 45 sec, 12 min, 3.2 hr, 2 days; a dash for null */
   span: (seconds: number | null | undefined) => string;
   money: (amount: string | number, currency: string) => string;
-  /** What one message costs: fractions of a cent count. */
-  price: (amount: string | number, currency: string) => string;
   /** 3 Mar */
   day: (day: string) => string;
   /** Tuesday, 3 March */
@@ -39,8 +38,6 @@ export function amountsIn(locale: string): Amounts {
       unitDisplay: "short",
       maximumFractionDigits: digits,
     }).format(value);
-  const currencyOf = (currency: string, digits: number) =>
-    new Intl.NumberFormat(locale, { style: "currency", currency, maximumFractionDigits: digits });
   return {
     count: (value) => whole.format(value),
     share: (part, all) => {
@@ -55,8 +52,7 @@ export function amountsIn(locale: string): Amounts {
       if (seconds < 84_600) return unit(seconds / 3600, "hour", 1);
       return unit(seconds / 86_400, "day", 1);
     },
-    money: (amount, currency) => currencyOf(currency, 2).format(Number(amount)),
-    price: (amount, currency) => currencyOf(currency, 4).format(Number(amount)),
+    money: (amount, currency) => moneyIn(locale, amount, currency),
     day: (day) => shortDay.format(asDate(day)),
     longDay: (day) => longDay.format(asDate(day)),
   };

@@ -116,7 +116,7 @@ function CostTable({ asked }: { asked: Asked }) {
   const t = useMessages(reportMessages);
   const { tenant_id } = useTenant();
   const { locale, date } = useFormat();
-  const { count, money, price } = useAmounts();
+  const { count, money } = useAmounts();
   const { data, error, refetch } = useQuery(costsQuery(tenant_id, asked));
   if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <ListSkeleton />;
@@ -145,7 +145,7 @@ function CostTable({ asked }: { asked: Asked }) {
   function eachOf(line: CostLine, unit: string): string {
     if (line.pricing === "untold") return t.untold;
     if (line.each === null) return NONE;
-    return Number(line.each) === 0 ? t.free : price(line.each, unit);
+    return Number(line.each) === 0 ? t.free : money(line.each, unit);
   }
   return (
     <Panel

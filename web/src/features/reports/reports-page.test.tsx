@@ -96,6 +96,19 @@ test("behind each chart there is a table with a row for every day", async () => 
   expect(rows[2]?.textContent).toContain("4028211472");
 });
 
+test("what costs less than a cent is told with its fractions, not as nothing", async () => {
+  const { handlers } = reports();
+  const cost = { ...MONEY, amount: "0.0034", charged: 1 };
+  handlers[at("summary")] = () => ok({ period: period(), total: line({ cost }), failures: [] });
+  handlers[at("series")] = () => ok({ period: period(), lines: [line({ day: "2026-11-27", cost })] });
+  opened();
+
+  const tile = (await screen.findByText("Cost (estimate)", { selector: "dt" })).parentElement;
+  expect(tile?.textContent).toContain("$0.0034");
+  const table = await screen.findByRole("table", { name: "Cost by day", hidden: true });
+  expect(table.textContent).toContain("$0.0034");
+});
+
 test("what is looked at has its CSV, for the same days", async () => {
   reports();
   opened("?days=own&from=2026-11-01&to=2026-11-02&number=7");

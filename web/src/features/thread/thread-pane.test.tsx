@@ -225,6 +225,23 @@ describe("a line that is gone to", () => {
     for (const words of marked) expect(words).toContain("Words 10.");
   });
 
+  test("is marked anew when it is asked for again while it still is, for as long as the first time", async () => {
+    say(30);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
+    onTestFinished(() => void vi.useRealTimers());
+    const mark = () => document.querySelector("[data-marked]")?.getAttribute("data-marked") ?? null;
+    await renderInbox(pane(messageOf(10, uuid(1)).id), { server });
+    await waitFor(() => expect(mark()).not.toBeNull());
+    const first = mark();
+    await act(async () => void vi.advanceTimersByTime(1_500));
+    act(() => jumpsAsked.set(jumpsAsked.get() + 1));
+    await waitFor(() => expect(mark()).not.toBe(first)); // by which the browser draws it from its beginning
+    await act(async () => void vi.advanceTimersByTime(1_800)); // the first would have gone by now
+    expect(mark()).not.toBeNull();
+    await act(async () => void vi.advanceTimersByTime(1_500));
+    expect(mark()).toBeNull();
+  });
+
   test("may be a note, among the messages of its time", async () => {
     say(30);
     const note: Annotation = {

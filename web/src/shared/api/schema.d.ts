@@ -4699,7 +4699,7 @@ export interface components {
          * @description What a tenant can see happen. Each one's `data` is described in docs/reference/events.md.
          * @enum {string}
          */
-        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "saved_views_changed" | "people_changed" | "contact_merged" | "contact_parted" | "contact_erased" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "connection_updated" | "notice_received";
+        EventType: "message_received" | "message_edited" | "message_revoked" | "message_reacted" | "message_echoed" | "message_queued" | "message_accepted" | "message_sent" | "message_delivered" | "message_read" | "message_played" | "message_failed" | "message_unknown" | "media_stored" | "media_failed" | "conversation_updated" | "annotation_added" | "annotation_changed" | "mention" | "labels_changed" | "teams_changed" | "canned_replies_changed" | "saved_views_changed" | "automations_changed" | "people_changed" | "contact_merged" | "contact_parted" | "contact_erased" | "preference_changed" | "consent_changed" | "template_updated" | "campaign_updated" | "campaign_deleted" | "connection_updated" | "notice_received";
         /**
          * Failure
          * @description How many failed for one reason: `kind` as on messages, `code` is WhatsApp's, 0 where it is not WhatsApp's refusal.

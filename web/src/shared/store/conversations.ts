@@ -25,6 +25,13 @@ export interface KnownList {
   next: string | null;
 }
 
+/** How things stood when the counts were asked for. */
+export interface CountsAsked {
+  moves: number;
+  /** Something was shown already that the server had not answered yet. */
+  wishing: boolean;
+}
+
 /** Hears that a conversation is part of another now, so that what hangs on its id moves along. */
 export type Merged = (from: string, into: string) => void;
 
@@ -32,8 +39,11 @@ export class Conversations {
   readonly me: string | null;
   readonly lists = new Map<string, KnownList>();
   counts: Counts | null = null;
-  /** Whether the counts have to be asked for again: something moved that was not known before. */
+  /** Whether the counts may have drifted: they were stepped on by what is known here. */
   countsStale = false;
+  /** Whether the counts are wrong: something moved of which it is not known where it was counted before. */
+  countsMissed = false;
+  private moves = 0;
   private readonly known = new Map<string, Conversation>();
   private readonly wishes = new Map<string, Map<number, Partial<Conversation>>>();
   private readonly shown = new Map<string, Conversation>();
@@ -69,6 +79,13 @@ export class Conversations {
     for (let next = this.redirects.get(live); next !== undefined; next = this.redirects.get(live))
       live = next;
     return live;
+  }
+
+  /** An event is about this conversation (none: about some that it does not name): if it is not here, nobody knows how it was counted. */
+  heard(id?: string): void {
+    if (id !== undefined && this.get(id)) return;
+    this.countsMissed = true;
+    this.moves += 1;
   }
 
   put(told: Conversation): void {
@@ -161,8 +178,15 @@ export class Conversations {
     this.setList(list, { loading: null, failed: null, complete: next === null });
   }
 
-  setCounts(counts: Counts | null): void {
+  /** Return what tells, with the answer, whether something moved while the counts were asked for. */
+  countsAsked(): CountsAsked {
+    return { moves: this.moves, wishing: this.wishes.size > 0 };
+  }
+
+  /** Take the counts over; whether what moved meanwhile is in them already is not known. */
+  setCounts(counts: Counts | null, asked: CountsAsked = this.countsAsked()): void {
     this.countsStale = false;
+    this.countsMissed = asked.wishing || asked.moves !== this.moves;
     if (same(counts, this.counts)) return;
     this.counts = counts;
     this.touch("counts");
@@ -213,6 +237,7 @@ export class Conversations {
     const counts = counted(this.counts, { before, after }, this.me, this.saved);
     if (same(counts, this.counts)) return;
     this.counts = counts;
+    this.moves += 1;
     this.countsStale = true; // a sum of steps drifts: it shows at once, and the server's word follows
     this.touch("counts");
   }

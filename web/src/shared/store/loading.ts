@@ -4,16 +4,16 @@ import { asProblem, isProblem, NO_PROBLEM } from "@/shared/api/problem";
 import { type Backend, isPassing, type MessagesWanted } from "./backend";
 import type { KnownList } from "./conversations";
 import type { Place } from "./moments";
+import { Recount } from "./recount";
 import type { Directories, Need, State } from "./state";
 import type { Threads } from "./threads";
-import { leftOf, type Timing, type Topics } from "./topics";
+import type { Timing, Topics } from "./topics";
 import type { Conversation, Message, Page } from "./types";
 import type { View } from "./views";
 
 const GATHER = 50; // milliseconds: what events ask for is asked together
 const AGAIN = 5_000; // what the server did not answer
 const MOST_AT_ONCE = 100; // ids in an address: of the 200 that the server takes it would be longer than the 8 KiB that nginx lets through
-const COUNTS_EVERY = 20_000;
 
 /** What a thread is loading: where somebody goes to (a message; null: the latest), or a further page (undefined). */
 interface Running {
@@ -34,8 +34,7 @@ export class Loading {
   private readonly running = new Map<string, Running>(); // by conversation
   private cancels = new Set<() => void>();
   private gathering = false;
-  private countedAt = Number.NEGATIVE_INFINITY;
-  private counting = false;
+  private readonly recount: Recount;
   private stopped = false;
 
   constructor(parts: {
@@ -50,10 +49,13 @@ export class Loading {
     this.topics = parts.topics;
     this.timing = parts.timing;
     this.ready = parts.ready;
+    const ask = () => this.askCounts();
+    this.recount = new Recount({ ask, timing: parts.timing });
   }
 
   stop(): void {
     this.stopped = true;
+    this.recount.stop();
     for (const cancel of this.cancels) cancel();
     this.cancels.clear();
   }
@@ -141,18 +143,21 @@ export class Loading {
     if (this.wanted.size || this.directories.size) this.gather();
   }
 
-  /** Ask for the counts where they are not known, or may have drifted; seldom. */
+  /** Ask for the counts where they are not known, or may be wrong; at once where `now` says so. */
   counts({ now = false } = {}): void {
     const { conversations } = this.state();
-    if (this.counting || (!now && conversations.counts && !conversations.countsStale)) return;
-    this.counting = true;
-    const wait = now ? 0 : leftOf(COUNTS_EVERY, this.countedAt, this.timing.now());
-    this.after(wait, async () => {
-      this.countedAt = this.timing.now();
-      this.counting = false;
-      const counts = await this.backend.counts().catch(this.unheard(() => this.counts()));
-      if (counts) this.state().conversations.setCounts(counts);
-    });
+    if (now) this.recount.want("now");
+    else if (conversations.countsMissed) this.recount.want("soon");
+    else if (conversations.countsStale || !conversations.counts) this.recount.want("some_time");
+  }
+
+  private async askCounts(): Promise<void> {
+    const { conversations } = this.state();
+    const asked = conversations.countsAsked();
+    const counts = await this.backend.counts().catch(this.unheard(() => this.counts()));
+    if (!counts || conversations !== this.state().conversations) return;
+    conversations.setCounts(counts, asked);
+    this.counts(); // what changed on the way may be in the answer, or not
   }
 
   private async page(list: KnownList, loading: "first" | "more"): Promise<void> {
@@ -263,9 +268,10 @@ export class Loading {
   private async refresh(ids: readonly string[]): Promise<void> {
     const found = await this.backend.conversationsById(ids).catch(this.unheard(() => this.want(ids)));
     if (!found) return;
-    for (const conversation of found) this.state().putConversation(conversation);
+    for (const conversation of found) this.state().hearConversation(conversation);
     const here = new Set(found.map((conversation) => conversation.id));
     for (const id of ids) if (!here.has(id)) await this.replaced(id);
+    this.counts();
   }
 
   /** A conversation that is not listed was merged into another, or is no more. */
@@ -276,8 +282,10 @@ export class Loading {
     } catch (error) {
       return void this.unheard(() => this.want([id]))(error);
     }
-    if (live?.id !== id) this.state().conversations.remove(id, live?.id);
-    if (live) this.state().putConversation(live);
+    const state = this.state();
+    state.conversations.heard(id);
+    if (live?.id !== id) state.conversations.remove(id, live?.id);
+    if (live) state.hearConversation(live);
   }
 
   private async loadDirectory(of: keyof Directories): Promise<void> {

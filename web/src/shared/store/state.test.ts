@@ -410,8 +410,12 @@ describe("counts", () => {
       unread_connections: [],
       unread_views: [],
     });
-    state.putConversation(conversationOf(1));
-    expect(state.conversations.countsStale).toBe(true);
+    state.conversations.addPage(state.conversations.list({ tab: "all" }), [conversationOf(1)], null);
+    expect(state.conversations.countsMissed).toBe(false); // what is read for the first time was counted all along
+    state.hearConversation(conversationOf(1, { unread_count: 1, version: 2 }));
+    expect(state.conversations.countsMissed).toBe(false);
+    state.hearConversation(conversationOf(2));
+    expect(state.conversations.countsMissed).toBe(true);
   });
 
   it("of what is unread follow in each number and each view that was saved, except where there are more than were counted", () => {

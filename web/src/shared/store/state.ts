@@ -84,17 +84,19 @@ export class State {
     const directory = DIRECTORIES[event.type];
     if (directory) return [{ kind: "directory", of: directory }];
     if (event.type === "conversation_updated") {
-      this.putConversation(event.data as Conversation);
+      this.hearConversation(event.data as Conversation);
     } else if (event.type.startsWith("message_") || event.type.startsWith("media_")) {
       return this.applyMessage(event.type, event.data as Message & { conversation?: Conversation });
     } else if (event.type === "annotation_added" || event.type === "annotation_changed") {
       this.threads.putAnnotation(event.data as Annotation);
     } else if (event.type === "contact_merged" || event.type === "contact_parted") {
+      this.conversations.heard();
       const { contact_id, other_id } = event.data as { contact_id: string; other_id: string };
       return [{ kind: "contact", ids: [contact_id, other_id], moved: true }];
     } else if (event.type === "contact_erased") {
       for (const id of (event.data as { conversation_ids: string[] }).conversation_ids) {
         this.threads.forget(id);
+        this.conversations.heard(id);
         this.conversations.remove(id);
       }
     } else if (event.type === "preference_changed" || event.type === "consent_changed") {
@@ -117,6 +119,12 @@ export class State {
     if (last) this.conversations.putStatus(told.id, last.id, last.status);
   }
 
+  /** Add a conversation of which an event told. */
+  hearConversation(told: Conversation): void {
+    this.conversations.heard(told.id);
+    this.putConversation(told);
+  }
+
   /** Put another directory in the place of one; a new Map, so that who listens sees that it changed. */
   setDirectory<Kind extends keyof Directories>(kind: Kind, directory: Directories[Kind]): void {
     this.directories[kind] = directory;
@@ -131,7 +139,7 @@ export class State {
     const isWordless =
       telling !== "whole" && !this.threads.messages.has(id) && this.threads.isInSight(message);
     this.putMessage(message, telling);
-    if (conversation) this.putConversation(conversation);
+    if (conversation) this.hearConversation(conversation);
     const needs: Need[] = isWordless ? [{ kind: "message", id, conversation_id }] : [];
     if (!conversation && (isWordless || MOVING.has(type)))
       needs.push({ kind: "conversation", id: conversation_id });

@@ -177,6 +177,71 @@ describe("what happens", () => {
   });
 });
 
+describe("the counts", () => {
+  const counts = () => bed.store.state.conversations.counts;
+  const asked = () => bed.server.asked.filter((what) => what === "counts").length;
+  const known = conversationOf(1, { last_message_at: timeAt(9) });
+
+  beforeEach(async () => {
+    bed.server.put(known);
+    bed.server.put(conversationOf(2, { state: "resolved" }));
+    await live();
+    await bed.store.loadList(ALL);
+    await bed.timing.pass(21_000);
+    received(50, 1);
+    await bed.timing.pass(2_000);
+    expect(counts()).toMatchObject({ all: 1, unread_all: 1 });
+    bed.server.asked.length = 0;
+  });
+
+  it("are right within a second where the page did not know the conversation", async () => {
+    bed.server.put({ ...(bed.server.conversationMap.get(uuid(2)) as typeof known), state: "open" });
+    received(100, 2);
+    await bed.timing.pass(1_000);
+    expect(counts()).toMatchObject({ all: 2, unread_all: 2 });
+    expect(asked()).toBe(1);
+  });
+
+  it("are right within a second also where the event does not carry the conversation", async () => {
+    const awake = { ...(bed.server.conversationMap.get(uuid(2)) as typeof known), state: "open" } as const;
+    bed.server.put({ ...awake, unread_count: 1 });
+    bed.server.happen("message_received", messageOf(100, uuid(2)));
+    await bed.timing.pass(1_000);
+    expect(counts()).toMatchObject({ all: 2, unread_all: 2 });
+  });
+
+  it("are asked for less and less often while very much happens, and are right at its end", async () => {
+    for (let number = 3; number < 303; number += 1) {
+      received(100 + number, number);
+      await bed.timing.pass(200);
+    }
+    expect(asked()).toBeLessThanOrEqual(15); // in a minute
+    await bed.timing.pass(5_000);
+    expect(counts()?.unread_all).toBe(301);
+  });
+
+  it("are asked for again where something was shown before the server knew of it", async () => {
+    received(100, 1);
+    await bed.timing.pass(30_000);
+    let answer: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const markRead = bed.server.markRead.bind(bed.server);
+    vi.spyOn(bed.server, "markRead").mockImplementationOnce(async (id) => {
+      await slow;
+      return markRead(id);
+    });
+    const done = bed.store.markRead(uuid(1));
+    received(101, 2);
+    await bed.timing.pass(500);
+    answer();
+    await done;
+    await bed.timing.pass(2_000);
+    expect(counts()?.unread_all).toBe(0);
+  });
+});
+
 describe("changing", () => {
   beforeEach(async () => {
     bed.server.put(conversationOf(1));

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from "react";
 import { NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
+import classes from "./confirm-dialog.module.css";
 import { uiMessages } from "./messages";
 
 interface ConfirmDialogProps {
@@ -54,7 +55,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
       closeOnClickOutside={!busy}
       closeButtonProps={{ "aria-label": t.close, disabled: busy }}
     >
-      <Text component="div" c="dimmed">
+      <Text component="div" c="dimmed" className={classes["words"] ?? ""}>
         {children}
       </Text>
       {failure !== null && (

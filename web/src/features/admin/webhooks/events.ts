@@ -17,12 +17,19 @@ export const GROUPS = {
   files: ["media_stored", "media_failed"],
   conversations: ["conversation_updated", "annotation_added", "annotation_changed", "mention"],
   contacts: ["contact_merged", "contact_parted", "contact_erased", "preference_changed", "consent_changed"],
-  whatsapp: ["template_updated", "campaign_updated", "connection_updated", "notice_received"],
+  whatsapp: [
+    "template_updated",
+    "campaign_updated",
+    "campaign_deleted",
+    "connection_updated",
+    "notice_received",
+  ],
   workspace: [
     "labels_changed",
     "teams_changed",
     "canned_replies_changed",
     "saved_views_changed",
+    "automations_changed",
     "people_changed",
   ],
 } as const satisfies Record<string, readonly EventType[]>;

@@ -1,9 +1,11 @@
 /** Automations: kept in their order, and tried before they act. */
 
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { answer, api, type Schemas } from "@/shared/api/client";
 import { everyPage } from "@/shared/api/pages";
 import { useTenant } from "@/shared/session/session-context";
+import { useInvalidateOn } from "@/shared/store/use-invalidate";
 
 export type Automation = Schemas["Automation"];
 export type Draft = Schemas["Draft"];
@@ -40,8 +42,14 @@ function listQuery(tenantId: string) {
   });
 }
 
+const TOLD_BY = ["automations_changed"] as const;
+
+/** All of them, as colleagues change them. */
 export function useAutomations() {
-  return useQuery(listQuery(useTenant().tenant_id));
+  const { tenant_id } = useTenant();
+  const key = useMemo(() => listKey(tenant_id), [tenant_id]);
+  useInvalidateOn(TOLD_BY, key);
+  return useQuery(listQuery(tenant_id));
 }
 
 export type Saved = Draft & { id: string | null };

@@ -34,9 +34,12 @@ interface AutomationEditorProps {
   /** Null: a new one. */
   id: string | null;
   begin: Draft;
+  /** A colleague has deleted it: it can be made anew. */
+  gone?: boolean;
 }
 
-export function AutomationEditor({ id, begin }: AutomationEditorProps) {
+export function AutomationEditor({ id: known, begin, gone = false }: AutomationEditorProps) {
+  const id = gone ? null : known;
   const words = useMessages(automationMessages);
   const { form: t } = useMessages(editorMessages);
   const refusal = useRefusal();
@@ -86,6 +89,7 @@ export function AutomationEditor({ id, begin }: AutomationEditorProps) {
       <Sides onSubmit={submit} aside={<TrialPanel rule={rule} sound={sound} />}>
         <Fields rule={rule} onChange={change} fault={fault} />
         <NumbersField rule={rule} onChange={change} />
+        {gone && !save.isSuccess && <FormError tone="warn">{t.gone}</FormError>}
         {tried && !sound && <FormError>{t.open}</FormError>}
         {save.error && <FormError>{refusal(save.error)}</FormError>}
         <div className={classes["actions"]}>

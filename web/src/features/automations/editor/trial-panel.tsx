@@ -22,7 +22,7 @@ export function TrialPanel({ rule, sound }: { rule: Rule; sound: boolean }) {
   const refusal = useRefusal();
   const trial = useTryRule();
   const zone = rule.kind === "away" ? rule.time_zone : ownZone();
-  const [text, setText] = useState(t.textExample);
+  const [text, setText] = useState(rule.kind === "priority" ? t.urgentExample : t.textExample);
   const [at, setAt] = useState(() => wallClock(new Date(), zone));
   const moment = momentIn(at, zone);
   const timed = at === "" || moment !== null; // without a time it is tried now

@@ -18,6 +18,12 @@ export function useLiveCampaigns(): void {
   useEffect(
     () =>
       store.onEvent((event) => {
+        if (event.type === "campaign_deleted") {
+          const { id } = event.data as { id: string };
+          void client.resetQueries({ queryKey: keys.one(tenant_id, id) }); // whoever has it open is told so
+          void client.invalidateQueries({ queryKey: keys.list(tenant_id) });
+          return;
+        }
         if (event.type !== "campaign_updated" || !isTold(event.data)) return;
         const { progress, ...told } = event.data;
         const former = client.getQueryData<Campaign>(keys.one(tenant_id, told.id));

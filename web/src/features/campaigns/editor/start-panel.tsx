@@ -5,13 +5,13 @@ import { IconCalendarTime, IconPlayerPlay } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { moneyIn } from "@/shared/i18n/money";
 import { zoneLabel, zones } from "@/shared/lib/zones";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { FormError } from "@/shared/ui/form-error";
 import { type Campaign, useDeed, useSchedule } from "../api/campaigns";
 import type { DryRun } from "../api/report";
 import { campaignMessages, wordFor } from "../messages";
-import { money } from "../model/money";
 import { isPast, suggestedStart } from "../model/timing";
 import classes from "./check.module.css";
 import { checkMessages } from "./check-messages";
@@ -107,7 +107,7 @@ export function StartPanel({ campaign, found, unsaved }: StartPanelProps) {
         confirm={t.startNow}
         onConfirm={() => deed.mutateAsync("start")}
       >
-        {found && t.confirmHint(money(found.cost.amount, found.cost.currency, format.locale))}{" "}
+        {found && t.confirmHint(moneyIn(format.locale, found.cost.amount, found.cost.currency))}{" "}
         {campaign.quiet_hours && t.confirmQuiet}
       </ConfirmDialog>
     </section>

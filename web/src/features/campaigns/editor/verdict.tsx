@@ -2,12 +2,12 @@
 
 import { IconAlertTriangle, IconClock, IconCoin, IconUsers } from "@tabler/icons-react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { moneyIn } from "@/shared/i18n/money";
 import { countryName } from "@/shared/lib/countries";
 import { whyOf } from "@/shared/whatsapp/why";
 import { whyMessages } from "@/shared/whatsapp/why-messages";
 import type { DryRun, Estimate } from "../api/report";
 import { campaignMessages, wordFor } from "../messages";
-import { money } from "../model/money";
 import classes from "./check.module.css";
 import { checkMessages } from "./check-messages";
 
@@ -97,7 +97,7 @@ function LeftOut({ found }: { found: DryRun }) {
 function CostCard({ cost }: { cost: Estimate }) {
   const t = useMessages(checkMessages);
   const format = useFormat();
-  const amount = (value: string) => money(value, cost.currency, format.locale);
+  const amount = (value: string) => moneyIn(format.locale, value, cost.currency);
   return (
     <section className={classes["card"]}>
       <h2 className={classes["name"]}>

@@ -1,11 +1,11 @@
 /** How far it is: one bar, its legend, and what it came to. */
 
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { moneyIn } from "@/shared/i18n/money";
 import type { Campaign, Progress } from "../api/campaigns";
 import type { Report } from "../api/report";
 import { campaignMessages } from "../messages";
 import { deliveredOf, doneOf, hasBegun, percentOf, sharesOf } from "../model/figures";
-import { money } from "../model/money";
 import { ProgressBar } from "../parts/progress-bar";
 import bar from "../parts/progress-bar.module.css";
 import { watchMessages } from "./messages";
@@ -65,7 +65,7 @@ function KeyFigures({ progress, report }: Omit<FiguresProps, "campaign">) {
       </Figure>
       <Figure
         name={t.figures.cost}
-        value={report ? money(report.cost.amount, report.cost.currency, format.locale) : "–"}
+        value={report ? moneyIn(format.locale, report.cost.amount, report.cost.currency) : "–"}
       >
         {report && (report.free > 0 ? t.costHint(format.number(report.free)) : t.costTold)}
       </Figure>

@@ -27,20 +27,22 @@ export interface FilterProps {
 export function FilterButton({ view, onView }: FilterProps) {
   const t = useMessages(listMessages);
   return (
-    <Indicator disabled={filterCount(view) === 0} size={8} offset={6} color="brand">
-      <OverlayOnDemand
-        load={load}
-        overlay={FilterPopover}
-        given={{ view, onView }}
-        as={HeadButton}
-        button={{
-          "aria-haspopup": "dialog",
-          "aria-label": t.filter,
-          title: t.filter,
-          children: <IconFilter size={19} stroke={1.7} />,
-        }}
-      />
-    </Indicator>
+    <OverlayOnDemand
+      load={load}
+      overlay={FilterPopover}
+      given={{ view, onView }}
+      as={HeadButton}
+      button={{
+        "aria-haspopup": "dialog",
+        "aria-label": t.filter,
+        title: t.filter,
+        children: (
+          <Indicator disabled={filterCount(view) === 0} size={8} offset={1} color="brand">
+            <IconFilter size={19} stroke={1.7} display="block" />
+          </Indicator>
+        ),
+      }}
+    />
   );
 }
 

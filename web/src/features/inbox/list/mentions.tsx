@@ -51,14 +51,21 @@ export function Mentions({ selected, onOpen }: MentionsProps) {
   if (mentions.length === 0) return null;
   const words = t.mentions(unread.length);
   return (
-    <Indicator label={unread.length} size={15} offset={7} color="brand" disabled={unread.length === 0}>
-      <OverlayOnDemand
-        load={load}
-        overlay={Menu}
-        given={{ mentions, onOpen }}
-        as={HeadButton}
-        button={{ "aria-label": words, title: words, children: <IconAt size={19} stroke={1.7} /> }}
-      />
-    </Indicator>
+    <OverlayOnDemand
+      load={load}
+      overlay={Menu}
+      given={{ mentions, onOpen }}
+      as={HeadButton}
+      button={{
+        "aria-label": words,
+        title: words,
+        // At the icon and not at the button, which is larger under a thumb.
+        children: (
+          <Indicator label={unread.length} size={15} offset={1} color="brand" disabled={unread.length === 0}>
+            <IconAt size={19} stroke={1.7} display="block" />
+          </Indicator>
+        ),
+      }}
+    />
   );
 }

@@ -3,6 +3,7 @@
 import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
+import type { Mark } from "../model/lines";
 import classes from "./album.module.css";
 import { Meta, Row } from "./bubble";
 import bubble from "./bubble.module.css";
@@ -15,10 +16,10 @@ interface AlbumProps {
   messages: readonly Message[];
   first: boolean;
   last: boolean;
-  marked?: boolean;
+  marked?: Mark | undefined;
 }
 
-export function Album({ messages, first, last, marked = false }: AlbumProps) {
+export function Album({ messages, first, last, marked }: AlbumProps) {
   const t = useMessages(threadMessages);
   const shown = messages.length > SHOWN ? messages.slice(0, SHOWN) : messages;
   const newest = messages.at(-1);

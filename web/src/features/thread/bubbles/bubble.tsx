@@ -7,7 +7,7 @@ import { avatarColors } from "@/shared/lib/color";
 import type { Message } from "@/shared/store/types";
 import { threadMessages } from "../messages";
 import { canBeAnswered } from "../model/answering";
-import { memberOf } from "../model/lines";
+import { type Mark, memberOf } from "../model/lines";
 import { reactionsNow } from "../model/reactions";
 import { type Shape, shapeOf } from "../model/shape";
 import { summaryOf } from "../model/summary";
@@ -28,12 +28,12 @@ interface BubbleProps {
   /** The first and the last of a run of the same writer. */
   first: boolean;
   last: boolean;
-  marked?: boolean;
+  marked?: Mark | undefined;
 }
 
 type Place = "inline" | "below" | "over" | "tucked" | "float";
 
-export const Bubble = memo(function Bubble({ message, first, last, marked = false }: BubbleProps) {
+export const Bubble = memo(function Bubble({ message, first, last, marked }: BubbleProps) {
   const shape = shapeOf(message);
   const place = placeOfMeta(shape, message);
   return (
@@ -116,7 +116,7 @@ function useOpened(): [Opened, (open: Opened) => void] {
 }
 
 /** The place of a bubble in the thread: its side, its gaps, its tools and reactions, what went wrong with it. */
-export function Row({ message, first, last, marked = false, what, children }: RowProps) {
+export function Row({ message, first, last, marked, what, children }: RowProps) {
   const [open, setOpen] = useOpened();
   const { quote } = useActions();
   const { canSend, isOpen, ownReaction } = useData();
@@ -135,7 +135,7 @@ export function Row({ message, first, last, marked = false, what, children }: Ro
       data-direction={message.direction}
       data-first={first || undefined}
       data-last={last || undefined}
-      data-marked={marked || undefined}
+      data-marked={marked}
       tabIndex={-1}
       {...touch.handlers}
     >

@@ -7,11 +7,12 @@ import type { Annotation } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
 import { RichText } from "@/shared/whatsapp/rich-text";
 import { threadMessages } from "../messages";
+import type { Mark } from "../model/lines";
 import { mentionsIn } from "../model/mentions";
 import { useActions, useData } from "../thread-context";
 import classes from "./note.module.css";
 
-export function NoteLine({ annotation, marked = false }: { annotation: Annotation; marked?: boolean }) {
+export function NoteLine({ annotation, marked }: { annotation: Annotation; marked?: Mark | undefined }) {
   const t = useMessages(threadMessages);
   const format = useFormat();
   const { nameOf, isMe } = useData();
@@ -24,7 +25,7 @@ export function NoteLine({ annotation, marked = false }: { annotation: Annotatio
       <div
         className={classes["note"]}
         data-gone={gone || undefined}
-        data-marked={marked || undefined}
+        data-marked={marked}
         role="note"
         aria-label={t.noteBy(mine ? t.you : name)}
       >

@@ -118,6 +118,7 @@ export function Thread({ conversation, messageId, actions, notices }: ThreadProp
             failed={thread.failed}
             beginAt={stretch.beginAt}
             marked={stretch.marked}
+            mark={stretch.mark}
             arrived={stretch.arrived}
             isAway={stretch.isAway}
             onOlder={stretch.loadOlder}

@@ -8,11 +8,11 @@ import { Bubble } from "../bubbles/bubble";
 import { ActivityLine, DayLine, SystemLine, UnreadLine } from "../bubbles/middle-lines";
 import { NoteLine } from "../bubbles/note";
 import { PendingBubble } from "../bubbles/pending-bubble";
-import { type Line, sameLine } from "../model/lines";
+import { type Line, type Mark, sameLine } from "../model/lines";
 
 interface TimelineRowProps {
   line: Line;
-  marked: boolean;
+  marked: Mark | undefined;
 }
 
 export const TimelineRow = memo(
@@ -36,7 +36,7 @@ function SourceRow({
   marked,
 }: {
   line: Exclude<Line, { kind: "day" | "unread" | "album" }>;
-  marked: boolean;
+  marked: Mark | undefined;
 }) {
   const source = useLine(line.key);
   const { me } = useStore();
@@ -59,7 +59,7 @@ function SourceRow({
   }
 }
 
-function AlbumRow({ line, marked }: { line: Extract<Line, { kind: "album" }>; marked: boolean }) {
+function AlbumRow({ line, marked }: { line: Extract<Line, { kind: "album" }>; marked: Mark | undefined }) {
   const messages = useLines(line.keys).flatMap((source): Message[] =>
     source.kind === "message" ? [source.message] : [],
   );

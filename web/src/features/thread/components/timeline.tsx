@@ -14,7 +14,7 @@ import {
 import type { Problem } from "@/shared/api/problem";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { threadMessages } from "../messages";
-import type { Line } from "../model/lines";
+import type { Line, Mark } from "../model/lines";
 import { JumpButton } from "./jump-button";
 import { PageFailed } from "./thread-failed";
 import classes from "./timeline.module.css";
@@ -39,6 +39,7 @@ interface TimelineProps {
   beginAt: string | null;
   /** The line that is marked as found. */
   marked: string | null;
+  mark: Mark;
   /** How many messages came since the reader left the end. */
   arrived: number;
   /** The page is not in front of the reader: what is new to them stays in sight. */
@@ -71,6 +72,7 @@ export function Timeline(props: TimelineProps) {
     failed,
     beginAt,
     marked,
+    mark,
     arrived,
     isAway,
     onOlder,
@@ -211,7 +213,10 @@ export function Timeline(props: TimelineProps) {
                   data-index={row.index}
                   className={classes["row"]}
                 >
-                  <TimelineRow line={line} marked={marked !== null && holds(line, marked)} />
+                  <TimelineRow
+                    line={line}
+                    marked={marked !== null && holds(line, marked) ? mark : undefined}
+                  />
                 </div>
               )
             );

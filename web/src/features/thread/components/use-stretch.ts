@@ -5,7 +5,7 @@ import { jumpsAsked } from "@/shared/lib/frame";
 import { useSignal } from "@/shared/lib/signal";
 import { useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
-import { linesOf } from "../model/lines";
+import { linesOf, type Mark } from "../model/lines";
 import { lastSaid, theirsAfter } from "../model/unseen";
 import type { TimelineHandle } from "./timeline";
 import { useTimeline } from "./use-timeline";
@@ -24,7 +24,7 @@ export function useStretch(conversation: Conversation, messageId: string | null)
   // As it was when the conversation was opened: reading it sets it to zero.
   const [unread] = useState(messageId === null ? conversation.unread_count : 0);
   const [anchor, setAnchor] = useState(messageId);
-  const [marked, setMarked] = useState(messageId);
+  const [marked, setMarked] = useState({ id: messageId, times: 1 });
   const [opened, setOpened] = useState(false);
   const timeline = useTimeline(id, anchor);
   const { thread, entries, byProviderId } = timeline;
@@ -65,7 +65,7 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     (target: Target) => {
       const found = "id" in target ? target.id : byProviderId.get(target.providerId)?.id;
       if (found === undefined) return;
-      setMarked(found);
+      setMarked(({ times }) => ({ id: found, times: times + 1 }));
       if (scroll.current?.toKey(store.state.threads.keyOf.get(found) ?? found)) return;
       setReady(false);
       setAnchor(found);
@@ -82,8 +82,8 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     if (messageId !== null) jumpTo({ id: messageId });
   }, [messageId, asked, jumpTo]);
   useEffect(() => {
-    if (marked === null || !ready) return;
-    const timer = setTimeout(() => setMarked(null), MARKED);
+    if (marked.id === null || !ready) return;
+    const timer = setTimeout(() => setMarked({ ...marked, id: null }), MARKED);
     return () => clearTimeout(timer);
   }, [marked, ready]);
 
@@ -109,7 +109,8 @@ export function useStretch(conversation: Conversation, messageId: string | null)
     anchor,
     ready: ready && isLoaded,
     beginAt: anchor === null ? (begins === null || fromEnd ? null : "unread") : keyOf(anchor),
-    marked: keyOf(marked),
+    marked: keyOf(marked.id),
+    mark: (marked.times % 2 === 1 ? "once" : "again") as Mark,
     scroll,
     atEnd,
     setAtEnd,

@@ -39,6 +39,9 @@ export interface Begins {
   count: number;
 }
 
+/** A line that is marked as found; found once more while it still is, it is marked anew. */
+export type Mark = "once" | "again";
+
 /** Messages of one writer in quick succession belong together: one corner, one gap. */
 const RUN = 5 * 60_000;
 /** Pictures sent together come within moments of each other. */
