@@ -27,8 +27,8 @@ from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
-from curbe.inbox.changes import READ_RECEIPT
 from curbe.inbox.rules import WAKE
+from curbe.inbox.seen import READ_RECEIPT
 from curbe.inbox.snooze import Alarm
 from curbe.infra import db
 from curbe.infra.clock import utc_now

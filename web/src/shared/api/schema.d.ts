@@ -7327,6 +7327,14 @@ export interface components {
             who: string;
         };
         /**
+         * Reading
+         * @description How far a conversation was read; may be empty: to its end.
+         */
+        Reading: {
+            /** @description The last message that was seen, by its id; left out: all of them. */
+            up_to?: string | null;
+        };
+        /**
          * Received
          * @description An event that was taken, and what follows from it. `repeated`: it had been taken before.
          */
@@ -19445,7 +19453,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"] | null;
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
