@@ -263,15 +263,15 @@ async def test_what_came_behind_the_message_that_was_read_stays_unread(
     await inbox.message(conversation, at=NOW + timedelta(seconds=1))
     elsewhere = await inbox.message(other)
 
-    answer = await client.post(f"/{conversation}/read", json={"up_to": str(seen)})
+    answer = await client.post(f"/{conversation}/read", json={"seen_message_id": str(seen)})
 
     assert (answer.status_code, answer.json()["unread_count"]) == (200, 1)
     for nobodys in (elsewhere, uuid4()):
-        refused = await client.post(f"/{conversation}/read", json={"up_to": str(nobodys)})
+        refused = await client.post(f"/{conversation}/read", json={"seen_message_id": str(nobodys)})
         assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
             422,
             "invalid_request",
-            "up_to",
+            "seen_message_id",
         )
     assert (await client.post(f"/{conversation}/read", json={})).json()["unread_count"] == 0
 

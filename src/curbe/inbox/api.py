@@ -31,7 +31,7 @@ class BulkChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far a conversation was read; may be empty: to its end."""
 
-    up_to: UUID | None = None
+    seen_message_id: UUID | None = None
 
 
 class InboxController(Controller):
@@ -177,7 +177,7 @@ class InboxController(Controller):
                 tx,
                 tenant_id=tenant_id,
                 conversation_id=conversation_id,
-                up_to=data and data.up_to,
+                up_to=data and data.seen_message_id,
                 actor=principal.actor,
                 now=utc_now(),
             )

@@ -59,7 +59,7 @@ async def _seen_in(
         raise InvalidRequest(
             "This conversation has no such message.",
             fix="Name the last of its messages that was seen.",
-            field="up_to",
+            field="seen_message_id",
         )
     behind = await _WRITTEN_BEHIND.one(
         tx,

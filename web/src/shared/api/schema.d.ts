@@ -7331,8 +7331,8 @@ export interface components {
          * @description How far a conversation was read; may be empty: to its end.
          */
         Reading: {
-            /** @description The last message that was seen, by its id; left out: all of them. */
-            up_to?: string | null;
+            /** @description The last message of the conversation that was seen, by its id; left out: all of them. */
+            seen_message_id?: string | null;
         };
         /**
          * Received
