@@ -290,8 +290,8 @@ class Runner:
     async def _renew_leases(self) -> None:
         while True:
             await asyncio.sleep(self._first_lease.total_seconds() / _RENEWALS)
-            still = time.monotonic() - (self._lease - self._first_lease).total_seconds()
-            held = [job for job, since in self._leases.values() if since > still]
+            now = time.monotonic()
+            held = [job for job, since in self._leases.values() if now - since < self._renewed_for(job)]
             if not held:
                 continue
             try:
@@ -309,6 +309,11 @@ class Runner:
             for job in renewed:
                 if (known := self._leases.get(_key(job))) is not None:
                     self._leases[_key(job)] = (job, known[1])
+
+    def _renewed_for(self, job: Job) -> float:
+        """Return for how many seconds an attempt's lease is renewed, so that it ends when the longest would."""
+        own = min(self._lease, self._first_lease * 4 ** min(job.attempt - 1, 10))
+        return (self._lease - own).total_seconds()
 
     async def _claim(self, first_lease: timedelta) -> list[Job]:
         """Take what there are free hands for; from here on it counts as held."""
