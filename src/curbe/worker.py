@@ -27,14 +27,14 @@ from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
-from curbe.inbox.changes import READ_RECEIPT
 from curbe.inbox.rules import WAKE
+from curbe.inbox.seen import READ_RECEIPT
 from curbe.inbox.snooze import Alarm
 from curbe.infra import db
 from curbe.infra.clock import utc_now
 from curbe.infra.collector import BATCHES, spare_what_stays
 from curbe.infra.crypto import Keyring, Secret
-from curbe.infra.db import Pool, Role
+from curbe.infra.db import Pool, PostgresError, Role, Unreachable
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
 from curbe.infra.mail import Mailer
@@ -58,7 +58,7 @@ from curbe.outbound.confirming import Confirming
 from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
 from curbe.outgoing_webhooks.deliveries import DELIVER
-from curbe.outgoing_webhooks.delivering import LEASE, Delivering
+from curbe.outgoing_webhooks.delivering import LEASE, Delivering, Ending
 from curbe.reports.keeping import COUNT, Bookkeeper
 from curbe.retention.erasing import Eraser
 from curbe.retention.erasures import ERASE
@@ -68,7 +68,10 @@ from curbe.templates.sync import SYNC, Syncer
 log: Final = structlog.get_logger(__name__)
 
 _NICENESS: Final = 5
-_DRAIN: Final = 15.0  # seconds until what is still under way is left to its leases; with the end of all else, twenty are promised
+# Seconds until what is still under way is broken off; with the end of all else, twenty are promised.
+_DRAIN: Final = 15.0
+_ANSWERS_WITHIN: Final = timedelta(seconds=_DRAIN - 3.0)  # of tenants' servers: then they are noted in time
+_GIVE_BACK: Final = 1.0  # seconds
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
@@ -100,7 +103,7 @@ async def work(
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    async with _wired(settings, dsn) as (applier, senders, tender, runners, spool, pools, metrics):
+    async with _wired(settings, dsn, stop) as (applier, senders, tender, runners, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
         spare_what_stays(BATCHES)
         running = [applier.run(lane, stop) for lane in lanes]
@@ -114,11 +117,23 @@ async def work(
             announce(f"curbe works, {len(lanes)} lane{'s' if len(lanes) != 1 else ''}")
             await stop.wait()
             _, late = await asyncio.wait(jobs, timeout=_DRAIN)
+            if late:
+                await _give_back(runners)
             for job in late:
                 log.warning("not_drained_in_time", job=job.get_name())
                 job.cancel()
             if late:
                 pools.cut()
+
+
+async def _give_back(runners: Sequence[Runner]) -> None:
+    """Let other workers have at once what this one breaks off."""
+    try:
+        async with asyncio.timeout(_GIVE_BACK):
+            for runner in runners:
+                await runner.let_go()
+    except (*Unreachable, PostgresError, TimeoutError) as error:  # the leases end by themselves
+        log.warning("jobs_not_given_back", reason=type(error).__name__)
 
 
 def _stand_back() -> None:
@@ -143,7 +158,7 @@ class _Pools:
 
 @asynccontextmanager
 async def _wired(
-    settings: Settings, dsn: str
+    settings: Settings, dsn: str, stop: asyncio.Event
 ) -> AsyncIterator[tuple[Applier, Senders, Tender, list[Runner], Spool, _Pools, Metrics]]:
     metrics = Metrics(WORKER)
     keyring = Keyring.of(settings)
@@ -186,7 +201,7 @@ async def _wired(
         kinds = {"files": {FETCH: fetcher}, "asking": asking, "mail": _mail(settings, pools.work)}
         runners = runners_of(pools.apply, pools.work, **kinds, alone=alone)
         outside = await stack.enter_async_context(Egress(trusted=settings.outgoing_webhook_origins))
-        deliver = _deliver(settings, pools.work, outside, keyring=keyring, metrics=metrics)
+        deliver = _deliver(settings, pools.work, outside, keyring=keyring, metrics=metrics, stop=stop)
         runners.append(teller_of(pools.apply, pools.work, deliver))
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
@@ -229,7 +244,7 @@ def runners_of(
 
 
 def _deliver(
-    settings: Settings, pool: Pool, egress: Egress, *, keyring: Keyring, metrics: Metrics
+    settings: Settings, pool: Pool, egress: Egress, *, keyring: Keyring, metrics: Metrics, stop: asyncio.Event
 ) -> Delivering:
     return Delivering(
         pool,
@@ -239,6 +254,7 @@ def _deliver(
         metrics=metrics,
         now=utc_now,
         chance=secrets.SystemRandom().random,
+        ending=Ending(stop, _ANSWERS_WITHIN),
     )
 
 

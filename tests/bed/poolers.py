@@ -13,9 +13,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 PGBOUNCER: Final = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 _PASSED_ON: Final = frozenset({b"user", b"database"})
@@ -29,7 +30,7 @@ async def silent_pooler(dsn: str) -> AsyncIterator[str]:
 
     async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         kept = await _first_words(reader, writer)
-        server, to_server = await asyncio.open_unix_connection(str(_socket_of(dsn)))
+        server, to_server = await _server_of(dsn).connect()
         to_server.write(kept)
         with contextlib.suppress(ConnectionError):
             await asyncio.gather(_pass_on(reader, to_server), _pass_on(server, writer))
@@ -47,23 +48,21 @@ def pgbouncer(dsn: str, *, mode: str, ignores: str = "") -> Iterator[str]:
     assert PGBOUNCER is not None
     folder = Path(tempfile.mkdtemp(prefix="curbe-pooler-"))
     folder.chmod(0o755)
-    there = _socket_of(dsn)
+    there = _server_of(dsn)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     lines = [
-        "[databases]", f"* = host={there.parent} port={there.name.rpartition('.')[2]}",
+        "[databases]", f"* = host={there.host} port={there.port}",
         "[pgbouncer]", "listen_addr = 127.0.0.1", f"listen_port = {port}", "unix_socket_dir =",
         "auth_type = trust", f"auth_file = {folder}/users", f"pool_mode = {mode}", f"ignore_startup_parameters = {ignores}",
     ]  # fmt: skip
     (folder / "pooler.ini").write_text("\n".join(lines))
-    (folder / "users").write_text(f'"{urlsplit(dsn).username}" ""\n')
-    # It refuses to be root, and the cluster's folder is open to its own user alone.
-    owner = pwd.getpwuid(there.stat().st_uid).pw_name
+    (folder / "users").write_text(f'"{there.username}" "{there.password}"\n')
     command = [
         PGBOUNCER,
         "--quiet",
-        *(["--user", owner] if os.getuid() == 0 else []),
+        *(["--user", there.user()] if os.getuid() == 0 else []),  # it refuses to be root
         str(folder / "pooler.ini"),
     ]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -76,14 +75,42 @@ def pgbouncer(dsn: str, *, mode: str, ignores: str = "") -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _socket_of(dsn: str) -> Path:
-    asked = parse_qs(urlsplit(dsn).query)
-    return Path(asked["host"][0]) / f".s.PGSQL.{asked['port'][0]}"
+@dataclass(frozen=True)
+class _Server:
+    """Where PostgreSQL listens: ``host`` is a name or an address, or the folder of its socket."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+
+    @property
+    def socket(self) -> Path | None:
+        return Path(self.host) / f".s.PGSQL.{self.port}" if self.host.startswith("/") else None
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.socket is not None:
+            return await asyncio.open_unix_connection(str(self.socket))
+        return await asyncio.open_connection(self.host, self.port)
+
+    def user(self) -> str:
+        """Return who reaches it: the folder of a cluster's socket may be open to its own user alone."""
+        return pwd.getpwuid(self.socket.stat().st_uid).pw_name if self.socket is not None else "nobody"
+
+
+def _server_of(dsn: str) -> _Server:
+    parts = urlsplit(dsn)
+    asked = parse_qs(parts.query)
+    host = asked["host"][0] if "host" in asked else parts.hostname
+    port = int(asked["port"][0]) if "port" in asked else parts.port
+    who = [unquote(word or "") for word in (parts.username, parts.password)]
+    return _Server(host or "localhost", port or 5432, *who)
 
 
 def _through(dsn: str, port: int) -> str:
     parts = urlsplit(dsn)
-    return f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}"
+    who, _, _ = parts.netloc.rpartition("@")
+    return f"postgresql://{who}@127.0.0.1:{port}{parts.path}"
 
 
 async def _first_words(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:

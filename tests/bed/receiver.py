@@ -62,6 +62,15 @@ def takes_after(moment: asyncio.Event) -> Answer:
     return answer
 
 
+def hangs_at(told: Callable[[dict[str, Any]], bool]) -> Answer:
+    """Answer nothing to the events of which ``told`` is true, and 200 to all others."""
+
+    async def answer(heard: Heard, writer: asyncio.StreamWriter) -> None:
+        await (hangs if told(heard.event) else status(200))(heard, writer)
+
+    return answer
+
+
 async def hangs(_: Heard, __: asyncio.StreamWriter) -> None:
     """Answer nothing, and keep the connection."""
     await asyncio.Event().wait()

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from curbe.infra.http import Egress, Timeouts
 from curbe.infra.metrics import WORKER, Metrics
 from curbe.outgoing_webhooks import delivering
 from curbe.outgoing_webhooks.asking import PATIENCE as FIFTEEN_SECONDS
-from curbe.outgoing_webhooks.delivering import Delivering
+from curbe.outgoing_webhooks.delivering import Delivering, Ending
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, append
 from curbe.worker import teller_of
@@ -114,9 +115,14 @@ class Telling:
 
 @asynccontextmanager
 async def telling(
-    apply: Pool, worker: Pool, environ: Mapping[str, str], *, timeouts: Timeouts = FIFTEEN_SECONDS
+    apply: Pool,
+    worker: Pool,
+    environ: Mapping[str, str],
+    *,
+    timeouts: Timeouts = FIFTEEN_SECONDS,
+    ending: Ending | None = None,
 ) -> AsyncIterator[Telling]:
-    """Yield who tells the servers of an installation with these settings."""
+    """Yield who tells the servers of an installation with these settings, until its ``ending``."""
     configured = settings.load({**_ENVIRON, **environ}, env_file=None)
     reachable = configured.outgoing_webhook_origins
     async with Egress(trusted=reachable) as egress:
@@ -128,6 +134,7 @@ async def telling(
             metrics=Metrics(WORKER),
             now=utc_now,
             chance=lambda: 0.5,
+            ending=ending or Ending(asyncio.Event(), timedelta(0)),
             timeouts=timeouts,
         )
         yield Telling(deliver, apply=apply, worker=worker)

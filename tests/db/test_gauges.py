@@ -13,7 +13,8 @@ from curbe import gauges
 from curbe.infra import jobs
 from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
-from curbe.operate.findings import State
+from curbe.operate import doctor
+from curbe.operate.findings import WAITED, State
 from curbe.operate.findings_of_jobs import jobs as judged
 from curbe.operate.resealing import connection_facts
 
@@ -145,3 +146,19 @@ async def test_jobs_that_nobody_takes_are_told_but_for_those_of_a_suspended_tena
     assert (await read(metrics, apply))["jobs_overdue_seconds"] == 0
     async with apply.transaction() as tx:
         assert [one.state for one in judged(await jobs.standing(tx))] == [State.OK]
+
+
+async def test_what_is_refused_where_it_waited_is_counted_and_told_by_its_reason(
+    owner: asyncpg.Connection, apply: Pool, number: Number
+) -> None:
+    for name, refusal in (("wamid.1", None), ("wamid.2", "CheckViolationError: a fault of tomorrow")):
+        await owner.execute(
+            """INSERT INTO parked_statuses (tenant_id, channel_connection_id, provider_message_id, status, at, refused_at, refusal)
+               VALUES ($1, $2, $3, 'sent', now(), CASE WHEN $4::text IS NOT NULL THEN now() END, $4)""",
+            number.tenant_id, number.connection_id, name, refusal,
+        )  # fmt: skip
+
+    assert (await read(Metrics(), apply))["parked_refused"] == 1
+    async with apply.transaction() as tx:
+        told = await doctor._QUARANTINE.all(tx)
+    assert [(one.kind, one.reason, one.count) for one in told] == [(WAITED, "CheckViolationError", 1)]

@@ -229,7 +229,12 @@ async def test_marking_as_read_tells_the_tenant_once(web: Pool, inbox: Inbox) ->
     for _ in range(2):
         async with web.transaction(inbox.tenant_id) as tx:
             shown = await changes.mark_read(
-                tx, tenant_id=inbox.tenant_id, conversation_id=conversation, actor="key:1", now=NOW
+                tx,
+                tenant_id=inbox.tenant_id,
+                conversation_id=conversation,
+                up_to=None,
+                actor="key:1",
+                now=NOW,
             )
 
     assert shown.unread_count == 0
@@ -331,7 +336,7 @@ async def test_another_tenants_conversation_is_as_unknown_as_one_that_never_was(
             lambda tx, keys=keys: service.conversation(tx, **keys),
             lambda tx, keys=keys: service.newest_messages(tx, **keys, before=None, limit=10),
             lambda tx, keys=keys: service.oldest_messages(tx, **keys, after=Place(NOW, uuid4()), limit=10),
-            lambda tx, keys=keys: changes.mark_read(tx, **keys, actor="key:1", now=NOW),
+            lambda tx, keys=keys: changes.mark_read(tx, **keys, up_to=None, actor="key:1", now=NOW),
             lambda tx, keys=keys: changes.change(
                 tx, **keys, change=ConversationChange(unread=True), actor="key:1", now=NOW
             ),

@@ -1,6 +1,7 @@
 """Background jobs on a real PostgreSQL: as many as their causes, each at least once, nobody held up by a neighbour."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
@@ -320,6 +321,147 @@ async def test_a_runner_told_to_stop_finishes_what_it_began(
     await asyncio.wait_for(running, 5)
 
     assert await left(owner) == 1
+
+
+async def test_what_a_worker_had_that_was_killed_is_taken_up_within_a_minute_and_later_each_time(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    taken = asyncio.Event()
+
+    async def hang(_job: Job) -> None:
+        taken.set()
+        await asyncio.Event().wait()
+
+    waits = []
+    for _ in range(4):
+        await owner.execute("UPDATE jobs SET available_at = now()")
+        taken.clear()
+        runner = Runner(
+            everybody=pools.apply,
+            pool=pools.worker,
+            handlers={KIND: hang},
+            at_once=1,
+            lease=timedelta(minutes=15),
+        )
+        killed = asyncio.ensure_future(runner.run(asyncio.Event()))
+        await asyncio.wait_for(taken.wait(), 10)
+        killed.cancel()
+        with suppress(asyncio.CancelledError):
+            await killed
+        left = await owner.fetchval("SELECT extract(epoch FROM available_at - now()) / 60 FROM jobs")
+        waits.append(round(float(left)))
+
+    assert waits == [1, 4, 15, 15]
+
+
+async def test_what_is_worked_on_for_longer_than_its_lease_stays_with_who_works_on_it(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    stop = asyncio.Event()
+    attempts: list[int] = []
+
+    async def work(job: Job) -> None:
+        attempts.append(job.attempt)
+        await asyncio.sleep(1.5)
+        await finish(pools, job)
+        stop.set()
+
+    runners = [
+        Runner(
+            everybody=pools.apply,
+            pool=pools.worker,
+            handlers={KIND: work},
+            at_once=1,
+            lease=LEASE,
+            first_lease=timedelta(seconds=0.5),
+        )
+        for _ in range(2)
+    ]
+    await asyncio.wait_for(asyncio.gather(*(runner.run(stop) for runner in runners)), 20)
+
+    assert (attempts, await left(owner)) == ([1], 0)
+
+
+async def test_a_handler_that_hangs_keeps_its_job_no_longer_than_the_lease(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    stop, twice = asyncio.Event(), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        if job.attempt == 1:
+            await twice.wait()
+            return
+        await finish(pools, job)
+        twice.set()
+        stop.set()
+
+    runner = Runner(
+        everybody=pools.apply,
+        pool=pools.worker,
+        handlers={KIND: work},
+        at_once=2,
+        lease=timedelta(seconds=1),
+        first_lease=timedelta(seconds=0.4),
+    )
+    await asyncio.wait_for(runner.run(stop), 20)
+
+    assert await left(owner) == 0
+
+
+async def test_what_was_put_back_waits_as_long_as_was_said_whatever_is_renewed_meanwhile(
+    pools: Pools, tenant: UUID, owner: asyncpg.Connection
+) -> None:
+    await defer(pools, tenant)
+    stop = asyncio.Event()
+
+    async def work(job: Job) -> None:
+        async with pools.worker.transaction(tenant) as tx:
+            await jobs.put_back(tx, job, after=timedelta(hours=1), error="not_now")
+        await asyncio.sleep(0.5)
+        stop.set()
+
+    runner = Runner(
+        everybody=pools.apply,
+        pool=pools.worker,
+        handlers={KIND: work},
+        at_once=1,
+        lease=LEASE,
+        first_lease=timedelta(seconds=0.4),
+    )
+    await asyncio.wait_for(runner.run(stop), 20)
+
+    assert await owner.fetchval("SELECT available_at > now() + interval '59 minutes' FROM jobs")
+
+
+async def test_what_a_worker_breaks_off_that_ends_is_anybodys_at_once(pools: Pools, tenant: UUID) -> None:
+    [subject] = await defer(pools, tenant)
+    begun = asyncio.Event()
+    broken_off: list[Job] = []
+
+    async def hang(job: Job) -> None:
+        broken_off.append(job)
+        begun.set()
+        await asyncio.Event().wait()
+
+    runner = Runner(everybody=pools.apply, pool=pools.worker, handlers={KIND: hang}, at_once=1, lease=LEASE)
+    running = asyncio.ensure_future(runner.run(asyncio.Event()))
+    await asyncio.wait_for(begun.wait(), 10)
+    try:
+        assert await claim(pools) == []
+        await runner.let_go()
+        [anew] = await claim(pools)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+    assert (anew.subject, anew.attempt) == (subject, 2)
+    with pytest.raises(LostLease):
+        await finish(pools, broken_off[0])
+    await finish(pools, anew)
 
 
 async def test_the_longer_a_job_fails_the_longer_it_waits_up_to_an_hour() -> None:

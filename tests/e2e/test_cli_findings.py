@@ -61,6 +61,7 @@ def test_what_is_set_aside_is_told_with_what_helps_that_reason() -> None:
         ("unrouted", "former_owner", "nobody gets them"),
         ("foreign", "foreign_number", "another Meta app"),
         ("poison", "refused_by_database", "replay --event"),
+        (findings.WAITED, "CheckViolationError", "once a day"),
     ]
 
     told = findings.quarantine([QuarantineFacts(kind, reason, 1, NOW) for kind, reason, _ in reasons])

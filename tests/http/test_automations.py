@@ -70,7 +70,7 @@ async def test_a_tenant_has_no_more_automations_than_can_be_looked_at_with_each_
 
     refused = await keep(acme, PRICE)
 
-    assert refused.status_code == 422
+    assert (refused.status_code, refused.json()["code"]) == (409, "limit_reached")
     assert "200" in refused.json()["words"]["es"]
     assert (await acme.client.put(f"{acme.path}/automations/{kept}", json={"rule": AWAY})).status_code == 200
     assert (await acme.client.delete(f"{acme.path}/automations/{kept}")).status_code == 204

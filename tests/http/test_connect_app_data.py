@@ -11,9 +11,10 @@ from bed.graph import APP_ID, Graph
 from bed.tenants import Tenant
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.app_data import ASK, AppData
+from curbe.connections.sealed import Column, seal
 from curbe.infra import dotenv
 from curbe.infra.clock import utc_now
-from curbe.infra.crypto import Keyring
+from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Runner
@@ -109,6 +110,54 @@ async def test_a_day_after_the_sign_up_nothing_is_asked_for_any_more_and_it_is_s
 
     after = await asked(acme)
     assert {(part["state"], part["problem"]) for part in after.values()} == {("refused", "graph_unreachable")}
+    assert await owner.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", ASK) == 0
+
+
+async def close_tokens(owner: asyncpg.Connection, acme: Tenant) -> str:
+    """Seal the number's token with a key that is not here, and return it as it was."""
+    row = await owner.fetchrow(
+        "SELECT id, access_token_enc FROM channel_connections WHERE tenant_id = $1", acme.id
+    )
+    assert row is not None
+    another = Keyring.of(load(dotenv.parse(fresh_env()).values, env_file=None))
+    closed = seal(another, Column.TOKEN, Secret("EAA"), tenant_id=acme.id, connection_id=row["id"])
+    await owner.execute(
+        "UPDATE channel_connections SET access_token_enc = $1 WHERE id = $2", closed, row["id"]
+    )
+    return str(row["access_token_enc"])
+
+
+async def test_where_no_key_opens_the_token_it_waits_for_the_key_and_goes_on_once_that_is_here(
+    acme: Tenant, graph: Graph, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    await signed_up(acme, graph)
+    kept = await close_tokens(owner, acme)
+    await owner.execute("UPDATE jobs SET attempt = 9 WHERE kind = $1", ASK)
+
+    await runner.run_due()
+    soon = await owner.fetchval(
+        "SELECT available_at < now() + interval '6 minutes' FROM jobs WHERE kind = $1", ASK
+    )
+    between = await asked(acme)
+    await owner.execute("UPDATE channel_connections SET access_token_enc = $1", kept)
+    await owner.execute("UPDATE jobs SET available_at = now() WHERE kind = $1", ASK)
+    await runner.run_due()
+
+    assert (soon, between["contacts"]["state"]) == (True, "waiting")
+    assert [part["state"] for part in (await asked(acme)).values()] == ["asked", "asked"]
+
+
+async def test_where_no_key_opens_the_token_for_a_day_that_is_the_end_and_it_is_said_why(
+    acme: Tenant, graph: Graph, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    await signed_up(acme, graph)
+    await close_tokens(owner, acme)
+    await owner.execute("UPDATE jobs SET created_at = now() - interval '25 hours' WHERE kind = $1", ASK)
+
+    await runner.run_due()
+
+    after = await asked(acme)
+    assert {(part["state"], part["problem"]) for part in after.values()} == {("refused", "token_closed")}
     assert await owner.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", ASK) == 0
 
 

@@ -255,6 +255,27 @@ async def test_reading_sets_the_counter_to_zero(client: httpx.AsyncClient, inbox
     assert (await client.get(f"/{conversation}")).json()["unread_count"] == 0
 
 
+async def test_what_came_behind_the_message_that_was_read_stays_unread(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    conversation, other = await inbox.conversation(unread=2), await inbox.conversation()
+    seen = await inbox.message(conversation)
+    await inbox.message(conversation, at=NOW + timedelta(seconds=1))
+    elsewhere = await inbox.message(other)
+
+    answer = await client.post(f"/{conversation}/read", json={"seen_message_id": str(seen)})
+
+    assert (answer.status_code, answer.json()["unread_count"]) == (200, 1)
+    for nobodys in (elsewhere, uuid4()):
+        refused = await client.post(f"/{conversation}/read", json={"seen_message_id": str(nobodys)})
+        assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+            422,
+            "invalid_request",
+            "seen_message_id",
+        )
+    assert (await client.post(f"/{conversation}/read", json={})).json()["unread_count"] == 0
+
+
 async def test_a_state_is_set_where_there_is_a_way_and_refused_with_the_ways_where_not(
     client: httpx.AsyncClient, inbox: Inbox
 ) -> None:

@@ -84,6 +84,7 @@ BODIES: dict[str, Json] = {
     "SavedViewChange": {"filter": {}},
     "Schedule": {"at": "2099-12-24T10:00"},
     "SendText": {"type": "text", "text": "hola", "to": "+34600000001"},
+    "Reading": {"seen_message_id": "{message}"},
     "Registration": {},
     "Start": {},
     "TeamChange": {"name": "Support"},

@@ -306,15 +306,19 @@ async def test_a_tenant_has_so_many_rules_for_an_event_and_so_many_in_all(
 
     await copy(49, event=RULE["event"])
     of_event = await rule(acme)
-    assert (of_event.status_code, of_event.json()["field"]) == (422, "event")
+    assert (of_event.status_code, of_event.json()["code"], of_event.json()["field"]) == (
+        409,
+        "limit_reached",
+        "event",
+    )
     assert "50" in of_event.json()["words"]["es"]
     other = (await rule(acme, event="another")).json()["id"]
     moved = await acme.client.put(f"{acme.path}/notifications/rules/{other}", json=RULE)
-    assert (moved.status_code, moved.json()["field"]) == (422, "event")
+    assert (moved.status_code, moved.json()["field"]) == (409, "event")
 
     await copy(149, event="a.third")
     in_all = await rule(acme, event="a.fourth")
-    assert (in_all.status_code, "200" in in_all.json()["words"]["es"]) == (422, True)
+    assert (in_all.status_code, "200" in in_all.json()["words"]["es"]) == (409, True)
     path = f"{acme.path}/notifications/rules/{kept}"
     assert (await acme.client.put(path, json={**RULE, "name": "Better"})).status_code == 200
     assert (await acme.client.delete(path)).status_code == 204

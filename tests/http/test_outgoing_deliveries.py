@@ -31,6 +31,7 @@ from bed.receiver import (
     babbles,
     drips,
     hangs,
+    hangs_at,
     receiver,
     refuses,
     resets,
@@ -45,6 +46,7 @@ from curbe.infra.db import Pool, Transaction
 from curbe.infra.http import Timeouts
 from curbe.infra.jobs import Runner
 from curbe.media.storage import LocalStorage
+from curbe.outgoing_webhooks.delivering import Ending
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event, append
 from curbe.retention.erasing import Eraser
@@ -567,6 +569,26 @@ async def test_enabled_from_now_on_it_is_told_nothing_of_what_was(
 # --- nothing is lost, and nothing is told that is not there
 
 
+@contextlib.asynccontextmanager
+async def working(
+    dsn: str, environ: dict[str, str], folder: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker, as a process of its own."""
+    place = {"DATABASE_URL": dsn, "CURBE_DATA_DIR": str(folder)}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "curbe", "--env-file", os.devnull, "work"),
+        env={**os.environ, **_ENVIRON, **environ, **place},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
 async def test_a_worker_killed_between_the_answer_and_its_commit_tells_it_again_under_the_same_name(
     acme: Tenant,
     web: Pool,
@@ -580,14 +602,7 @@ async def test_a_worker_killed_between_the_answer_and_its_commit_tells_it_again_
     one = await hook(acme, server)
     says_so = asyncio.Event()
     server.answers("/", takes_after(says_so))
-    place = {"DATABASE_URL": dsn, "CURBE_DATA_DIR": str(tmp_path)}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "curbe", "--env-file", os.devnull, "work"),
-        env={**os.environ, **_ENVIRON, **environ, **place},
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
+    async with working(dsn, environ, tmp_path) as process:
         await happens(web, acme.id, "a", "b", conversation_id=uuid7())
         async with asyncio.timeout(30):
             while not server.heard:  # noqa: ASYNC110
@@ -596,10 +611,6 @@ async def test_a_worker_killed_between_the_answer_and_its_commit_tells_it_again_
             await owner.execute("SELECT FROM outgoing_webhooks FOR UPDATE")
             says_so.set()
             await waiting_for_a_lock(owner)
-            process.kill()
-            await process.wait()
-    finally:
-        if process.returncode is None:
             process.kill()
             await process.wait()
     server.answers("/", status(200))
@@ -613,6 +624,66 @@ async def test_a_worker_killed_between_the_answer_and_its_commit_tells_it_again_
         (heard.id, heard.body) for heard in server.heard[2:]
     ]
     assert [delivery["state"] for delivery in await one.deliveries()] == ["delivered", "delivered"]
+
+
+async def test_a_worker_that_is_told_to_stop_notes_what_was_taken_and_waits_for_no_server_that_hangs(
+    acme: Tenant,
+    web: Pool,
+    server: Receiver,
+    apply: Pool,
+    worker: Pool,
+    environ: dict[str, str],
+) -> None:
+    one = await hook(acme, server)
+    server.answers("/", hangs_at(says("b")))
+    await happens(web, acme.id, "a", conversation_id=uuid7())
+    await happens(web, acme.id, "b", "c", conversation_id=uuid7())
+    ending = Ending(asyncio.Event(), timedelta(seconds=1))
+    async with telling(apply, worker, environ, ending=ending) as tells, asyncio.timeout(30):
+        working = asyncio.ensure_future(tells.until(ending.told.is_set))
+        while sorted(texts(server.heard)) != ["a", "b"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        ending.told.set()
+        await asyncio.wait_for(working, 8)
+
+    told = await one.deliveries()
+    assert sorted((delivery["state"], delivery["attempts"]) for delivery in told) == [
+        ("delivered", 1),
+        ("waiting", 0),
+        ("waiting", 0),
+    ]
+    server.answers("/", status(200))
+    async with telling(apply, worker, environ) as tells:
+        await tells.until(lambda: len(server.heard) == 4)
+    assert sorted(texts(server.heard)) == [*"abbc"]
+
+
+async def test_a_worker_that_ends_while_a_server_hangs_has_noted_in_time_what_was_taken(
+    acme: Tenant,
+    web: Pool,
+    server: Receiver,
+    tells: Telling,
+    owner: Owner,
+    dsn: str,
+    environ: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    one = await hook(acme, server)
+    server.answers("/", hangs_at(says("b")))
+    async with working(dsn, environ, tmp_path) as process, asyncio.timeout(60):
+        await happens(web, acme.id, "a", conversation_id=uuid7())
+        await happens(web, acme.id, "b", conversation_id=uuid7())
+        while sorted(texts(server.heard)) != ["a", "b"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        process.terminate()
+        async with asyncio.timeout(20):
+            assert await process.wait() == 0
+
+    assert sorted(delivery["state"] for delivery in await one.deliveries()) == ["delivered", "waiting"]
+    assert await owner.fetchval("SELECT count(*) FROM jobs WHERE available_at > now()") == 0
+    server.answers("/", status(200))
+    await tells.until(lambda: len(server.heard) == 3)
+    assert sorted(texts(server.heard)) == [*"abb"]
 
 
 async def test_two_workers_tell_each_event_once(

@@ -219,7 +219,7 @@ async def test_a_tenant_has_eight_at_most_also_where_ten_are_made_at_once(acme: 
 
     assert sorted(answer.status_code for answer in answers) == [201] * 8 + [409] * 2
     refused = {answer.json()["code"] for answer in answers if answer.status_code == 409}
-    assert refused == {"too_many_outgoing_webhooks"}
+    assert refused == {"limit_reached"}
     there = (await acme.get(HERE)).json()["items"]
     await acme.client.delete(f"{acme.path}{HERE}/{there[0]['id']}")
     assert len(there) == 8

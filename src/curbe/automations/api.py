@@ -12,7 +12,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.automations import service
 from curbe.automations.rules import Deed, Rule
 from curbe.automations.service import Automation, Draft, MessageTrial, Place
-from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.domain.errors import InvalidRequest, LimitReached, NotFound
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
@@ -60,7 +60,7 @@ class AutomationController(Controller):
         "/",
         opt={"scope": Scope.AUTOMATIONS_WRITE},
         summary="Make an automation",
-        responses=refusals(InvalidRequest),
+        responses=refusals(InvalidRequest, LimitReached),
     )
     async def create_automation(
         self,

@@ -14,7 +14,7 @@ from curbe.automations import rules
 from curbe.automations.rules import Assign, Candidate, Deed, Done, Rule, Seen
 from curbe.consent import facts as consent
 from curbe.consent.rules import keyword_in
-from curbe.domain.errors import InvalidRequest, NotFound
+from curbe.domain.errors import InvalidRequest, LimitReached, NotFound
 from curbe.inbox.rules import PRIORITIES
 from curbe.infra.db import Query, Transaction
 from curbe.realtime.rules import EventType
@@ -157,7 +157,8 @@ async def save(
 
     Raises:
         NotFound: the tenant has no such automation.
-        InvalidRequest: something of the rule cannot be; the field says what. Or there are as many as a tenant may have.
+        InvalidRequest: something of the rule cannot be; the field says what.
+        LimitReached: there are as many as a tenant may have.
     """
     known = frozenset[UUID]()
     if automation_id is not None:
@@ -301,7 +302,7 @@ async def _require_room(tx: Transaction, tenant_id: UUID) -> None:
         "es": "Borra alguna o dale más palabras a una de ellas: una respuesta por palabra clave admite cien.",
         "pt": "Apague alguma ou dê mais palavras a uma delas: uma resposta por palavra-chave aceita cem.",
     }
-    raise InvalidRequest(words["en"], fix=ways_out["en"], extra={"words": words, "ways_out": ways_out})
+    raise LimitReached(words["en"], fix=ways_out["en"], extra={"words": words, "ways_out": ways_out})
 
 
 async def _check_names(

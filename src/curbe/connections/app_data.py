@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from curbe.channels.cloudapi import onboarding
 from curbe.channels.cloudapi.client import CloudApi
@@ -19,14 +20,18 @@ from curbe.connections.rules import AppDataState, AppPart, Asked, Connection
 from curbe.connections.service import Change
 from curbe.domain.errors import AppError, GraphRefused, NoConnection, TokenRefused
 from curbe.infra import jobs
-from curbe.infra.crypto import Keyring, Secret
+from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Job, NewJob
+
+log: Final = structlog.get_logger(__name__)
 
 ASK: Final = "connection.app_data"  # the job; its subject is the connection
 _ACTOR: Final = "system:app_data"
 _WITHIN: Final = timedelta(hours=24)
 _LEASE: Final = timedelta(minutes=15)
+_NO_KEY: Final = timedelta(minutes=5)  # until it is looked whether a key is here that opens the token
+_TOKEN_CLOSED: Final = "token_closed"  # noqa: S105 - why nothing could be asked for
 _ASKED_BEFORE: Final = 2593107
 _TOO_LATE: Final = 2593108
 _ASKED: Final = msgspec.json.Decoder(dict[AppPart, Asked])
@@ -66,7 +71,11 @@ class AppData:
         Raises:
             LostLease: another attempt has taken over; what is asked twice Meta refuses.
         """
-        found = await self._read(job)
+        try:
+            found = await self._read(job)
+        except CannotOpen as closed:
+            await self._wait_for_the_key(job, closed)
+            return
         if found is not None:
             connection, token = found
             known = _ASKED.decode(connection.app_data)
@@ -80,7 +89,11 @@ class AppData:
             await jobs.finish(tx, job)
 
     async def _read(self, job: Job) -> tuple[Connection, Secret] | None:
-        """Return the connection and its token; None where it was given up."""
+        """Return the connection and its token; None where it was given up.
+
+        Raises:
+            CannotOpen: no key of this process opens the token.
+        """
         which = {"tenant_id": job.tenant_id, "connection_id": job.subject}
         try:
             async with self._pool.transaction(job.tenant_id) as tx:
@@ -103,12 +116,34 @@ class AppData:
                 return Asked(state=AppDataState.ASKED, at=self._now())
             if isinstance(refusal, TokenRefused):
                 await self._heed(refusal, token, tenant_id=job.tenant_id)
-            if code != _TOO_LATE and self._now() < job.created_at + _WITHIN:
+            if code != _TOO_LATE and self._in_time(job):
                 async with self._pool.transaction(job.tenant_id) as tx:
                     await jobs.put_back(tx, job, after=jobs.pause_after(job.attempt), error=refusal.code)
                 return None
             return Asked(state=AppDataState.REFUSED, at=self._now(), problem=refusal.code, graph_code=code)
         return Asked(state=AppDataState.ASKED, at=self._now(), request_id=request_id)
+
+    def _in_time(self, job: Job) -> bool:
+        return self._now() < job.created_at + _WITHIN
+
+    async def _wait_for_the_key(self, job: Job, closed: CannotOpen) -> None:
+        """Look again soon, as somebody may bring the key; after the 24 hours say of what was not asked for that nothing was."""
+        log.warning("token_not_opened", connection_id=str(job.subject), detail=str(closed))
+        which = {"tenant_id": job.tenant_id, "connection_id": job.subject}
+        async with self._pool.transaction(job.tenant_id) as tx:
+            if self._in_time(job):
+                await jobs.put_back(tx, job, after=_NO_KEY, error=_TOKEN_CLOSED)
+                return
+            connection = await service.read(tx, **which)
+            refused = Asked(state=AppDataState.REFUSED, at=self._now(), problem=_TOKEN_CLOSED)
+            waiting = [
+                part
+                for part, asked in _ASKED.decode(connection.app_data).items()
+                if asked.state is AppDataState.WAITING
+            ]
+            await store.note_app_data(tx, **which, asked=dict.fromkeys(waiting, refused))
+            await service.tell(tx, [Change(**which, status=connection.status, action=None, actor=_ACTOR)])
+            await jobs.finish(tx, job)
 
     async def _heed(self, refusal: TokenRefused, token: Secret, *, tenant_id: UUID) -> None:
         async with self._pool.transaction(tenant_id) as tx:

@@ -13,7 +13,7 @@ from curbe.desk import labels, teams
 from curbe.desk.labels import Label
 from curbe.desk.lists import place_in
 from curbe.desk.teams import Team
-from curbe.domain.errors import Conflict, InvalidRequest, NotFound
+from curbe.domain.errors import Conflict, InvalidRequest, LimitReached, NotFound
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, page_of
 from curbe.infra.web import Cursor, Limit, refusals
@@ -73,7 +73,7 @@ class TeamsController(Controller):
         "/",
         opt={"scope": Scope.DESK_WRITE},
         summary="Make a team",
-        responses=refusals(Conflict, InvalidRequest),
+        responses=refusals(Conflict, InvalidRequest, LimitReached),
     )
     async def create_team(
         self,
@@ -158,7 +158,7 @@ class LabelsController(Controller):
         "/",
         opt={"scope": Scope.DESK_WRITE},
         summary="Make a label",
-        responses=refusals(Conflict, InvalidRequest),
+        responses=refusals(Conflict, InvalidRequest, LimitReached),
     )
     async def create_label(
         self,

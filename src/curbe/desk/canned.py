@@ -65,7 +65,8 @@ async def create(tx: Transaction, draft: Draft, *, tenant_id: UUID, actor: str) 
     """Make a canned reply and return it.
 
     Raises:
-        InvalidRequest: a part of it will not do, or there are as many as there may be.
+        InvalidRequest: a part of it will not do.
+        LimitReached: there are as many as there may be.
         Conflict: another one has its shortcut.
     """
     await require_room(tx, _KEPT, _ROOM, tenant_id=tenant_id)

@@ -12,7 +12,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.desk import canned
 from curbe.desk.canned import CannedReply, Draft
 from curbe.desk.lists import place_in
-from curbe.domain.errors import Conflict, InvalidRequest, NotFound
+from curbe.domain.errors import Conflict, InvalidRequest, LimitReached, NotFound
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, page_of
 from curbe.infra.web import Cursor, Limit, refusals
@@ -69,7 +69,7 @@ class CannedRepliesController(Controller):
         "/",
         opt={"scope": Scope.DESK_WRITE},
         summary="Make a canned reply",
-        responses=refusals(Conflict, InvalidRequest),
+        responses=refusals(Conflict, InvalidRequest, LimitReached),
     )
     async def create_canned_reply(
         self,

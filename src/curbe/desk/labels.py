@@ -46,7 +46,8 @@ async def create(tx: Transaction, *, tenant_id: UUID, name: str, color: str, act
     """Make a label and return it.
 
     Raises:
-        InvalidRequest: its name or colour will not do, or there are as many as there may be.
+        InvalidRequest: its name or colour will not do.
+        LimitReached: there are as many as there may be.
         Conflict: another label has its name.
     """
     await require_room(tx, _KEPT, _ROOM, tenant_id=tenant_id)

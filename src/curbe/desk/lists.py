@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.domain.errors import InvalidRequest
+from curbe.domain.errors import LimitReached
 from curbe.domain.ids import FIRST_ID
 from curbe.infra.db import Query, Transaction
 from curbe.infra.pages import decode_cursor
@@ -46,7 +46,7 @@ async def require_room(tx: Transaction, kept: Query[Kept], room: Room, *, tenant
     """Return where a tenant may have one more.
 
     Raises:
-        InvalidRequest: there are as many as there may be.
+        LimitReached: there are as many as there may be.
     """
     there = await kept.one(tx, tenant_id=tenant_id)
     if there is None or there.count < room.most:
@@ -56,4 +56,4 @@ async def require_room(tx: Transaction, kept: Query[Kept], room: Room, *, tenant
         "es": f"Hay {room.most} {room.es}, el máximo que puede haber.",
         "pt": f"Há {room.most} {room.pt}, o máximo que pode haver.",
     }
-    raise InvalidRequest(words["en"], fix=_WAYS_OUT["en"], extra={"words": words, "ways_out": _WAYS_OUT})
+    raise LimitReached(words["en"], fix=_WAYS_OUT["en"], extra={"words": words, "ways_out": _WAYS_OUT})

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from curbe.desk.rules import ViewFilter, moved, named_in, spelled, words
 from curbe.desk.told import none_such, taken, tell
 from curbe.domain.access import Scope
-from curbe.domain.errors import Forbidden, InvalidRequest
+from curbe.domain.errors import Forbidden, InvalidRequest, LimitReached
 from curbe.inbox.deeds import NOBODY
 from curbe.inbox.views import ConversationFilter
 from curbe.infra.db import LockTaken, Query, Transaction, UniqueViolation
@@ -108,7 +108,8 @@ async def create(
 
     Raises:
         Forbidden: it is to be shared, and whoever asks may not.
-        InvalidRequest: its name or filter will not do, there are as many as there may be, or nobody's own it would be.
+        InvalidRequest: its name or filter will not do, or nobody's own it would be.
+        LimitReached: there are as many as there may be.
         Conflict: another one has its name.
     """
     if shared:
@@ -214,7 +215,7 @@ def _require_sharing(keeper: Keeper) -> None:
         )
 
 
-def _no_room() -> InvalidRequest:
+def _no_room() -> LimitReached:
     told = {
         "en": f"There are {MOST} such views, as many as there may be.",
         "es": f"Hay {MOST} vistas así, tantas como puede haber.",
@@ -225,7 +226,7 @@ def _no_room() -> InvalidRequest:
         "es": "Elimina alguna que ya nadie necesite.",
         "pt": "Exclua alguma de que ninguém mais precise.",
     }
-    return InvalidRequest(told["en"], fix=ways_out["en"], extra={"words": told, "ways_out": ways_out})
+    return LimitReached(told["en"], fix=ways_out["en"], extra={"words": told, "ways_out": ways_out})
 
 
 async def _require_known(

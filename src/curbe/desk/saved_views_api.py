@@ -12,7 +12,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.desk import saved_views
 from curbe.desk.rules import ViewFilter
 from curbe.desk.saved_views import MOST, Keeper, SavedView
-from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, NotFound
+from curbe.domain.errors import Conflict, Forbidden, InvalidRequest, LimitReached, NotFound
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page
 from curbe.infra.web import refusals
@@ -56,7 +56,7 @@ class SavedViewsController(Controller):
         "/",
         opt={"scope": Scope.INBOX_WRITE},
         summary="Save a view",
-        responses=refusals(Conflict, Forbidden, InvalidRequest),
+        responses=refusals(Conflict, Forbidden, InvalidRequest, LimitReached),
     )
     async def create_saved_view(
         self,

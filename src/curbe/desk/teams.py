@@ -53,7 +53,8 @@ async def create(
     """Make a team and return it.
 
     Raises:
-        InvalidRequest: its name will not do, somebody is no colleague, or there are as many as there may be.
+        InvalidRequest: its name will not do, or somebody is no colleague.
+        LimitReached: there are as many as there may be.
         Conflict: another team has its name.
     """
     await require_room(tx, _KEPT, _ROOM, tenant_id=tenant_id)

@@ -210,11 +210,14 @@ async def catch_up(tx: Transaction, targets: Iterable[ProviderKey]) -> list[tupl
     ]
 
 
-async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> list[Changed]:
-    """Let up to ``most`` messages of a tenant's show what amendments say that missed them, and return those."""
+async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[Changed], bool]:
+    """Let up to ``most`` messages of a tenant's show what amendments say that missed them.
+
+    Return those, and whether there may be more.
+    """
     rows = await _OVERDUE.all(tx, tenant_id=tenant_id, most=most)
     changed = await catch_up(tx, [(row.tenant_id, row.connection_id, row.target_id) for row in rows])
-    return [change for _, change in changed]
+    return [change for _, change in changed], len(rows) == most
 
 
 async def react(tx: Transaction, batch: Sequence[Reaction]) -> list[Changed]:

@@ -78,11 +78,12 @@ UPDATE message_revisions r SET waits = false
  WHERE r.tenant_id = u.tenant_id AND r.channel_connection_id = u.connection_id AND r.target_id = u.target_id AND r.waits
 
 -- name: overdue_revisions
--- Some of a tenant's amendments that wait although their message is here: both came in the same moment, on two lanes.
+-- Some of a tenant's amendments that wait although their message is here: both came in the same moment, on two lanes. What was refused is
+-- tried once a day.
 SELECT DISTINCT r.tenant_id, r.channel_connection_id AS connection_id, r.target_id
   FROM message_revisions r
   JOIN messages m ON m.tenant_id = r.tenant_id AND m.channel_connection_id = r.channel_connection_id
                  AND m.provider_message_id = r.target_id
- WHERE r.tenant_id = :tenant_id AND r.waits
+ WHERE r.tenant_id = :tenant_id AND r.waits AND (r.refused_at IS NULL OR r.refused_at < now() - interval '1 day')
  ORDER BY r.channel_connection_id, r.target_id
  LIMIT :most

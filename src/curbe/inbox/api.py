@@ -28,6 +28,12 @@ class BulkChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     change: ConversationChange
 
 
+class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far a conversation was read; may be empty: to its end."""
+
+    seen_message_id: UUID | None = None
+
+
 class InboxController(Controller):
     """A tenant's conversations."""
 
@@ -155,7 +161,7 @@ class InboxController(Controller):
         status_code=200,
         opt={"scope": Scope.INBOX_WRITE},
         summary="Mark a conversation as read",
-        responses=refusals(NotFound),
+        responses=refusals(InvalidRequest, NotFound),
     )
     async def mark_read(
         self,
@@ -163,13 +169,15 @@ class InboxController(Controller):
         conversation_id: FromPath[UUID],
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
+        data: JSONBody[Reading | None] = None,
     ) -> Conversation:
-        """Set its unread counter to zero and return it."""
+        """Mark it as read up to the last message that was seen, and return it; what the person wrote behind that stays unread."""
         async with web_pool.transaction(tenant_id) as tx:
             return await changes.mark_read(
                 tx,
                 tenant_id=tenant_id,
                 conversation_id=conversation_id,
+                up_to=data and data.seen_message_id,
                 actor=principal.actor,
                 now=utc_now(),
             )

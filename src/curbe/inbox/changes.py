@@ -25,11 +25,8 @@ from curbe.inbox.deeds import (
     lines_between,
 )
 from curbe.inbox.rules import PRIORITIES, WAKE, ConversationState
-from curbe.inbox.service import (
-    conversation_event,
-    conversations_by_id,
-    no_such_conversation,
-)
+from curbe.inbox.seen import seen, tell_persons
+from curbe.inbox.service import conversation_event, conversations_by_id, no_such_conversation
 from curbe.inbox.shapes import Conversation, LiveConversation
 from curbe.infra import db, jobs
 from curbe.infra.clock import utc_now
@@ -37,9 +34,6 @@ from curbe.infra.jobs import NewJob
 from curbe.realtime.service import append as append_events
 
 _PACKAGE: Final = "curbe.inbox"
-READ_RECEIPT: Final = (
-    "receipt.read"  # the job that tells the provider; its subject is the newest message that was read
-)
 _READ: Final = ConversationChange(unread=False)
 # Conversations in one transaction, which keeps each of them, and the event log's place for all, until it commits.
 _LET_GO_AT_ONCE: Final = 200
@@ -77,7 +71,6 @@ _LABELS: Final = db.Query(_PACKAGE, "names_of_labels", _Name)
 _FORMER: Final = db.Query(_PACKAGE, "names_of_former", _Name)
 _COLLEAGUES: Final = db.Query(_PACKAGE, "names_of_colleagues", _Name)
 _IN_HAND: Final = db.Query(_PACKAGE, "conversations_in_hand", db.Id)
-_NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", db.Id)
 
 # What a change may name, by its member: what it is, and how it is found.
 _NAMED: Final = {
@@ -99,15 +92,19 @@ async def change(
     change: ConversationChange,
     actor: str,
     now: datetime,
+    up_to: UUID | None = None,
 ) -> Conversation:
     """Change one conversation and return it; for one that was merged, the one it is part of.
+
+    ``up_to``: the message up to which it was seen, where it is marked as read; None: to its end.
 
     Raises:
         NotFound: the tenant has no such conversation.
         Conflict: there is no way to the state wanted from where it is.
-        InvalidRequest: the change cannot be made of any conversation.
+        InvalidRequest: the change cannot be made of any conversation, or this one has no such message.
     """
-    standing, refused = await _change(tx, tenant_id, [conversation_id], change, actor=actor, now=now)
+    asked = [conversation_id]
+    standing, refused = await _change(tx, tenant_id, asked, change, actor=actor, now=now, up_to=up_to)
     if conversation_id in refused:
         raise refused[conversation_id]
     return standing[0]
@@ -180,15 +177,30 @@ async def locked(
 
 
 async def mark_read(
-    tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUID, actor: str, now: datetime
+    tx: db.Transaction,
+    *,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    up_to: UUID | None,
+    actor: str,
+    now: datetime,
 ) -> Conversation:
-    """Set the unread counter to zero and return the conversation; if it was not, tell the tenant's readers and, by a job, the person.
+    """Count nothing as unread up to a message (None: to the end) and return the conversation.
+
+    If anything was, the tenant's readers are told and, by a job, the person.
 
     Raises:
         NotFound: the tenant has no such conversation.
+        InvalidRequest: the conversation has no such message.
     """
     return await change(
-        tx, tenant_id=tenant_id, conversation_id=conversation_id, change=_READ, actor=actor, now=now
+        tx,
+        tenant_id=tenant_id,
+        conversation_id=conversation_id,
+        change=_READ,
+        actor=actor,
+        now=now,
+        up_to=up_to,
     )
 
 
@@ -200,23 +212,30 @@ async def _change(
     *,
     actor: str,
     now: datetime,
+    up_to: UUID | None = None,
 ) -> tuple[list[Conversation], dict[UUID, AppError]]:
     """Return the conversations as they stand now, once each, and why others do not let themselves be changed so."""
     check(change, now=now)
     names = await _names(tx, tenant_id, change)
     live, before = await _locked(tx, tenant_id, conversation_ids)
+    unread = {known: one.unread_count for known, one in before.items()}
+    far = await seen(tx, tenant_id=tenant_id, unread=unread, up_to=up_to)
     pairs: dict[UUID, _Pair] = {}
     refused: dict[UUID, AppError] = {}
     for asked in dict.fromkeys(conversation_ids):
         try:
             known = live[asked]
-            pairs[known] = (before[known], changed(before[known], change))
+            pairs[known] = (before[known], changed(before[known], change, unseen=far[known].unseen))
         except KeyError:
             refused[asked] = no_such_conversation()
         except AppError as refusal:
             refused[asked] = refusal
     moved = {known: pair for known, pair in sorted(pairs.items()) if pair[0] != pair[1]}
     await _store(tx, tenant_id, moved, now=now)
+    read = {
+        known: far[known].place for known, (old, new) in moved.items() if new.unread_count < old.unread_count
+    }
+    await tell_persons(tx, tenant_id=tenant_id, read=read)
     standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=list(pairs))
     await _tell(tx, tenant_id, moved, standing, names, actor=actor, now=now)
     if any(new.state is ConversationState.BLOCKED for _, new in moved.values()):
@@ -301,16 +320,6 @@ async def _store(tx: db.Transaction, tenant_id: UUID, moved: Mapping[UUID, _Pair
                 conversation_ids=[row[0] for row in rows],
                 label_ids=[row[1] for row in rows],
             )
-    await _ask_for_work(tx, tenant_id, moved, now=now)
-
-
-async def _ask_for_work(
-    tx: db.Transaction, tenant_id: UUID, moved: Mapping[UUID, _Pair], *, now: datetime
-) -> None:
-    read = [known for known, (old, new) in moved.items() if old.unread_count and not new.unread_count]
-    if read:
-        newest = await _NEWEST_ARRIVALS.all(tx, tenant_id=tenant_id, ids=read)
-        await jobs.defer(tx, [NewJob(tenant_id, READ_RECEIPT, row.id) for row in newest])
     await jobs.schedule(
         tx,
         [

@@ -67,17 +67,6 @@ SELECT m.user_id AS id, ''::text AS name
  ORDER BY m.user_id
    FOR KEY SHARE
 
--- name: newest_arrivals
--- The latest message the person wrote in each: the provider takes it, and all before it, as read.
-SELECT m.id
-  FROM unnest(:ids::uuid[]) AS u (id)
- CROSS JOIN LATERAL (
-       SELECT m.id
-         FROM messages m
-        WHERE m.tenant_id = :tenant_id AND m.conversation_id = u.id AND m.direction = 'inbound'
-        ORDER BY m.created_at DESC, m.id DESC
-        LIMIT 1) m
-
 -- name: take_label_off
 -- From the next conversations, as the label's list has them; one that is being changed, or has no message yet, is left to the deletion itself.
 -- Chosen before anything is deleted: in a join they could be chosen anew for each row, and what was just deleted makes room for the next.

@@ -82,8 +82,10 @@ def check(change: ConversationChange, *, now: datetime) -> None:
         )
 
 
-def changed(standing: Standing, change: ConversationChange) -> Standing:
+def changed(standing: Standing, change: ConversationChange, *, unseen: int = 0) -> Standing:
     """Return what a conversation is after a change that :func:`check` let pass; the same where it is so already.
+
+    ``unseen``: how much of it whoever marks it as read has not seen.
 
     Raises:
         Conflict: there is no way from its state to the one wanted.
@@ -100,7 +102,7 @@ def changed(standing: Standing, change: ConversationChange) -> Standing:
         assignee_id=standing.assignee_id if change.assignee_id is UNSET else change.assignee_id,
         team_id=standing.team_id if change.team_id is UNSET else change.team_id,
         label_ids=_labels(standing, change),
-        unread_count=_unread(standing, change),
+        unread_count=_unread(standing, change, unseen),
         priority=standing.priority if change.priority is UNSET else change.priority,
     )
 
@@ -127,10 +129,11 @@ def _labels(standing: Standing, change: ConversationChange) -> frozenset[UUID]:
     return kept
 
 
-def _unread(standing: Standing, change: ConversationChange) -> int:
+def _unread(standing: Standing, change: ConversationChange, unseen: int) -> int:
     if change.unread is UNSET:
         return standing.unread_count
-    return max(1, standing.unread_count) if change.unread else 0
+    # A colleague may have seen some of what this one has not: those are read.
+    return max(1, standing.unread_count) if change.unread else min(standing.unread_count, unseen)
 
 
 def _no_way(current: ConversationState, wanted: ConversationState) -> Conflict:

@@ -21,7 +21,7 @@ from curbe.infra.db import Query, Transaction
 log: Final = structlog.get_logger(__name__)
 
 _PACKAGE: Final = "curbe.inbox"
-_KEPT: Final = timedelta(days=1)
+KEPT: Final = timedelta(days=1)  # for which a file waits for its place
 _FILE: Final = msgspec.json.Decoder(PastFile)
 
 
@@ -86,13 +86,17 @@ async def fill(tx: Transaction, files: Sequence[FileTold], *, past: Sequence[Sto
 
 
 async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[Stored], bool]:
-    """Put files of a tenant's into places that they missed, and let those stand alone whose places do not come.
+    """Put up to ``most`` files of a tenant's into places that they missed.
 
-    Up to ``most`` of each. Return the messages, and whether there may be more. ``tx`` is the batch role's.
+    Return the messages, and whether there may be more. ``tx`` is the batch role's.
     """
     missed = await _UNPARK.all(tx, tenant_id=tenant_id, most=most)
-    filled = await _put(tx, missed)
-    given_up = await _GIVE_UP.all(tx, tenant_id=tenant_id, kept=_KEPT, most=most)
+    return await _put(tx, missed), len(missed) == most
+
+
+async def give_up(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[Stored], bool]:
+    """Let up to ``most`` files of a tenant's stand alone whose places did not come; return as ``overdue`` does."""
+    given_up = await _GIVE_UP.all(tx, tenant_id=tenant_id, kept=KEPT, most=most)
     alone, nobodys = [], 0
     for row in given_up:
         message = _FILE.decode(row.said).message
@@ -102,8 +106,7 @@ async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[
             alone.append(Past(row.tenant_id, row.connection_id, message, row.received_at))
     if nobodys:
         log.info("past_files_of_nobody", count=nobodys, reason="kept whole in their notices")
-    stored = [*filled, *await coexistence.store_past(tx, alone)]
-    return stored, most in (len(missed), len(given_up))
+    return await coexistence.store_past(tx, alone), len(given_up) == most
 
 
 async def _park(tx: Transaction, files: Sequence[FileTold]) -> None:

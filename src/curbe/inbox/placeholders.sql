@@ -17,23 +17,28 @@ DELETE FROM parked_files p
 RETURNING p.tenant_id, m.id, p.channel_connection_id AS connection_id, p.said::text AS said, p.received_at
 
 -- name: unpark_files
--- Of all of a tenant's that wait, some that missed their messages.
+-- Of all of a tenant's that wait, some that missed their messages. What was refused is tried once a day.
 DELETE FROM parked_files p
  USING (SELECT o.channel_connection_id, o.provider_message_id, m.id
           FROM parked_files o
           JOIN messages m ON m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
                          AND m.provider_message_id = o.provider_message_id
-         WHERE o.tenant_id = :tenant_id
+         WHERE o.tenant_id = :tenant_id AND (o.refused_at IS NULL OR o.refused_at < now() - interval '1 day')
          ORDER BY o.channel_connection_id, o.provider_message_id
          LIMIT :most) AS m
  WHERE p.tenant_id = :tenant_id AND p.channel_connection_id = m.channel_connection_id AND p.provider_message_id = m.provider_message_id
 RETURNING p.tenant_id, m.id, p.channel_connection_id AS connection_id, p.said::text AS said, p.received_at
 
 -- name: give_up_files
+-- Of those whose message is not here.
 DELETE FROM parked_files p
  USING (SELECT o.channel_connection_id, o.provider_message_id
           FROM parked_files o
          WHERE o.tenant_id = :tenant_id AND o.parked_at < now() - :kept::interval
+           AND (o.refused_at IS NULL OR o.refused_at < now() - interval '1 day')
+           AND NOT EXISTS (SELECT FROM messages m
+                            WHERE m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
+                              AND m.provider_message_id = o.provider_message_id)
          ORDER BY o.channel_connection_id, o.provider_message_id
          LIMIT :most) AS old
  WHERE p.tenant_id = :tenant_id AND p.channel_connection_id = old.channel_connection_id

@@ -71,13 +71,13 @@ SELECT u.tenant_id, u.connection_id, u.provider_message_id, u.status::message_st
    SET at = least(p.at, excluded.at), pricing = coalesce(p.pricing, excluded.pricing)
 
 -- name: unpark_statuses
--- Take some of a tenant's parked statuses whose message has become known by its provider_message_id.
+-- Take some of a tenant's parked statuses whose message has become known by its provider_message_id. What was refused is tried once a day.
 DELETE FROM parked_statuses p
  USING (SELECT o.channel_connection_id, o.provider_message_id, o.status
           FROM parked_statuses o
           JOIN messages m ON m.tenant_id = o.tenant_id AND m.channel_connection_id = o.channel_connection_id
                          AND m.provider_message_id = o.provider_message_id AND m.direction = 'outbound'
-         WHERE o.tenant_id = :tenant_id
+         WHERE o.tenant_id = :tenant_id AND (o.refused_at IS NULL OR o.refused_at < now() - interval '1 day')
          ORDER BY o.channel_connection_id, o.provider_message_id, o.status
          LIMIT :most) AS known
  WHERE p.tenant_id = :tenant_id AND p.channel_connection_id = known.channel_connection_id
@@ -89,4 +89,10 @@ RETURNING p.tenant_id, p.channel_connection_id AS connection_id, p.provider_mess
 SELECT count(*)::integer AS count FROM parked_statuses
 
 -- name: drop_parked_for_long
-DELETE FROM parked_statuses p WHERE p.tenant_id = :tenant_id AND p.parked_at < now() - :kept::interval
+-- Not what was refused, as long as its message is here.
+DELETE FROM parked_statuses p
+ WHERE p.tenant_id = :tenant_id AND p.parked_at < now() - :kept::interval
+   AND (p.refused_at IS NULL
+        OR NOT EXISTS (SELECT FROM messages m
+                        WHERE m.tenant_id = p.tenant_id AND m.channel_connection_id = p.channel_connection_id
+                          AND m.provider_message_id = p.provider_message_id))

@@ -5,6 +5,7 @@ The effect and the end of a job belong in one transaction: :func:`finish` says w
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ _PACKAGE: Final = "curbe.infra"
 _POLL: Final = 0.25  # seconds between looks for work; a file takes longer than that to fetch
 _POLL_IDLE: Final = 1.0
 _LONGEST_PAUSE: Final = timedelta(hours=1)
+_FIRST_LEASE: Final = timedelta(minutes=1)
+_RENEWALS: Final = 4  # in each lease: a process that stands still for a moment loses none
 
 
 class NewJob(msgspec.Struct, frozen=True):
@@ -37,6 +40,7 @@ class Job(msgspec.Struct, frozen=True):
 
     ``created_at``: from when they are counted: it was asked for then, or an attempt ended without failing.
     ``reached``: how far an earlier attempt got, where its handler noted that; of what is asked for anew, nothing.
+    ``held_until``: when its lease ended as it was claimed or renewed last.
     """
 
     tenant_id: UUID
@@ -46,6 +50,7 @@ class Job(msgspec.Struct, frozen=True):
     created_at: datetime
     last_error: str | None = None
     reached: tuple[int, ...] | None = None
+    held_until: datetime | None = None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -69,12 +74,15 @@ class LostLease(Exception):
 
 
 Handler = Callable[[Job], Awaitable[None]]
+_Key = tuple[UUID, str, UUID, int, datetime]  # an attempt
 
 _DEFER: Final = Query(_PACKAGE, "defer_jobs")
 _DEFER_ANEW: Final = Query(_PACKAGE, "defer_jobs_anew")
 _DEFER_AGAIN: Final = Query(_PACKAGE, "defer_jobs_again")
 _SCHEDULE: Final = Query(_PACKAGE, "schedule_jobs")
 _CLAIM: Final = Query(_PACKAGE, "claim_jobs", Job)
+_RENEW: Final = Query(_PACKAGE, "renew_leases", Job)
+_LET_GO: Final = Query(_PACKAGE, "let_go_of_jobs")
 _FINISH: Final = Query(_PACKAGE, "finish_job")
 _BEGIN_ANEW: Final = Query(_PACKAGE, "begin_anew")
 _HOLD_ON: Final = Query(_PACKAGE, "hold_on_to_job")
@@ -127,6 +135,7 @@ async def claim(
     kinds: Sequence[str],
     most: int,
     lease: timedelta,
+    first_lease: timedelta | None = None,
     held: Mapping[UUID, int] | None = None,
     share: int | None = None,
     kept_up: Collection[str] = (),
@@ -138,6 +147,7 @@ async def claim(
         kinds: of which kinds.
         most: how many at most.
         lease: how long they are nobody else's.
+        first_lease: the same of a first attempt, and four times as long of each further one, up to ``lease``; None: ``lease``.
         held: how many of each tenant are in work already: those were its first turns.
         share: how many of one tenant may be in work, those held included; None: any number.
         kept_up: the kinds that are done for suspended tenants too; of theirs, all others wait.
@@ -148,6 +158,7 @@ async def claim(
         kinds=list(kinds),
         most=most,
         lease=lease,
+        first_lease=first_lease or lease,
         held_tenants=list(held.keys()),
         held_counts=list(held.values()),
         kept_up=list(kept_up),
@@ -220,6 +231,8 @@ class Runner:
         handlers: kind -> what to do. A handler finishes its job itself, or puts it back; what it does not foresee, the runner puts back.
         at_once: how many jobs are worked on at the same time.
         lease: longer than a handler takes, or than it takes from one ``hold_on`` to the next.
+        first_lease: of a first attempt, four times as long of each further one, up to ``lease``; renewed for as long as that while the
+            process lives. So what a worker had that was killed is taken up soon, and what kills its worker is not tried all the time.
         share: how many of those may be one tenant's: fewer, where what hangs for one must not hold up all. None: all.
         kept_up: the kinds that are done for suspended tenants too.
     """
@@ -232,6 +245,7 @@ class Runner:
         handlers: Mapping[str, Handler],
         at_once: int,
         lease: timedelta,
+        first_lease: timedelta = _FIRST_LEASE,
         share: int | None = None,
         kept_up: Collection[str] = (),
     ) -> None:
@@ -240,29 +254,68 @@ class Runner:
         self._handlers: Final = dict(handlers)
         self._at_once: Final = at_once
         self._lease: Final = lease
+        self._first_lease: Final = min(first_lease, lease)
         self._share: Final = share or at_once
         self._held: Final[Counter[UUID]] = Counter()  # jobs in work, by tenant
+        self._leases: Final[dict[_Key, tuple[Job, float]]] = {}  # as renewed last, and since when
         self._kept_up: Final = frozenset(kept_up)
         self._woken: Final = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; then finish what is under way."""
-        async with asyncio.TaskGroup() as tasks:
-            while not stop.is_set():
-                claimed = await self._claim()
-                for job in claimed:
-                    tasks.create_task(self._work(job))
-                await self._pause(stop, _POLL if self._held else _POLL_IDLE)
+        async with asyncio.TaskGroup() as beside:
+            renewing = beside.create_task(self._renew_leases())
+            async with asyncio.TaskGroup() as tasks:
+                while not stop.is_set():
+                    claimed = await self._claim(self._first_lease)
+                    for job in claimed:
+                        tasks.create_task(self._work(job))
+                    await self._pause(stop, _POLL if self._held else _POLL_IDLE)
+            renewing.cancel()
 
     async def run_due(self) -> int:
         """Work on what is due now, to the end, and return how many jobs that was."""
-        claimed = await self._claim()
+        claimed = await self._claim(self._lease)
         async with asyncio.TaskGroup() as tasks:
             for job in claimed:
                 tasks.create_task(self._work(job))
         return len(claimed)
 
-    async def _claim(self) -> list[Job]:
+    async def let_go(self) -> None:
+        """Give back what is in work, for others to begin at once: this process ends, and its attempts are broken off after this."""
+        if held := [job for job, _ in self._leases.values()]:
+            async with self._everybody.transaction() as tx:
+                await _LET_GO.run(tx, **_columns(held))
+
+    async def _renew_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self._first_lease.total_seconds() / _RENEWALS)
+            now = time.monotonic()
+            held = [job for job, since in self._leases.values() if now - since < self._renewed_for(job)]
+            if not held:
+                continue
+            try:
+                async with self._everybody.transaction() as tx:
+                    renewed = await _RENEW.all(
+                        tx,
+                        **_columns(held),
+                        held_untils=[job.held_until for job in held],
+                        lease=self._lease,
+                        first_lease=self._first_lease,
+                    )
+            except (*Unreachable, PostgresError) as error:
+                log.warning("leases_not_renewed", reason=type(error).__name__, count=len(held))
+                continue
+            for job in renewed:
+                if (known := self._leases.get(_key(job))) is not None:
+                    self._leases[_key(job)] = (job, known[1])
+
+    def _renewed_for(self, job: Job) -> float:
+        """Return for how many seconds an attempt's lease is renewed, so that it ends when the longest would."""
+        own = min(self._lease, self._first_lease * 4 ** min(job.attempt - 1, 10))
+        return (self._lease - own).total_seconds()
+
+    async def _claim(self, first_lease: timedelta) -> list[Job]:
         """Take what there are free hands for; from here on it counts as held."""
         free = self._at_once - self._held.total()
         if free <= 0:
@@ -274,6 +327,7 @@ class Runner:
                     kinds=list(self._handlers),
                     most=free,
                     lease=self._lease,
+                    first_lease=first_lease,
                     held=self._held,
                     share=self._share,
                     kept_up=self._kept_up,
@@ -282,6 +336,7 @@ class Runner:
             log.warning("jobs_not_claimed", reason=type(error).__name__, detail=str(error)[:200])
             return []
         self._held.update(job.tenant_id for job in claimed)
+        self._leases.update((_key(job), (job, time.monotonic())) for job in claimed)
         return claimed
 
     async def _work(self, job: Job) -> None:
@@ -301,6 +356,7 @@ class Runner:
             )
             await self._return(job, type(error).__name__)
         finally:
+            self._leases.pop(_key(job), None)
             self._held[job.tenant_id] -= 1
             if not self._held[job.tenant_id]:
                 del self._held[job.tenant_id]
@@ -322,6 +378,21 @@ class Runner:
         finally:
             stopping.cancel()
             woken.cancel()
+
+
+def _key(job: Job) -> _Key:
+    return job.tenant_id, job.kind, job.subject, job.attempt, job.created_at
+
+
+def _columns(jobs: Sequence[Job]) -> dict[str, object]:
+    """Return what tells these attempts from every other one of their jobs."""
+    return {
+        "tenant_ids": [job.tenant_id for job in jobs],
+        "kinds": [job.kind for job in jobs],
+        "subjects": [job.subject for job in jobs],
+        "attempts": [job.attempt for job in jobs],
+        "created_ats": [job.created_at for job in jobs],
+    }
 
 
 def pause_after(attempt: int) -> timedelta:

@@ -69,10 +69,45 @@ WITH RECURSIVE waiting (tenant_id, kind) AS (
        FOR NO KEY UPDATE OF j SKIP LOCKED
 )
 UPDATE jobs j
-   SET attempt = j.attempt + 1, available_at = now() + :lease, again = false
+   SET attempt = j.attempt + 1, again = false,
+       available_at = now() + least(:lease::interval, :first_lease::interval * power(4, least(j.attempt, 10)))
   FROM mine
  WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
-RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error, j.reached
+RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error, j.reached, j.available_at AS held_until
+
+-- name: renew_leases
+-- Those of attempts that are going on, made longer as they were when they were claimed. What was put back, or has the lease its handler made
+-- it, ends at another moment than the one that is known, and is left as it is; so is what somebody is writing at.
+WITH mine AS MATERIALIZED (
+    SELECT j.tenant_id, j.kind, j.subject
+      FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[], :attempts::integer[], :created_ats::timestamptz[],
+                  :held_untils::timestamptz[]) AS u (tenant_id, kind, subject, attempt, created_at, held_until)
+      JOIN jobs j ON j.tenant_id = u.tenant_id AND j.kind = u.kind AND j.subject = u.subject
+                 AND j.attempt = u.attempt AND j.created_at = u.created_at AND j.available_at = u.held_until
+     ORDER BY j.tenant_id, j.kind, j.subject
+       FOR NO KEY UPDATE OF j SKIP LOCKED
+)
+UPDATE jobs j
+   SET available_at = now() + least(:lease::interval, :first_lease::interval * power(4, least(j.attempt - 1, 10)))
+  FROM mine
+ WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
+RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error, j.reached, j.available_at AS held_until
+
+-- name: let_go_of_jobs
+-- Attempts that are broken off now: they are due at once.
+WITH mine AS MATERIALIZED (
+    SELECT j.tenant_id, j.kind, j.subject
+      FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[], :attempts::integer[], :created_ats::timestamptz[])
+           AS u (tenant_id, kind, subject, attempt, created_at)
+      JOIN jobs j ON j.tenant_id = u.tenant_id AND j.kind = u.kind AND j.subject = u.subject
+                 AND j.attempt = u.attempt AND j.created_at = u.created_at
+     ORDER BY j.tenant_id, j.kind, j.subject
+       FOR NO KEY UPDATE OF j SKIP LOCKED
+)
+UPDATE jobs j
+   SET available_at = now()
+  FROM mine
+ WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
 
 -- name: finish_job
 -- The fence: an attempt whose lease was taken over by a later one finishes nothing. The moment from which they are counted belongs to it.

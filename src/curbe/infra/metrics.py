@@ -85,6 +85,9 @@ class Metrics:
         self.statuses_parked = self._gauge(
             "statuses_parked", "Statuses that wait for their message now.", into
         )
+        self.parked_refused = self._gauge(
+            "parked_refused", "What waited for its message and is set aside, as it is refused, now.", into
+        )
         self.quarantined = self._gauge("quarantined", "Items in quarantine now.", into)
 
     def _send(self, into: CollectorRegistry | None) -> None:

@@ -1,11 +1,12 @@
 """What waited for its message, applied once that is here: one tenant and one kind at a time, in batches, each a transaction of its own.
 
 Whatever one tenant has lying there, or the database refuses of it, the others' does not wait for that, and no transaction is open for long.
+What is refused alone, again and again, is set aside where it lies: what the tenant has behind it goes on.
 """
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -15,20 +16,25 @@ import structlog
 
 from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
-from curbe.inbox import amendments, identity, placeholders, statuses
+from curbe.inbox import amendments, identity, placeholders, refused, statuses
+from curbe.inbox.coexistence import Stored
+from curbe.inbox.refused import First, Lying
 from curbe.inbox.service import conversation_events, told
 from curbe.infra.db import Pool, Query, TookTooLong, Transaction
 from curbe.ingest import concluding
 from curbe.ingest.apply import POISON, news_of
 from curbe.ingest.beside import events_of
+from curbe.ingest.store import storable
 from curbe.media import service as media
 from curbe.realtime import service as realtime
 
 log: Final = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 500  # rows in one transaction
+_PARTS: Final = 8  # of what was refused together
 _TURNS: Final = 20  # of each tenant, before somebody looks again what else there is
 _LEFT_ALONE: Final = 60.0  # seconds for which what was refused is not tried again
+_TRIES: Final = 3  # of what is refused alone
 # A status of a message that is not ours: as long as Meta delivers a webhook again.
 _KEPT: Final = timedelta(days=7)
 
@@ -43,8 +49,19 @@ class Due(msgspec.Struct, frozen=True):
     statuses: bool
 
 
-_DUE: Final = Query("curbe.ingest", "tenants_with_parked", Due)
 _Take = Callable[[Transaction, UUID, int], Awaitable[tuple[int, bool]]]
+_Of = tuple[UUID, str]  # a tenant and the name of a kind
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    """``waits``: whether a tenant has any; ``take`` applies some; ``lying``: how one is set aside. None: it is refused as a whole."""
+
+    waits: Callable[[Due], bool]
+    take: _Take
+    lying: Lying | None = None
+
+
+_DUE: Final = Query("curbe.ingest", "tenants_with_parked", Due)
 
 
 class Parked:
@@ -62,7 +79,8 @@ class Parked:
         self._pool: Final = pool
         self._at_once: Final = at_once
         self._clock: Final = clock
-        self._refused: Final[dict[tuple[UUID, str], float]] = {}
+        self._left_alone: Final[dict[_Of, float]] = {}  # until when
+        self._refused: Final[dict[_Of, tuple[First, int]]] = {}  # what was refused alone last, and how often
 
     async def apply(self) -> Counter[str]:
         """Apply what can be applied now, tell the tenants, and return how much that was of each kind."""
@@ -76,36 +94,72 @@ class Parked:
         """Drop the statuses that waited for their message for a week, and return how many."""
         counts: Counter[str] = Counter()
         for due in await self._due():
-            if due.statuses:
-                await self._batch(due.tenant_id, "old_statuses", _drop_old, counts)
+            if _OLD_STATUSES.waits(due):
+                await self._batch((due.tenant_id, "old_statuses"), _OLD_STATUSES, counts)
         return counts["old_statuses"]
 
     async def _turn(self, counts: Counter[str]) -> bool:
         """Apply one batch of each kind and tenant; return whether there is more."""
         more = False
         for due in await self._due():
-            for kind, take in _KINDS.items():
-                if getattr(due, kind) and self._refused.get((due.tenant_id, kind), 0.0) <= self._clock():
-                    more |= await self._batch(due.tenant_id, kind, take, counts)
+            for name, kind in _KINDS.items():
+                of = (due.tenant_id, name)
+                if kind.waits(due) and self._left_alone.get(of, 0.0) <= self._clock():
+                    more |= await self._batch(of, kind, counts)
         return more
 
     async def _due(self) -> list[Due]:
         async with self._pool.transaction() as tx:
             return await _DUE.all(tx)
 
-    async def _batch(self, tenant_id: UUID, kind: str, take: _Take, counts: Counter[str]) -> bool:
-        try:
-            async with self._pool.transaction() as tx:
-                taken, more = await take(tx, tenant_id, self._at_once)
-        except (*POISON, TookTooLong) as error:
-            self._refused[tenant_id, kind] = self._clock() + _LEFT_ALONE
-            log.warning(
-                "parked_not_applied", tenant_id=str(tenant_id), kind=kind, reason=type(error).__name__
-            )
+    async def _batch(self, of: _Of, kind: _Kind, counts: Counter[str]) -> bool:
+        """Apply one batch of a kind, or of what is refused ever smaller ones from its beginning; return whether there is more."""
+        most, left = self._at_once, self._at_once
+        while left > 0:
+            first = None
+            try:
+                async with self._pool.transaction() as tx:
+                    if most == 1 and kind.lying is not None:
+                        first = await kind.lying.first(tx, tenant_id=of[0])
+                    taken, more = await kind.take(tx, of[0], most)
+            except (*POISON, TookTooLong) as error:
+                if most == 1 or kind.lying is None:
+                    return await self._put_off(of, kind, first, error)
+                most = max(1, most // _PARTS)
+                continue
+            counts[of[1]] += taken
+            left -= most
+            if not more:
+                return False
+        return True
+
+    async def _put_off(self, of: _Of, kind: _Kind, first: First | None, error: Exception) -> bool:
+        """Leave a kind alone for a minute, or set aside what alone was refused often enough; tell whether the rest can go on."""
+        tenant_id, name = of
+        log.warning("parked_not_applied", tenant_id=str(tenant_id), kind=name, reason=type(error).__name__)
+        if kind.lying is None or first is None or not self._is_clear(of, first, error):
+            self._left_alone[of] = self._clock() + _LEFT_ALONE
             return False
-        self._refused.pop((tenant_id, kind), None)
-        counts[kind] += taken
-        return more
+        refusal = storable(f"{type(error).__name__}: {str(error)[:500]}")
+        async with self._pool.transaction() as tx:
+            await kind.lying.refuse(tx, first, tenant_id=tenant_id, refusal=refusal)
+        log.warning(
+            "parked_set_aside",
+            tenant_id=str(tenant_id),
+            connection_id=str(first.connection_id),
+            kind=name,
+            reason=type(error).__name__,
+        )
+        return True
+
+    def _is_clear(self, of: _Of, first: First, error: Exception) -> bool:
+        """Tell whether it is this one's fault. That something takes too long says little of it."""
+        if isinstance(error, TookTooLong):
+            return False
+        last, tries = self._refused.get(of, (first, 0))
+        tries = tries + 1 if last.key == first.key else 1
+        self._refused[of] = (first, tries)
+        return first.refused_at is not None or tries >= _TRIES
 
 
 async def _strays(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
@@ -115,17 +169,26 @@ async def _strays(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, boo
 
 async def _files(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
     files, more = await placeholders.overdue(tx, tenant_id=tenant_id, most=most)
+    return await _show_files(tx, files), more
+
+
+async def _old_files(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
+    files, more = await placeholders.give_up(tx, tenant_id=tenant_id, most=most)
+    return await _show_files(tx, files), more
+
+
+async def _show_files(tx: Transaction, files: Sequence[Stored]) -> int:
     await media.expect_beside(tx, files)
     if late := await conversation_events(tx, {(one.tenant_id, one.conversation_id) for one in files}):
         await realtime.append(tx, late)
-    return len(files), more
+    return len(files)
 
 
 async def _amendments(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
-    changed = await amendments.overdue(tx, tenant_id=tenant_id, most=most)
+    changed, more = await amendments.overdue(tx, tenant_id=tenant_id, most=most)
     if late := await events_of(tx, changed):
         await realtime.append(tx, late)
-    return len(changed), len(changed) == most
+    return len(changed), more
 
 
 async def _statuses(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
@@ -142,9 +205,11 @@ async def _drop_old(tx: Transaction, tenant_id: UUID, _most: int) -> tuple[int, 
 
 
 # In this order: who turns out to be merged has all of theirs in one place first.
-_KINDS: Final[dict[str, _Take]] = {
-    "strays": _strays,
-    "files": _files,
-    "amendments": _amendments,
-    "statuses": _statuses,
+_KINDS: Final[dict[str, _Kind]] = {
+    "strays": _Kind(lambda due: due.strays, _strays),
+    "files": _Kind(lambda due: due.files, _files, refused.FILES),
+    "old_files": _Kind(lambda due: due.files, _old_files, refused.OLD_FILES),
+    "amendments": _Kind(lambda due: due.amendments, _amendments, refused.AMENDMENTS),
+    "statuses": _Kind(lambda due: due.statuses, _statuses, refused.STATUSES),
 }
+_OLD_STATUSES: Final = _Kind(lambda due: due.statuses, _drop_old)

@@ -152,7 +152,7 @@ async def set_aside(tx: Transaction, rows: Sequence[SetAside]) -> None:
         ids=[uuid7() for _ in rows],
         kinds=[row.kind for row in rows],
         reasons=[row.reason for row in rows],
-        details=[_storable(row.detail) for row in rows],
+        details=[storable(row.detail) for row in rows],
         meta_app_ids=[row.item.meta_app_id for row in rows],
         phone_number_ids=[_indexable(row.phone_number_id) for row in rows],
         waba_ids=[_indexable(row.waba_id) for row in rows],
@@ -213,9 +213,9 @@ def digest_of(notice: NoticeReceived, received_at: datetime) -> bytes:
 
 def _indexable(identifier: str | None) -> str | None:
     """No index row holds an identifier of any length; the payload has the whole of it."""
-    return None if identifier is None else _storable(identifier[:_LONGEST_ID])
+    return None if identifier is None else storable(identifier[:_LONGEST_ID])
 
 
-def _storable(text: str | None) -> str | None:
-    """PostgreSQL's text holds neither U+0000 nor a lone surrogate."""
-    return None if text is None else text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+def storable(text: str) -> str:
+    """Return a text as it can be stored: PostgreSQL's text holds neither U+0000 nor a lone surrogate."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -14,6 +14,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import (
     IdempotencyMismatch,
     InvalidRequest,
+    LimitReached,
     NoConnection,
     NotFound,
     SeveralConnections,
@@ -157,7 +158,7 @@ class NotificationController(Controller):
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Make a rule",
         operation_id="createNotificationRule",
-        responses=refusals(InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections),
+        responses=refusals(InvalidRequest, LimitReached, TemplateUnknown, NoConnection, SeveralConnections),
     )
     async def create_rule(
         self,
@@ -189,7 +190,9 @@ class NotificationController(Controller):
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Change a rule",
         operation_id="changeNotificationRule",
-        responses=refusals(InvalidRequest, NotFound, TemplateUnknown, NoConnection, SeveralConnections),
+        responses=refusals(
+            InvalidRequest, LimitReached, NotFound, TemplateUnknown, NoConnection, SeveralConnections
+        ),
     )
     async def change_rule(
         self,

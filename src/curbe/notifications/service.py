@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.connections.rules import to_send_from
-from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
+from curbe.domain.errors import IdempotencyMismatch, LimitReached, NotFound
 from curbe.domain.ids import LAST_ID
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
@@ -216,7 +216,8 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
 
     Raises:
         NotFound: the tenant has no such rule.
-        InvalidRequest: its paths, or its values for the template, are not right; the field says which. Or there are as many as may be.
+        InvalidRequest: its paths, or its values for the template, are not right; the field says which.
+        LimitReached: there are as many as may be, in all or for the event.
         TemplateUnknown: the number has no such template.
         NoConnection, SeveralConnections: which number sends is not clear.
     """
@@ -334,14 +335,14 @@ async def _require_room(tx: Transaction, rule: Rule, *, tenant_id: UUID, new: bo
         raise _no_room(words, field="event")
 
 
-def _no_room(words: dict[str, str], *, field: str | None) -> InvalidRequest:
+def _no_room(words: dict[str, str], *, field: str | None) -> LimitReached:
     ways_out = {
         "en": "Delete one, or tell of what differs by variables of one template.",
         "es": "Borra alguna o di lo que cambia con variables de una plantilla.",
         "pt": "Apague alguma ou diga o que muda com variáveis de um modelo.",
     }
     told = {"words": words, "ways_out": ways_out}
-    return InvalidRequest(words["en"], fix=ways_out["en"], field=field, extra=told)
+    return LimitReached(words["en"], fix=ways_out["en"], field=field, extra=told)
 
 
 def _kept(row: _RuleRow) -> KeptRule:

@@ -25,11 +25,13 @@ _WRITABLE: Final = (
 )
 _IS_WORKING: Final = "see that `curbe work` runs, and read its log"
 # What to do about what is set aside, by its reason where that asks for something else than its kind does.
+WAITED: Final = "waited"  # the kind of what lies where it waited for its message
 _SET_ASIDE: Final = {
     "former_owner": "they came while the number had another owner or none, and nobody gets them",
     "unknown_waba": "connect a number of that WABA, then `curbe webhook replay --tenant ID --since 30d`",
     "unrouted": "connect the number, and the worker applies them by itself",
     "foreign": "the number was connected through another Meta app: see which app it is subscribed to",
+    WAITED: "it waited for its message and is refused: report it; each is tried once a day, after a fix too",
     "poison": "report it with its bytes; after a fix, `curbe webhook replay --event ID`",
 }
 
@@ -264,14 +266,15 @@ def quarantine(rows: Sequence[QuarantineFacts]) -> list[Finding]:
             "set aside",
             State.WARN,
             f"{row.count} {row.kind}, {row.reason}, since {row.since:%Y-%m-%d %H:%M} UTC",
-            f"`curbe webhook quarantine --kind {row.kind}` lists them; {_for_set_aside(row)}",
+            _for_set_aside(row),
         )
         for row in rows
     ] or [Finding("set aside", State.OK, "nothing")]
 
 
 def _for_set_aside(row: QuarantineFacts) -> str:
-    return _SET_ASIDE.get(row.reason) or _SET_ASIDE.get(row.kind, "see what they are")
+    fix = _SET_ASIDE.get(row.reason) or _SET_ASIDE.get(row.kind, "see what they are")
+    return fix if row.kind == WAITED else f"`curbe webhook quarantine --kind {row.kind}` lists them; {fix}"
 
 
 def encryption_key(facts: SealedFacts) -> Finding:

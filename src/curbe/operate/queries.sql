@@ -50,11 +50,17 @@ SELECT coalesce(sum(of_tenant.count), 0)::integer AS count
 SELECT count(*)::integer AS count, extract(epoch FROM now() - min(p.parked_at))::float8 AS oldest FROM parked_statuses p;
 
 -- name: quarantine_facts
-SELECT q.kind::text AS kind, q.reason, count(*)::integer AS count, min(q.created_at) AS since
-  FROM quarantine q
- WHERE q.released_at IS NULL
- GROUP BY q.kind, q.reason
- ORDER BY q.kind, q.reason;
+-- And what waited for its message and is refused, where it lies.
+SELECT a.kind, a.reason, count(*)::integer AS count, min(a.since) AS since
+  FROM (SELECT q.kind::text AS kind, q.reason, q.created_at AS since FROM quarantine q WHERE q.released_at IS NULL
+         UNION ALL
+        SELECT 'waited', split_part(p.refusal, ':', 1), p.refused_at FROM parked_statuses p WHERE p.refused_at IS NOT NULL
+         UNION ALL
+        SELECT 'waited', split_part(f.refusal, ':', 1), f.refused_at FROM parked_files f WHERE f.refused_at IS NOT NULL
+         UNION ALL
+        SELECT 'waited', split_part(r.refusal, ':', 1), r.refused_at FROM message_revisions r WHERE r.waits AND r.refused_at IS NOT NULL) AS a
+ GROUP BY a.kind, a.reason
+ ORDER BY a.kind, a.reason;
 
 -- name: connection_facts
 SELECT c.tenant_id, c.id, c.status::text AS status, c.phone_number_id, c.pause_reason, c.pause_cause, c.pause_until, c.token_expires_at, c.meta_app_id,

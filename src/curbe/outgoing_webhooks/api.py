@@ -14,9 +14,9 @@ from curbe.domain.errors import (
     Conflict,
     EventGone,
     InvalidRequest,
+    LimitReached,
     NotFound,
     ProofRequired,
-    TooManyOutgoingWebhooks,
 )
 from curbe.domain.ids import FIRST_ID
 from curbe.infra.crypto import Keyring
@@ -73,7 +73,7 @@ class OutgoingWebhookController(Controller):
         "/",
         opt={"scope": Scope.OUTGOING_WEBHOOKS_WRITE, "proof": True},
         summary="Make an outgoing webhook",
-        responses=refusals(InvalidRequest, ProofRequired, TooManyOutgoingWebhooks),
+        responses=refusals(InvalidRequest, LimitReached, ProofRequired),
     )
     async def create_outgoing_webhook(
         self,

@@ -1,6 +1,7 @@
 """Rounds of deliveries: what is due is asked for side by side, in order within a conversation, and settled together.
 
-A round that is broken off is made once more: its deliveries come again under the same names.
+A round that is broken off is made once more: its deliveries come again under the same names. A worker that is told to stop breaks off none:
+it begins no more requests, waits for answers as long as it may, and notes what was taken by then.
 """
 
 import asyncio
@@ -42,6 +43,13 @@ _AT_ONCE: Final = 16  # requests to one server
 _BEGIN_FOR: Final = 5.0  # seconds of a round in which requests are begun: what they tell was read before
 _TURN: Final = 5.0  # seconds of rounds, then the job is anybody's again: whoever stops the worker waits for a round and not for all
 _HOPELESS: Final = 3  # requests that failed in a round in which none was taken
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """When the worker ends: ``told``, and for how long answers are waited for after that."""
+
+    told: asyncio.Event
+    grace: timedelta
 
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +116,7 @@ class Delivering:
         metrics: counts the attempts.
         now: the time, for signatures.
         chance: from 0 to 1, by which pauses differ.
+        ending: when the worker ends.
         timeouts: how long a server is waited for.
     """
 
@@ -121,6 +130,7 @@ class Delivering:
         metrics: Metrics,
         now: Callable[[], datetime],
         chance: Callable[[], float],
+        ending: Ending,
         timeouts: Timeouts = PATIENCE,
     ) -> None:
         self._pool: Final = pool
@@ -130,10 +140,11 @@ class Delivering:
         self._metrics: Final = metrics
         self._now: Final = now
         self._chance: Final = chance
+        self._ending: Final = ending
         self._timeouts: Final = timeouts
 
     async def __call__(self, job: Job) -> None:
-        """Make rounds until nothing is due, the server takes nothing, or the turn is over.
+        """Make rounds until nothing is due, the server takes nothing, the turn is over, or the worker is to end.
 
         Raises:
             LostLease: another attempt has taken over, and makes the round once more.
@@ -143,7 +154,7 @@ class Delivering:
             answers = await self._ask(current)
             if not await self._settle(job, current, answers):
                 return
-            if time.monotonic() - began >= _TURN:
+            if time.monotonic() - began >= _TURN or self._ending.told.is_set():
                 async with self._pool.transaction(job.tenant_id) as tx:
                     await jobs.put_back(tx, job, after=timedelta(0), error=None)
                 return
@@ -205,7 +216,8 @@ class Delivering:
     async def _ask(self, current: _Round) -> list[Answer]:
         """Ask for each line's deliveries one after the other, and for the lines side by side.
 
-        A line ends where one is not taken. Where nothing is taken at all, no more requests are begun than it takes to see that.
+        A line ends where one is not taken. Where nothing is taken at all, no more requests are begun than it takes to see that. What is
+        not answered when the worker has to end is not among the answers.
         """
         answers: list[Answer] = []
         turns = asyncio.Semaphore(_AT_ONCE)
@@ -218,7 +230,7 @@ class Delivering:
         async def follow(line: list[Waiting]) -> None:
             async with turns:
                 for delivery in line:
-                    if hopeless() or time.monotonic() - began > _BEGIN_FOR:
+                    if hopeless() or time.monotonic() - began > _BEGIN_FOR or self._ending.told.is_set():
                         return
                     answer = await self._ask_one(current, delivery)
                     self._metrics.outgoing_webhook_attempts.labels(answer.reason or "taken").inc()
@@ -227,9 +239,17 @@ class Delivering:
                         return
 
         async with asyncio.TaskGroup() as tasks:
-            for line in current.lines:
-                tasks.create_task(follow(line))
+            following = [tasks.create_task(follow(line)) for line in current.lines]
+            breaking_off = tasks.create_task(self._break_off(following))
+            await asyncio.wait(following)
+            breaking_off.cancel()
         return answers
+
+    async def _break_off(self, following: Sequence[asyncio.Task[None]]) -> None:
+        await self._ending.told.wait()
+        await asyncio.sleep(self._ending.grace.total_seconds())
+        for line in following:
+            line.cancel()
 
     async def _ask_one(self, current: _Round, delivery: Waiting) -> Answer:
         event = current.events.get(delivery.place)

@@ -13,7 +13,7 @@ from yarl import URL
 
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
-from curbe.domain.errors import InvalidRequest, NotFound, TooManyOutgoingWebhooks
+from curbe.domain.errors import InvalidRequest, LimitReached, NotFound
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import LockTaken, Query, Transaction
 from curbe.infra.targets import why_not_reached
@@ -144,7 +144,7 @@ async def create(
 
     Raises:
         InvalidRequest: its URL, its description or a type will not do.
-        TooManyOutgoingWebhooks: it has as many as it may have.
+        LimitReached: it has as many as it may have.
     """
     webhook_id, secret = uuid7(), _fresh_secret()
     _check(draft.url, draft.description, reachable)
@@ -165,10 +165,7 @@ async def create(
         most=rules.MOST,
     )
     if not made:
-        raise TooManyOutgoingWebhooks(
-            f"A tenant has at most {rules.MOST} outgoing webhooks.",
-            fix="Delete one, or let one server tell the others.",
-        )
+        raise _no_room()
     await write_down(tx, tenant_id, webhook_id, "created", actor=actor, host=_host(draft.url))
     return OutgoingWebhookSecret(
         webhook=await one(tx, tenant_id=tenant_id, webhook_id=webhook_id), secret=secret.reveal()
@@ -373,3 +370,17 @@ def _none_such() -> NotFound:
         "This tenant has no such outgoing webhook.",
         fix="List its outgoing webhooks and take an id from there.",
     )
+
+
+def _no_room() -> LimitReached:
+    words = {
+        "en": f"There are {rules.MOST} outgoing webhooks, as many as there may be.",
+        "es": f"Hay {rules.MOST} webhooks salientes, tantos como puede haber.",
+        "pt": f"Há {rules.MOST} webhooks de saída, tantos quantos pode haver.",
+    }
+    ways_out = {
+        "en": "Delete one first, or let one server tell the others.",
+        "es": "Elimina antes uno, o deja que un servidor avise a los demás.",
+        "pt": "Exclua um antes, ou deixe que um servidor avise os outros.",
+    }
+    return LimitReached(words["en"], fix=ways_out["en"], extra={"words": words, "ways_out": ways_out})

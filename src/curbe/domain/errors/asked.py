@@ -27,14 +27,10 @@ class EventGone(AppError):
     code, http_status, title = "event_gone", 409, "The event is not kept any more"
 
 
-class TooManyOutgoingWebhooks(AppError):
-    """The tenant has as many outgoing webhooks as it may have."""
+class LimitReached(AppError):
+    """The tenant, or the person, has as many of what would be made as there may be."""
 
-    code, http_status, title = (
-        "too_many_outgoing_webhooks",
-        409,
-        "There are as many outgoing webhooks as there may be",
-    )
+    code, http_status, title = "limit_reached", 409, "There are as many as there may be"
 
 
 class DraftsFull(AppError):

@@ -135,7 +135,7 @@ describe("the list", () => {
       path: `${INBOX}?tab=all&unread=1`,
     });
     await userEvent.click((await rows())[1] as HTMLElement);
-    await act(() => store.markRead(uuid(2)));
+    await act(() => store.markRead(uuid(2), messageOf(2, uuid(2)).id));
     expect(await names()).toEqual(["Person 3", "Person 2", "Person 1"]);
     await userEvent.keyboard("{Alt>}[KeyJ]{/Alt}");
     expect(history.at(-1)).toContain(`${INBOX}/${uuid(1)}`);

@@ -74,7 +74,7 @@ const en = {
     number_unverified: "Meta wants the number verified first",
     event_gone: "This event is no longer kept",
     drafts_full: "Drafts hold as many files as they may",
-    too_many_outgoing_webhooks: "There are as many servers as there may be",
+    limit_reached: "There are as many as there may be",
   },
   detailByCode: {
     unreachable: "Check your connection. Nothing you typed is lost.",
@@ -99,7 +99,7 @@ const en = {
     number_unverified: "Verify it in the WhatsApp Manager, then register it here.",
     event_gone: "It cannot be told again.",
     drafts_full: "Delete drafts that are not needed, or take files out of them.",
-    too_many_outgoing_webhooks: "Delete one first, or let one of them tell the others.",
+    limit_reached: "Delete one first that nobody needs any more.",
     window_closed: "Send an approved template; once the person writes, free text may be sent for 24 hours.",
   },
 };
@@ -176,7 +176,7 @@ const es: Translated<Words> = {
     number_unverified: "Meta quiere verificar antes el número",
     event_gone: "Este evento ya no se conserva",
     drafts_full: "Los borradores ya guardan tantos archivos como pueden",
-    too_many_outgoing_webhooks: "Ya hay tantos servidores como puede haber",
+    limit_reached: "Ya no puede haber más",
   },
   detailByCode: {
     unreachable: "Revisa tu conexión. Lo que has escrito no se pierde.",
@@ -201,7 +201,7 @@ const es: Translated<Words> = {
     number_unverified: "Verifícalo en el administrador de WhatsApp, y regístralo aquí.",
     event_gone: "No se puede contar de nuevo.",
     drafts_full: "Elimina borradores que no hagan falta, o quita archivos de ellos.",
-    too_many_outgoing_webhooks: "Elimina antes uno, o deja que uno avise a los demás.",
+    limit_reached: "Elimina antes alguno que ya nadie necesite.",
     window_closed:
       "Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
   },
@@ -277,7 +277,7 @@ const pt: Translated<Words> = {
     number_unverified: "A Meta quer verificar o número antes",
     event_gone: "Este evento não é mais guardado",
     drafts_full: "Os rascunhos já guardam tantos arquivos quantos podem",
-    too_many_outgoing_webhooks: "Já há tantos servidores quantos pode haver",
+    limit_reached: "Não pode haver mais",
   },
   detailByCode: {
     unreachable: "Verifique sua conexão. Nada do que você digitou se perde.",
@@ -302,7 +302,7 @@ const pt: Translated<Words> = {
     number_unverified: "Verifique-o no Gerenciador do WhatsApp, e registre-o aqui.",
     event_gone: "Não pode ser contado de novo.",
     drafts_full: "Exclua rascunhos desnecessários, ou tire arquivos deles.",
-    too_many_outgoing_webhooks: "Exclua um antes, ou deixe que um avise os outros.",
+    limit_reached: "Exclua antes algum de que ninguém mais precise.",
     window_closed:
       "Envie um modelo aprovado; quando a pessoa escrever, pode-se enviar texto livre durante 24 horas.",
   },

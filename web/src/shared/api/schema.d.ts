@@ -7327,6 +7327,14 @@ export interface components {
             who: string;
         };
         /**
+         * Reading
+         * @description How far a conversation was read; may be empty: to its end.
+         */
+        Reading: {
+            /** @description The last message of the conversation that was seen, by its id; left out: all of them. */
+            seen_message_id?: string | null;
+        };
+        /**
          * Received
          * @description An event that was taken, and what follows from it. `repeated`: it had been taken before.
          */
@@ -8339,7 +8347,7 @@ export interface components {
              * @enum {string}
              */
             name: "contacts" | "history";
-            /** @description The code of the refusal; null where it was not refused. */
+            /** @description The code of the refusal, or `token_closed` where no key of this installation opened the token in time; null where it was not refused. */
             problem: string | null;
             /** @description Meta's id of the request; null where it gave none. */
             request_id: string | null;
@@ -13224,6 +13232,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `limit_reached`: There are as many as there may be */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_large`: The request is too large */
             413: {
                 headers: {
@@ -16431,7 +16448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now; `limit_reached`: There are as many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19445,7 +19462,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"] | null;
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -20145,7 +20166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now; `limit_reached`: There are as many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20816,7 +20837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now; `limit_reached`: There are as many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -22009,7 +22030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `template_unknown`: There is no such template; `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
+            /** @description `limit_reached`: There are as many as there may be; `template_unknown`: There is no such template; `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -22207,7 +22228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `template_unknown`: There is no such template; `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
+            /** @description `limit_reached`: There are as many as there may be; `template_unknown`: There is no such template; `no_connection`: No connected number can send this; `several_connections`: More than one connected number could be meant */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -22492,7 +22513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_outgoing_webhooks`: There are as many outgoing webhooks as there may be */
+            /** @description `limit_reached`: There are as many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25389,7 +25410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This cannot be done now */
+            /** @description `conflict`: This cannot be done now; `limit_reached`: There are as many as there may be */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -98,7 +98,8 @@ export function httpBackend(tenantId: string): Backend {
         }),
       );
     },
-    markRead: (id) => call<Conversation>("POST", `${conversation(id)}/read`),
+    markRead: (id, upTo) =>
+      call<Conversation>("POST", `${conversation(id)}/read`, { body: { seen_message_id: upTo } }),
     change: (id, change) => call<Conversation>("PATCH", conversation(id), { body: change }),
     changeMany: (ids, change) =>
       call<BulkAnswer>("POST", `${inbox}/conversations/bulk`, { body: { ids, change } }),

@@ -52,7 +52,8 @@ export interface Backend {
   teams(): Promise<Team[]>;
   labels(): Promise<Label[]>;
   connections(): Promise<Connection[]>;
-  markRead(conversationId: string): Promise<Conversation>;
+  /** What the person wrote behind the message `upTo` stays unread. */
+  markRead(conversationId: string, upTo: string): Promise<Conversation>;
   change(conversationId: string, change: ConversationChange): Promise<Conversation>;
   changeMany(ids: readonly string[], change: ConversationChange): Promise<BulkAnswer>;
   /** Ask to send; the same key twice sends once. Gives up by itself after some seconds. */

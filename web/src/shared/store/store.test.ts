@@ -264,10 +264,36 @@ describe("changing", () => {
 
   it("reading sets the count to zero at once", async () => {
     received(100, 1);
-    const done = bed.store.markRead(uuid(1));
+    const done = bed.store.markRead(uuid(1), messageOf(100, uuid(1)).id);
     expect(bed.store.state.conversations.get(uuid(1))?.unread_count).toBe(0);
     await done;
     expect(bed.store.state.conversations.get(uuid(1))).toEqual(bed.server.conversationMap.get(uuid(1)));
+  });
+
+  describe("of which somebody wrote more meanwhile", () => {
+    const unread = () => bed.store.state.conversations.get(uuid(1))?.unread_count;
+    const read = (number: number) => bed.store.markRead(uuid(1), messageOf(number, uuid(1)).id);
+
+    beforeEach(() => {
+      const answer = bed.server.markRead.bind(bed.server);
+      vi.spyOn(bed.server, "markRead").mockImplementation((...asked) =>
+        settled().then(() => answer(...asked)),
+      );
+      received(100, 1);
+    });
+
+    it("that stays unread", async () => {
+      const done = read(100);
+      received(101, 1);
+      expect([await done, unread()]).toEqual([true, 1]);
+    });
+
+    it("and is read by whoever looks at it before the answer is there", async () => {
+      const first = read(100);
+      received(101, 1);
+      const second = read(101);
+      expect([await first, await second, unread()]).toEqual([true, true, 0]);
+    });
   });
 });
 

@@ -53,6 +53,8 @@ export class InboxStore {
   private readonly timing: Timing;
   private readonly loading: Loading;
   private readonly ears = new Set<(event: LoggedEvent) => void>();
+  /** What is being marked as read, by conversation. */
+  private readonly reading = new Map<string, Promise<boolean>>();
   private readonly touch = (topic: Topic): void => this.topics.touch(topic);
   private readonly merged = (from: string, into: string): void => {
     this.drafts.move(from, into);
@@ -196,19 +198,17 @@ export class InboxStore {
     });
   }
 
-  /** Resolves to whether everything in it is read now: where the server did not hear it, it stays unread. */
-  async markRead(id: string): Promise<boolean> {
+  /** Resolves to whether it is read up to that message: where the server did not hear it, it stays unread. */
+  async markRead(id: string, upTo: string): Promise<boolean> {
+    // One after the other: until one is answered, nobody knows what came meanwhile and is unread still.
+    while (this.reading.has(id)) await this.reading.get(id);
     if ((this.current.conversations.get(id)?.unread_count ?? 0) === 0) return true;
-    const takeBack = this.current.conversations.wish(id, { unread_count: 0 });
-    this.topics.flush();
+    const answered = this.askToMarkRead(id, upTo);
+    this.reading.set(id, answered);
     try {
-      this.current.putConversation(await this.parts.backend.markRead(id));
-      return true;
-    } catch (error) {
-      if (!isProblem(error)) reportError(error);
-      return false; // it stays unread, and is tried again when it is looked at
+      return await answered;
     } finally {
-      takeBack();
+      this.reading.delete(id);
     }
   }
 
@@ -232,6 +232,20 @@ export class InboxStore {
   setReading(id: string | null): void {
     this.current.conversations.setReading(id);
     this.topics.flush();
+  }
+
+  private async askToMarkRead(id: string, upTo: string): Promise<boolean> {
+    const takeBack = this.current.conversations.wish(id, { unread_count: 0 });
+    this.topics.flush();
+    try {
+      this.current.putConversation(await this.parts.backend.markRead(id, upTo));
+      return true;
+    } catch (error) {
+      if (!isProblem(error)) reportError(error);
+      return false; // it stays unread, and is tried again when it is looked at
+    } finally {
+      takeBack();
+    }
   }
 
   private async wished<Answer>(

@@ -329,8 +329,13 @@ export class TestServer implements Backend {
   labels = async (): Promise<Label[]> => [];
   connections = async (): Promise<Connection[]> => [];
 
-  async markRead(id: string): Promise<Conversation> {
-    return this.changed(id, { unread_count: 0 });
+  async markRead(id: string, upTo: string): Promise<Conversation> {
+    const seen = this.messageMap.get(upTo);
+    const behind = [...this.messageMap.values()].filter(
+      (one) => seen && one.conversation_id === id && one.direction === "inbound" && isBehind(one, seen),
+    );
+    const unread = this.conversationMap.get(id)?.unread_count ?? 0;
+    return this.changed(id, { unread_count: Math.min(unread, behind.length) });
   }
 
   async change(id: string, { unread: _, ...change }: ConversationChange): Promise<Conversation> {
@@ -378,6 +383,7 @@ export class TestServer implements Backend {
 }
 
 const at = (message: Message) => ({ at: message.created_at, id: message.id });
+const isBehind = (one: Message, other: Message) => comparePlaces(at(one), at(other)) > 0;
 
 function paged<Item extends { id: string }>(all: Item[], cursor: string | null, size: number): Page<Item> {
   const start = cursor === null ? 0 : all.findIndex((item) => item.id === cursor) + 1;

@@ -24,7 +24,7 @@ export function useReading(
       // Marked as unread by hand it stays so: only what is new to the eye is read.
       if (!atEnd || !document.hasFocus() || latestId === null || read.current === end) return;
       read.current = end;
-      void store.markRead(id).then((isRead) => {
+      void store.markRead(id, latestId).then((isRead) => {
         if (!isRead && read.current === end) read.current = null; // tried again when it is next looked at
       });
     };
