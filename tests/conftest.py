@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import floor, log2
 from pathlib import Path
@@ -59,14 +60,33 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Iterator[None]:
-    """A test that is ended by the clock ends alone: all share one task, in which it would wait on and all others behind it."""
+@contextmanager
+def _ends_alone() -> Iterator[None]:
+    """What is ended by the clock ends alone: all tests and fixtures share one task, in which it would wait on and all others behind it."""
     try:
         yield
-    except pytest.fail.Exception:
-        end_what_hangs()
+    except pytest.fail.Exception as failed:
+        if str(failed).startswith("Timeout"):
+            end_what_hangs()
         raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    with _ends_alone():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    with _ends_alone():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    with _ends_alone():
+        yield
 
 
 @pytest.fixture(scope="session")

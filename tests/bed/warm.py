@@ -29,7 +29,8 @@ class Warm:
 
     async def owner(self, dsn: str) -> asyncpg.Connection:
         """Return a connection of the schema's owner: one that was given back, else a new one."""
-        return self._owners.pop(dsn, None) or await asyncpg.connect(dsn)
+        owner = self._owners.pop(dsn, None)
+        return await asyncpg.connect(dsn) if owner is None or owner.is_closed() else owner
 
     async def owner_back(self, dsn: str, owner: asyncpg.Connection) -> None:
         """Keep an owner's connection for the next test, or close it where this one left it amid something."""

@@ -118,7 +118,9 @@ class AppData:
                 await self._heed(refusal, token, tenant_id=job.tenant_id)
             if code != _TOO_LATE and self._in_time(job):
                 async with self._pool.transaction(job.tenant_id) as tx:
-                    await jobs.put_back(tx, job, after=jobs.pause_after(job.attempt), error=refusal.code)
+                    # Waiting for a key has counted attempts too, and Meta takes the question for a day only.
+                    after = min(jobs.pause_after(job.attempt), _NO_KEY)
+                    await jobs.put_back(tx, job, after=after, error=refusal.code)
                 return None
             return Asked(state=AppDataState.REFUSED, at=self._now(), problem=refusal.code, graph_code=code)
         return Asked(state=AppDataState.ASKED, at=self._now(), request_id=request_id)

@@ -94,7 +94,8 @@ UPDATE jobs j
 RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error, j.reached, j.available_at AS held_until
 
 -- name: let_go_of_jobs
--- Attempts that are broken off now: they are due at once.
+-- Attempts that are broken off now: they are due at once, and were none, as restarts are no fault of the job's. The next one has the same
+-- number, so it is told from this one by another moment.
 WITH mine AS MATERIALIZED (
     SELECT j.tenant_id, j.kind, j.subject
       FROM unnest(:tenant_ids::uuid[], :kinds::text[], :subjects::uuid[], :attempts::integer[], :created_ats::timestamptz[])
@@ -105,7 +106,7 @@ WITH mine AS MATERIALIZED (
        FOR NO KEY UPDATE OF j SKIP LOCKED
 )
 UPDATE jobs j
-   SET available_at = now()
+   SET available_at = now(), attempt = j.attempt - 1, created_at = j.created_at + interval '1 microsecond'
   FROM mine
  WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
 

@@ -22,9 +22,9 @@ _FILE: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _OLDEST_POSTGRES: Final = 150009  # row-level security fix of CVE-2024-10976
 _LOOK: Final = 10  # seconds that each step of a look at the schema may take
 _IN_USE: Final = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
-# Seconds that a migration waits for a table, try after try, and then leaves it in peace for: whoever comes meanwhile waits behind it. At
-# first less than the second after which PostgreSQL ends one of those who wait for each other (deadlock_timeout): it could be another.
-_WAITS: Final = (*[0.3] * 10, *[0.8] * 10, *[2.0] * 5, *[4.0] * 5)
+# Seconds that a migration waits for a table, try after try, and then leaves it in peace for: whoever comes meanwhile waits behind it. Less
+# than the second after which PostgreSQL ends one of those who wait for each other (deadlock_timeout): it could be another.
+_WAITS: Final = (*[0.3] * 10, *[0.8] * 50)
 _BEGINS_WITH: Final = {"search_path": "public"}
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS schema_migrations (

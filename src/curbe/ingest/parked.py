@@ -122,7 +122,9 @@ class Parked:
                     if most == 1 and kind.lying is not None:
                         first = await kind.lying.first(tx, tenant_id=of[0])
                     taken, more = await kind.take(tx, of[0], most)
-            except (*POISON, TookTooLong) as error:
+            except TookTooLong as error:  # fewer might take as long, and all others wait for them
+                return await self._put_off(of, kind, None, error)
+            except POISON as error:
                 if most == 1 or kind.lying is None:
                     return await self._put_off(of, kind, first, error)
                 most = max(1, most // _PARTS)

@@ -4,3 +4,8 @@ ALTER TABLE parked_statuses ADD COLUMN refused_at timestamptz, ADD COLUMN refusa
 ALTER TABLE parked_files ADD COLUMN refused_at timestamptz, ADD COLUMN refusal text;
 ALTER TABLE message_revisions ADD COLUMN refused_at timestamptz, ADD COLUMN refusal text;
 GRANT UPDATE (refused_at, refusal) ON parked_files TO app_apply;
+
+-- They are counted for whoever watches, among millions that wait.
+CREATE INDEX parked_statuses_refused ON parked_statuses (tenant_id) WHERE refused_at IS NOT NULL;
+CREATE INDEX parked_files_refused ON parked_files (tenant_id) WHERE refused_at IS NOT NULL;
+CREATE INDEX message_revisions_refused ON message_revisions (tenant_id) WHERE refused_at IS NOT NULL;

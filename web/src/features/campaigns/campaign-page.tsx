@@ -2,9 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useParams, useSearchParams } from "wouter";
+import { isProblem } from "@/shared/api/problem";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { ErrorState } from "@/shared/ui/error-state";
+import { FormError } from "@/shared/ui/form-error";
 import { PageSkeleton } from "@/shared/ui/skeletons";
 import { campaignQuery } from "./api/campaigns";
 import { useLiveCampaigns } from "./api/live";
@@ -36,13 +38,24 @@ function Again({ id }: { id: string }) {
   return <Editor campaign={null} like={{ ...data, name: t.copyOf(data.name) }} />;
 }
 
+/** One that is there. Where a colleague deletes it while somebody writes, what they wrote stays. */
 function Known({ id }: { id: string }) {
+  const t = useMessages(campaignMessages);
   const { tenant_id, can } = useTenant();
   const [params] = useSearchParams();
   const { data, error, refetch } = useQuery(campaignQuery(tenant_id, id));
-  if (error && !data) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  const isWriting = data !== undefined && isWritten(data.state) && can("campaigns:write");
+  const isGone = isProblem(error, "not_found");
+  if (error && (!data || (isGone && !isWriting)))
+    return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageSkeleton />;
-  if (isWritten(data.state) && can("campaigns:write")) return <Editor campaign={data} />;
+  if (isWriting)
+    return (
+      <>
+        {isGone && <FormError tone="warn">{t.gone}</FormError>}
+        <Editor campaign={data} />
+      </>
+    );
   if (data.state === "paused" && params.has("refit") && can("campaigns:write"))
     return <Refit campaign={data} />;
   if (data.state === "paused" && params.has("recheck") && can("campaigns:write"))

@@ -15,6 +15,7 @@ export const campaignMessages = catalogue({
     back: "All campaigns",
     again: "Duplicate",
     againNamed: (name: string) => `Duplicate “${name}”`,
+    gone: "A colleague has deleted this campaign. What you wrote stays here: copy what you need.",
     copyOf: (name: string) => `${name.slice(0, 180)} (copy)`,
     template: (name: string, language: string) => `${name} · ${language}`,
     state: {
@@ -96,6 +97,7 @@ export const campaignMessages = catalogue({
     back: "Todas las campañas",
     again: "Duplicar",
     againNamed: (name) => `Duplicar «${name}»`,
+    gone: "Alguien del equipo ha borrado esta campaña. Lo que has escrito sigue aquí: copia lo que necesites.",
     copyOf: (name) => `${name.slice(0, 180)} (copia)`,
     template: (name, language) => `${name} · ${language}`,
     state: {
@@ -178,6 +180,7 @@ export const campaignMessages = catalogue({
     back: "Todas as campanhas",
     again: "Duplicar",
     againNamed: (name) => `Duplicar “${name}”`,
+    gone: "Alguém da equipe apagou esta campanha. O que você escreveu continua aqui: copie o que precisar.",
     copyOf: (name) => `${name.slice(0, 180)} (cópia)`,
     template: (name, language) => `${name} · ${language}`,
     state: {

@@ -229,7 +229,10 @@ export class Conversations {
   }
 
   private count(before: Conversation | undefined, after: Conversation | undefined): void {
-    if (!this.counts) return;
+    if (!this.counts) {
+      if (before) this.moves += 1; // an answer that is under way does not know of it
+      return;
+    }
     if (!before) {
       this.countsStale = true;
       return;

@@ -20,7 +20,7 @@ export function useLiveCampaigns(): void {
       store.onEvent((event) => {
         if (event.type === "campaign_deleted") {
           const { id } = event.data as { id: string };
-          void client.resetQueries({ queryKey: keys.one(tenant_id, id) }); // whoever has it open is told so
+          void client.invalidateQueries({ queryKey: keys.one(tenant_id, id) }); // whoever has it open is told so
           void client.invalidateQueries({ queryKey: keys.list(tenant_id) });
           return;
         }

@@ -412,3 +412,36 @@ test("what is written over a paused campaign is asked about also on the way back
   await waitFor(() => expect(history.at(-1)).toBe(`/t/${TENANT}/campaigns/${ID}`));
   expect(leaves).toEqual([false]);
 });
+
+test.each([
+  ["itself", `campaigns/${ID}?step=message`],
+  ["one that is made from it", `campaigns/new?from=${ID}`],
+])("a campaign that a colleague deletes takes nothing away that is written in %s", async (what, path) => {
+  let deleted = false;
+  let toldSo = false;
+  const at = `/api/tenants/${TENANT}`;
+  const server = new TestServer();
+  server.connections = async () => [{ id: NUMBER, name: "Sol", phone: "+34", status: "active" }] as never[];
+  await renderInbox(<Route path="/t/:tenant/campaigns/:campaign" component={CampaignPage} />, {
+    server,
+    api: {
+      [`GET ${at}/templates`]: () => ok({ items: [template], next_cursor: null }),
+      [`GET ${at}/campaigns/${ID}`]: () => {
+        toldSo = deleted;
+        return deleted ? problem(404, "not_found") : ok(campaign);
+      },
+      [`GET ${at}/campaigns/${ID}/audiences`]: () => ok({ items: [], next_cursor: null }),
+      [`GET ${at}/campaigns/${ID}/recipients`]: () => ok({ items: [], next_cursor: null }),
+    },
+    path: `/t/${TENANT}/${path}`,
+  });
+  const name = await screen.findByDisplayValue(/^Spring/);
+  await userEvent.clear(name);
+  await userEvent.type(name, "Summer");
+  deleted = true;
+  await act(async () => void server.happen("campaign_deleted", { id: ID, name: "Spring" }));
+
+  await waitFor(() => expect(toldSo).toBe(true));
+  if (what === "itself") await screen.findByText(/A colleague has deleted this campaign/);
+  screen.getByDisplayValue("Summer");
+});
