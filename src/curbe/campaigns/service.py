@@ -70,6 +70,8 @@ async def change(
     await store.change(
         tx, tenant_id=tenant_id, campaign_id=campaign_id, columns=_columns(parts, connection_id=line.id)
     )
+    if (zone := parts["time_zone"]) != shown.time_zone:
+        await store.follow_clock(tx, tenant_id=tenant_id, campaign_id=campaign_id, zone=zone)
     return await _told(tx, tenant_id=tenant_id, campaign_id=campaign_id, actor=actor, deed="changed")
 
 

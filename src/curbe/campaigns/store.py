@@ -138,9 +138,13 @@ async def insert(
 
 
 async def change(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, columns: dict[str, Any]) -> None:
-    """Write what a campaign says anew; it is a draft then. Its people whose number does not tell their clock go by its own."""
+    """Write what a campaign says anew; it is a draft then."""
     await _CHANGE.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, **columns)
-    await _FOLLOW.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, zone=columns["time_zone"])
+
+
+async def follow_clock(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, zone: str) -> None:
+    """Have the people whose number does not tell their clock go by the campaign's, which is in another zone now."""
+    await _FOLLOW.run(tx, tenant_id=tenant_id, campaign_id=campaign_id, zone=zone)
 
 
 async def refit(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, template: TemplateContent) -> None:
