@@ -228,11 +228,11 @@ describe("the counts", () => {
       answer = resolve;
     });
     const markRead = bed.server.markRead.bind(bed.server);
-    vi.spyOn(bed.server, "markRead").mockImplementationOnce(async (id) => {
+    vi.spyOn(bed.server, "markRead").mockImplementationOnce(async (id, upTo) => {
       await slow;
-      return markRead(id);
+      return markRead(id, upTo);
     });
-    const done = bed.store.markRead(uuid(1));
+    const done = bed.store.markRead(uuid(1), messageOf(100, uuid(1)).id);
     received(101, 2);
     await bed.timing.pass(500);
     answer();
