@@ -196,9 +196,8 @@ def candidate(
 ) -> Candidate:
     """Return somebody to write to, by a number in E.164."""
     canonical = variants(e164)[0]
-    own = zone_of(
-        canonical
-    )  # of a form that only Meta has (Mexico with the 1, Brazil without the ninth digit) nobody knows it
+    # Of a form that only Meta has (Mexico with the 1, Brazil without the ninth digit) nobody knows where it is.
+    own = zone_of(canonical)
     return Candidate(
         line=line,
         phone=canonical.removeprefix("+"),

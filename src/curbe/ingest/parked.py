@@ -122,7 +122,9 @@ class Parked:
                     if most == 1 and kind.lying is not None:
                         first = await kind.lying.first(tx, tenant_id=of[0])
                     taken, more = await kind.take(tx, of[0], most)
-            except TookTooLong as error:  # fewer might take as long, and all others wait for them
+            except (
+                TookTooLong
+            ) as error:  # it says little of any one; fewer might take as long, and all others wait
                 return await self._put_off(of, kind, None, error)
             except POISON as error:
                 if most == 1 or kind.lying is None:
@@ -139,7 +141,7 @@ class Parked:
         """Leave a kind alone for a minute, or set aside what alone was refused often enough; tell whether the rest can go on."""
         tenant_id, name = of
         log.warning("parked_not_applied", tenant_id=str(tenant_id), kind=name, reason=type(error).__name__)
-        if kind.lying is None or first is None or not self._is_clear(of, first, error):
+        if kind.lying is None or first is None or not self._is_clear(of, first):
             self._left_alone[of] = self._clock() + _LEFT_ALONE
             return False
         refusal = storable(f"{type(error).__name__}: {str(error)[:500]}")
@@ -154,10 +156,8 @@ class Parked:
         )
         return True
 
-    def _is_clear(self, of: _Of, first: First, error: Exception) -> bool:
-        """Tell whether it is this one's fault. That something takes too long says little of it."""
-        if isinstance(error, TookTooLong):
-            return False
+    def _is_clear(self, of: _Of, first: First) -> bool:
+        """Tell whether it is this one's fault: refused alone, and often enough."""
         last, tries = self._refused.get(of, (first, 0))
         tries = tries + 1 if last.key == first.key else 1
         self._refused[of] = (first, tries)
