@@ -16,8 +16,8 @@ from .chance import Random
 from .ledger import Acked, Asked, Declined, Item, LedgerWriter, Offered, Saw, Taken
 from .world import APP_SECRET, WEBHOOK_PATH, Number, World
 
-_FIRST_PAUSE: Final = 0.05  # seconds; Meta waits longer, a run of minutes cannot
-_LONGEST_PAUSE: Final = 1.0
+_FIRST_PAUSE: Final = 0.1  # seconds; Meta waits longer, a run of minutes cannot
+_LONGEST_PAUSE: Final = 2.0
 _PATIENCE: Final = aiohttp.ClientTimeout(total=10)
 _PAGE: Final = 500
 
