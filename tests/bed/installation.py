@@ -15,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
+from bed.memory import in_memory
+
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
 _TESTS: Final = Path(__file__).parents[1]
 _RIGHT: Final = timedelta()
@@ -155,7 +157,7 @@ class Installation:
 @contextmanager
 def installed(**environment: str) -> Iterator[Installation]:
     """Yield a folder of its own that PostgreSQL's user can pass through, and leave nothing of it."""
-    folder = Path(tempfile.mkdtemp(prefix="curbe-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="curbe-test-", dir=in_memory()))
     folder.chmod(0o711)
     installation = Installation(folder, environment)
     try:

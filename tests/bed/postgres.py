@@ -2,17 +2,15 @@
 
 import asyncio
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
+from bed.memory import open_folder
 from bed.warm import Warm
 from curbe.infra.db import Unreachable
 from curbe.infra.embedded import Machine, ensure_running
@@ -59,7 +57,6 @@ SELECT quote_ident(c.relname) FROM pg_class c
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND c.relname NOT IN ('schema_migrations', 'apply_lanes', 'log_epoch', 'database_home')"""
 
-_ROOM: Final = 6 * 2**30  # bytes; several run beside each other
 _LARGE: Final = 2  # times the size of an empty one: quicker to drop than to empty
 _GOODBYES: Final = 5.0  # seconds that others have to leave a database
 Catalogs = list[tuple[str, int, int]]  # name, rows, the last transaction that wrote one
@@ -204,13 +201,6 @@ async def _alone(connection: asyncpg.Connection, *, spared: list[int]) -> list[i
     return [row["pid"] for row in await connection.fetch(f"SELECT pid {others} AND {staying}", spared)]
 
 
-def _in_memory() -> Path | None:
-    """Return where files are kept in memory, if there is room: databases are made and dropped there without waiting for a disk."""
-    shared = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
-    roomy = shared.is_dir() and shutil.disk_usage(shared).free > _ROOM
-    return shared if roomy and os.access(shared, os.W_OK) else None
-
-
 @contextmanager
 def running() -> Iterator[Server]:
     """Yield the server that ``DATABASE_URL`` names, else an embedded one that lives as long as this block.
@@ -223,16 +213,12 @@ def running() -> Iterator[Server]:
         yield server
         server.close()
         return
-    folder = Path(tempfile.mkdtemp(prefix="curbe-test-", dir=_in_memory()))
-    folder.chmod(0o711)  # PostgreSQL's own user must pass through it
-    try:
+    with open_folder() as folder:
         machine = Machine(shared=folder / "shared", sockets=folder / "sockets")
         with ensure_running(folder / "data", machine=machine) as embedded:
             server = Server(embedded.dsn)
             yield server
             server.close()
-    finally:
-        shutil.rmtree(folder)
 
 
 def database(dsn: str, name: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bed.memory import kept_in_memory
+
 _ROOT = Path(__file__).parents[2]
 _ENDS_WITHIN = 600  # seconds, on a machine that does other work
 
@@ -17,6 +19,7 @@ def test_killed_under_load_nothing_is_lost_nothing_doubled_nothing_sent_twice():
     run = subprocess.Popen(
         [sys.executable, "-m", "tests.chaos", "--profile", "smoke", *seed],
         cwd=_ROOT,
+        env=kept_in_memory(dict(os.environ)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

