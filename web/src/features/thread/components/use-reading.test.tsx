@@ -1,5 +1,5 @@
 import { act, waitFor } from "@testing-library/react";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { Problem } from "@/shared/api/problem";
 import { useConversation } from "@/shared/store/hooks";
 import { conversationOf, messageOf, TestServer, timeAt, uuid } from "@/shared/store/testing";
@@ -42,6 +42,14 @@ test("and once the connection is back", async () => {
   act(() => server.socket.drop());
   await waitFor(() => expect(server.sockets).toHaveLength(2));
   act(() => server.socket.open());
+  await waitFor(() => expect(server.conversationMap.get(uuid(1))?.unread_count).toBe(0));
+});
+
+test("and by itself while it is still looked at", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  onTestFinished(() => void vi.useRealTimers());
+  await readInVain();
+  await act(() => vi.advanceTimersByTimeAsync(5_000));
   await waitFor(() => expect(server.conversationMap.get(uuid(1))?.unread_count).toBe(0));
 });
 

@@ -4,6 +4,9 @@ import { useEffect, useRef } from "react";
 import { useLinkStatus, useStore } from "@/shared/store/hooks";
 import type { Conversation, Message } from "@/shared/store/types";
 
+/** How long what the server did not hear waits while it is still looked at. */
+const AGAIN_MS = 5_000;
+
 export function useReading(
   conversation: Conversation | undefined,
   latest: Message | null,
@@ -19,18 +22,26 @@ export function useReading(
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the server did not hear is told again once it is back
   useEffect(() => {
     if (id === undefined) return;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    let isLeft = false;
     const look = () => {
       const end = `${id}/${latestId}/${closesAt}`;
       // Marked as unread by hand it stays so: only what is new to the eye is read.
       if (!atEnd || !document.hasFocus() || latestId === null || read.current === end) return;
       read.current = end;
       void store.markRead(id, latestId).then((isRead) => {
-        if (!isRead && read.current === end) read.current = null; // tried again when it is next looked at
+        if (isRead || read.current !== end) return;
+        read.current = null;
+        if (!isLeft) again = setTimeout(look, AGAIN_MS);
       });
     };
     look();
     addEventListener("focus", look);
-    return () => removeEventListener("focus", look);
+    return () => {
+      isLeft = true;
+      clearTimeout(again);
+      removeEventListener("focus", look);
+    };
   }, [store, id, latestId, closesAt, atEnd, isLive]);
 }
 
