@@ -1,4 +1,7 @@
-"""Does applying cost more where much is stored? The same webhooks, of people anywhere among what is there, applied at several sizes."""
+"""Does applying cost more where much is stored? The same webhooks, of as many people anywhere among what is there, applied at several sizes.
+
+And beside it those of many more people, as there are where so much is stored: each of their rows is then seldom in any cache.
+"""
 
 import asyncio
 import random
@@ -19,7 +22,8 @@ from bench.ways import USUAL
 from bench.world import Number, Somebody
 
 DATABASE: Final = "bench_growth"
-_PEOPLE: Final = 50_000  # who write and are written to; all of them where there are fewer
+FEW: Final = 1_000  # who write and are written to, at every size; all of them where there are fewer
+MANY: Final = 50_000
 _SOME: Final = """
 SELECT p.tenant_id, p.connection_id, c.waba_id, c.phone_number_id, ltrim(c.phone_number_e164, '+') AS display,
        p.contact_id, p.conversation_id, p.wa_id, k.name
@@ -37,10 +41,11 @@ UPDATE conversations v SET contact_bsuid = u.bsuid
 
 
 class Grown(msgspec.Struct, frozen=True):
-    """Applying where ``messages`` are stored already."""
+    """Applying what ``people`` write and were written, where ``messages`` are stored already."""
 
     messages: int
     conversations: int
+    people: int
     applied: Applied
 
 
@@ -49,35 +54,52 @@ def prepare(cluster: Cluster, size: Size, *, say: Callable[[str], None]) -> None
     fill(cluster.fresh(DATABASE), size=size, say=say)
 
 
-def measure(cluster: Cluster, folder: Path, *, size: Size, events: int, seed: int) -> Grown:
+def measure(cluster: Cluster, folder: Path, *, size: Size, events: int, seed: int) -> list[Grown]:
     """Apply ``events`` updates to what :func:`prepare` filled, after half as many that warm up, and drop the database.
 
-    A checkpoint lies before the warm-up, so that the pages that everybody writes to are written whole once, and not in what is measured.
+    First those of a few people, then of many where there are more. A checkpoint lies before each warm-up, so that the pages that everybody
+    writes to are written whole once, and not in what is measured.
     """
-    asyncio.run(_wait_with(cluster.database(DATABASE), events=events, seed=seed))
-    cluster.settle()
-    applied = apply(
-        cluster,
-        folder,
-        database=DATABASE,
-        name=f"{size.messages:,} messages stored",
-        batch=USUAL,
-        warmup=events // 2,
-        webhooks=events,
-    )
+    dsn = cluster.database(DATABASE)
+    everybody = asyncio.run(_known_people(dsn, seed=seed))
+    grown = []
+    for people in sorted({min(FEW, len(everybody)), len(everybody)}):
+        asyncio.run(_wait_with(dsn, everybody[:people], events=events, seed=seed + people))
+        cluster.settle()
+        applied = apply(
+            cluster,
+            folder,
+            database=DATABASE,
+            name=f"{size.messages:,} messages stored, {people:,} people",
+            batch=USUAL,
+            warmup=events // 2,
+            webhooks=events,
+        )
+        grown.append(
+            Grown(messages=size.messages, conversations=size.conversations, people=people, applied=applied)
+        )
     cluster.drop(DATABASE)
-    return Grown(messages=size.messages, conversations=size.conversations, applied=applied)
+    return grown
 
 
-async def _wait_with(dsn: str, *, events: int, seed: int) -> None:
-    """Let updates of the people who are there wait to be applied."""
+async def _known_people(dsn: str, *, seed: int) -> list[Somebody]:
+    """Return people anywhere among those who are there, in any order, after all of them were heard of."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute("SELECT setseed($1)", seed / 1000)
+        everybody = [_somebody(row) for row in await connection.fetch(_SOME, MANY)]
+        await _make_known(connection, everybody)
+    finally:
+        await connection.close()
+    return everybody
+
+
+async def _wait_with(dsn: str, everybody: Sequence[Somebody], *, events: int, seed: int) -> None:
+    """Let updates of these people wait to be applied."""
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
     now = datetime.now(UTC)
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute("SELECT setseed($1)", seed / 1000)
-        everybody = [_somebody(row) for row in await connection.fetch(_SOME, _PEOPLE)]
-        await _make_known(connection, everybody)
         sent = stored.sent_messages(everybody, (events * 3 // 2 + 2 * USUAL) // 4, chance=chance)
         await stored.insert_sent(connection, sent, now=now)
         bodies = world.mixed(everybody, sent, at=int(time.time()), chance=chance)

@@ -223,10 +223,12 @@ class Rounds:
         seen = growth.measure(
             self._postgres, self._folder, size=size, events=self._plan.growth_events, seed=self._seed
         )
-        self.growth.append(seen)
-        say(
-            f"  apply with {seen.messages:,} messages stored: {seen.applied.app_us:.0f} + {seen.applied.postgres_us:.0f} us an event"
-        )
+        self.growth.extend(seen)
+        for one in seen:
+            say(
+                f"  apply with {one.messages:,} messages stored, {one.people:,} people: "
+                f"{one.applied.app_us:.0f} + {one.applied.postgres_us:.0f} us an event"
+            )
 
 
 def say(line: str) -> None:

@@ -24,9 +24,10 @@ def applied_us(results: Results) -> float:
     return median(of_way(results.apply, ways.found().name), _us)
 
 
-def growth_ratio(results: Results) -> float:
-    """Return how much more an event takes with the most stored than with the least."""
-    return _us(results.growth[-1].applied) / _us(results.growth[0].applied)
+def growth_ratio(results: Results, people: int) -> float:
+    """Return how much more an event of so many people, or all there are, takes with the most stored than with the least of a few's."""
+    most = [one for one in results.growth if one.messages == results.growth[-1].messages]
+    return _us(min(most, key=lambda one: abs(one.people - people)).applied) / _us(results.growth[0].applied)
 
 
 def cost_of_guarding(applied: Sequence[Applied], tenants: int) -> float | None:
@@ -85,6 +86,7 @@ def _growth(results: Results) -> list[str]:
     rows = [
         [
             f"{one.messages:,} messages of {one.conversations:,} conversations",
+            f"{one.people:,}",
             f"{one.applied.per_core:,.0f}",
             f"{one.applied.app_us:.0f} + {one.applied.postgres_us:.0f}",
             f"{_us(one.applied) / _us(first):.2f}",
@@ -95,6 +97,7 @@ def _growth(results: Results) -> list[str]:
     return table(
         [
             "apply, of people anywhere among what is stored",
+            "people",
             "events/s per core",
             "us worker + PostgreSQL",
             "of the first",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bench import intake, ways
+from bench.growth import Grown
 from bench.number import GENERATOR, WEB, WORKER, Carried
 from bench.report import svg
 from bench.report.cells import median
@@ -87,10 +88,14 @@ def _apply(results: Results) -> str:
 
 
 def _growth(results: Results) -> str:
+    fewest, most = results.growth[0].people, results.growth[-1].people
+    many = {one.messages: one for one in results.growth}  # of each size the last, which has the most people
     series = {
-        "worker": [(float(one.messages), one.applied.app_us) for one in results.growth],
-        "worker and PostgreSQL": [
-            (float(one.messages), one.applied.app_us + one.applied.postgres_us) for one in results.growth
-        ],
+        f"{fewest:,} people": [_price(one) for one in results.growth if one.people == fewest],
+        f"up to {most:,} people": [_price(one) for one in many.values()],
     }
     return svg.lines("Applying one event", series, x="messages stored", y="us", log_x=True)
+
+
+def _price(one: Grown) -> tuple[float, float]:
+    return float(one.messages), one.applied.app_us + one.applied.postgres_us

@@ -1,17 +1,23 @@
 """The smoke of a campaign under fire: worker and PostgreSQL are killed on its way, and the sandbox's own record judges."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from bed.memory import kept_in_memory
+
 _ROOT = Path(__file__).parents[2]
 
 
 def carried_out(*words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.chaos.campaign", *words]
-    done = subprocess.run(command, check=False, cwd=_ROOT, capture_output=True, text=True, timeout=580)
+    environment = kept_in_memory(dict(os.environ))
+    done = subprocess.run(
+        command, check=False, cwd=_ROOT, env=environment, capture_output=True, text=True, timeout=580
+    )
     print(done.stdout)
     return done
 
