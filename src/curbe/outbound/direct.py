@@ -5,9 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.connections.rules import Line, to_send_from
+from curbe.connections.rules import Line, country_served, to_send_from
 from curbe.domain.errors import NoConnection
-from curbe.domain.phone import country_of, to_e164
+from curbe.domain.phone import to_e164
 from curbe.inbox.people import canonical_phone
 from curbe.infra.db import Id, Query, Transaction
 from curbe.outbound import service, store
@@ -48,8 +48,7 @@ async def aim(
     lines = [line for line, _ in await store.lines_to(tx, tenant_id=tenant_id, phone=None)]
     if tenant.default_country is None and not phone.lstrip().startswith("+"):
         line = to_send_from(lines, connection_id=named, country_id=None)
-        own = line.country_id or (line.phone_number_e164 and country_of(line.phone_number_e164))
-        return Aim(to_e164(phone, default_country=own or None, field="phone"), line)
+        return Aim(to_e164(phone, default_country=country_served(line), field="phone"), line)
     e164 = to_e164(phone, default_country=tenant.default_country, field="phone")
     if named is None:
         spoke = await _LAST_LINE.one(tx, tenant_id=tenant_id, phone=canonical_phone(e164.removeprefix("+")))
