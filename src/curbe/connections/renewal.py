@@ -24,6 +24,7 @@ from curbe.infra import jobs
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, Query
 from curbe.infra.jobs import Job, NewJob
+from curbe.infra.log import bind
 
 log: Final = structlog.get_logger(__name__)
 
@@ -93,6 +94,7 @@ class Renewal:
         Raises:
             LostLease: another attempt has taken over; a token that is renewed twice is renewed.
         """
+        bind(tenant_id=job.tenant_id)
         try:
             held = await self._read(job)
             proof = None if held is None else await self._renewed(held)
@@ -126,6 +128,7 @@ class Renewal:
             async with self._pool.transaction(job.tenant_id) as tx:
                 connection = await service.read(tx, **which)
                 sealed = await store.sealed_token(tx, **which)
+            bind(phone_number_id=connection.phone_number_id)
         except NoConnection:
             return None
         ends = connection.token_expires_at
