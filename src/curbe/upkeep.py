@@ -10,7 +10,7 @@ import structlog
 from curbe.audit.seal import seal_once
 from curbe.auth import factor_store
 from curbe.auth.session_store import drop_over
-from curbe.connections import health
+from curbe.connections import health, renewal
 from curbe.infra import db
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -33,7 +33,9 @@ _WEBHOOKS_KEPT_DAYS: Final = 30
 Work = Callable[[], Awaitable[object]]
 
 
-def until(stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spool) -> list[Awaitable[None]]:
+def until(
+    stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spool, app_id: str
+) -> list[Awaitable[None]]:
     """Return what is done every so often until ``stop``.
 
     Args:
@@ -42,6 +44,7 @@ def until(stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spoo
         apply: as the batch role.
         dsn: the database.
         spool: where files are on their way.
+        app_id: the Meta app whose tokens are renewed.
     """
 
     async def seal() -> None:
@@ -78,6 +81,7 @@ def until(stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spoo
         _every(3600.0, broken_off, stop),
         _every(600.0, _forgetting(work), stop),
         _every(600.0, _retiring(apply), stop),
+        _every(3600.0, _renewing(apply, app_id), stop),
         _every(60.0, _syncing(apply), stop),
         _every(60.0, _counting(apply), stop),
         _every(3600.0, _dropping(work), stop),
@@ -129,6 +133,13 @@ def _syncing(pool: Pool) -> Work:
             log.info("template_syncs_due", tenants=due)
 
     return sync_templates
+
+
+def _renewing(pool: Pool, app_id: str) -> Work:
+    async def renew_tokens() -> None:
+        await renewal.defer_due(pool, app_id=app_id, now=utc_now())
+
+    return renew_tokens
 
 
 def _lifting(pool: Pool) -> Work:

@@ -23,6 +23,8 @@ from curbe.channels.cloudapi.callback import PURPOSE as CALLBACK_PURPOSE
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.connections.app_data import ASK, AppData
 from curbe.connections.choosing import FORGET, Forgetting
+from curbe.connections.completing import app_of
+from curbe.connections.renewal import RENEW, Renewal
 from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
@@ -77,8 +79,9 @@ _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
 _WEBHOOKS_AT_ONCE: Final = 64  # a tenant's servers that hang hold a hand each, for seconds
 _FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
-# Of suspended tenants too: what people send can be fetched for days only, and what is to be deleted is.
-_KEPT_UP: Final = frozenset({FETCH, FORGET, PURGE, ERASE, COUNT})
+# Of suspended tenants too: what people send can be fetched for days only, a token is renewed before it ends or never, and what is to be
+# deleted is.
+_KEPT_UP: Final = frozenset({FETCH, FORGET, RENEW, PURGE, ERASE, COUNT})
 
 Work = Callable[[], Awaitable[object]]
 
@@ -108,7 +111,9 @@ async def work(
         spare_what_stays(BATCHES)
         running = [applier.run(lane, stop) for lane in lanes]
         running += [senders.run(stop), tender.run(stop), *(runner.run(stop) for runner in runners)]
-        running += upkeep.until(stop, work=pools.work, apply=pools.apply, dsn=dsn, spool=spool)
+        running += upkeep.until(
+            stop, work=pools.work, apply=pools.apply, dsn=dsn, spool=spool, app_id=settings.meta_app_id
+        )
         async with asyncio.TaskGroup() as tasks:
             jobs = [tasks.create_task(job) for job in running]  # type: ignore[arg-type]
             if listening is not None:
@@ -187,11 +192,7 @@ async def _wired(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
         catch_up = CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys)
-        asking: dict[str, Handler] = {
-            READ_RECEIPT: Receipts(pools.work, cloud_api=cloud_api, keyring=keyring).read,
-            SYNC: Syncer(pools.work, cloud_api=cloud_api, keyring=keyring),
-            ASK: AppData(pools.work, cloud_api=cloud_api, keyring=keyring, now=utc_now),
-        }
+        asking = _asking(settings, pools.work, cloud_api=cloud_api, keyring=keyring)
         patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
             ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
@@ -283,6 +284,17 @@ def _by_itself(pool: Pool) -> dict[str, Handler]:
         NOTIFY: Notifying(pool, now=utc_now),
         automating.RUN: Automating(pool, now=utc_now),
         concluding.CONCLUDE: Concluding(pool),
+    }
+
+
+def _asking(settings: Settings, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring) -> dict[str, Handler]:
+    """Return who asks Meta for small things: that a message was read, its lists, the app's data, another token."""
+    app = app_of(settings)
+    return {
+        READ_RECEIPT: Receipts(pool, cloud_api=cloud_api, keyring=keyring).read,
+        SYNC: Syncer(pool, cloud_api=cloud_api, keyring=keyring),
+        ASK: AppData(pool, cloud_api=cloud_api, keyring=keyring, now=utc_now),
+        RENEW: Renewal(pool, cloud_api=cloud_api, keyring=keyring, app=app, now=utc_now),
     }
 
 

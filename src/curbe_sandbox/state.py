@@ -138,6 +138,7 @@ class Token:
     issued_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     revoked: bool = False
     user_id: str = "500000000000001"
+    type: str = "SYSTEM_USER"  # or USER: a person's
     is_app_token: bool = False
 
     def reads_waba(self, waba_id: str) -> bool:

@@ -242,6 +242,32 @@ async def test_a_paused_number_is_asked_again_for_a_day(
     assert [one["state"] for one in await history(acme)] == ["sent"]
 
 
+async def test_a_rule_that_names_no_number_goes_on_by_the_one_it_was_kept_with_once_another_is_connected(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    made = (await rule(acme)).json()
+    mexico = await insert_number(owner, acme.id)
+    off = await acme.client.put(
+        f"/api/tenants/{acme.id}/notifications/rules/{made['id']}", json={**RULE, "enabled": False}
+    )
+    await owner.execute("UPDATE notification_rules SET enabled = true, rule = rule || '{\"enabled\": true}'")
+
+    await event(acme)
+    await work()
+
+    assert (made["rule"]["connection_id"], off.status_code) == (None, 200)
+    (sent,) = await history(acme)
+    assert (sent["state"], sent["reason"]) == ("sent", None)
+    by = "SELECT channel_connection_id FROM messages WHERE id = $1"
+    assert await owner.fetchval(by, UUID(sent["message_id"])) == mine.connection_id
+    await acme.post("/whatsapp/disconnect", {"connection_id": str(mine.connection_id)})
+    await event(acme, id="crm-2")
+    await work()
+    (last, _) = await history(acme)
+    assert last["reason"] == "template_unknown", "then it is the other's, which lacks the template"
+    assert mexico.connection_id != mine.connection_id
+
+
 @pytest.mark.parametrize(
     ("more", "late", "left"),
     [

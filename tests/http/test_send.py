@@ -238,6 +238,23 @@ async def test_of_several_numbers_one_must_be_named_by_id_or_by_country(acme: Te
     ]
 
 
+async def test_a_conversation_is_not_answered_in_the_name_of_another_country(
+    acme: Tenant, owner: Owner
+) -> None:
+    spain = await insert_number(owner, acme.id)
+    await owner.execute(
+        "UPDATE channel_connections SET country_id = NULL, phone_number_e164 = '+34600000001' WHERE id = $1",
+        spain.connection_id,
+    )
+    thread = await insert_conversation(owner, spain, wa_id=DIGITS, last_inbound_at=utc_now())
+    body = {"conversation_id": str(thread), "text": "hola"}
+
+    refusal = await refused(acme, owner, {**body, "country_id": "MX"})
+
+    assert (refusal["code"], refusal["field"]) == ("invalid_request", "country_id")
+    assert (await acme.post(SEND, {**body, "country_id": "es"})).status_code == 202
+
+
 async def test_what_one_number_was_told_opens_no_window_for_another(acme: Tenant, owner: Owner) -> None:
     spain, mexico = [await insert_number(owner, acme.id) for _ in range(2)]
     await insert_conversation(owner, spain, wa_id=DIGITS, last_inbound_at=utc_now())

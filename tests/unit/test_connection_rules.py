@@ -25,14 +25,16 @@ def token(**fields: Any) -> TokenInfo:
     return TokenInfo(**{"is_valid": True, "app_id": APP, "scopes": BOTH, **fields})
 
 
-def connection(country: str | None = None, *, status: str = "active") -> Connection:
+def connection(
+    country: str | None = None, *, status: str = "active", phone: str = "+34600000001"
+) -> Connection:
     return Connection(
         tenant_id=UUID(int=1),
         id=uuid4(),
         status=ConnectionStatus(status),
         waba_id="200",
         phone_number_id=uuid4().hex,
-        phone_number_e164="+34600000001",
+        phone_number_e164=phone,
         display_name="Acme",
         country_id=country,
         meta_app_id=APP,
@@ -153,6 +155,22 @@ def test_the_only_number_sends_and_of_several_one_must_be_named() -> None:
             chosen([spain, mexico, gone], **none_of_them)
     with pytest.raises(NoConnection):
         chosen([gone])
+
+
+def test_a_number_whose_country_nobody_said_is_that_of_its_own_digits() -> None:
+    spain, mexico = connection(), connection(phone="+525512345678")
+    for_portugal = connection("PT")
+
+    def chosen(all_: list[Connection], country: str) -> Connection:
+        return rules.to_send_from(all_, connection_id=None, country_id=country)
+
+    assert chosen([spain, mexico, for_portugal], "ES") is spain, (
+        "a Spanish number that is for Portugal is not for Spain"
+    )
+    assert chosen([spain, mexico], "mx") is mexico
+    assert chosen([spain, connection("ES")], "ES").country_id == "ES", "the one it was said of comes first"
+    with pytest.raises(NoConnection):
+        chosen([for_portugal, mexico], "ES")
 
 
 def test_a_pause_never_moves_a_message_to_another_number() -> None:

@@ -92,6 +92,21 @@ UPDATE channel_connections
    SET access_token_enc = :sealed
  WHERE tenant_id = :tenant_id AND id = :id AND access_token_enc = :was;
 
+-- name: tokens_to_renew
+-- Of all tenants, as the batch role: the numbers of this app whose token ends soon, and has not yet.
+SELECT c.tenant_id, c.id
+  FROM channel_connections c
+ WHERE c.status IN ('active', 'error') AND c.meta_app_id = :app_id AND c.access_token_enc IS NOT NULL
+   AND c.token_expires_at > :now AND c.token_expires_at < :before
+ ORDER BY c.tenant_id, c.id;
+
+-- name: renew_token
+-- No row where another token took its place meanwhile. What paused the number stays.
+UPDATE channel_connections
+   SET access_token_enc = :sealed, token_last4 = :last4, token_fingerprint = :fingerprint, token_expires_at = :expires_at,
+       scopes = :scopes, updated_at = now()
+ WHERE tenant_id = :tenant_id AND id = :id AND access_token_enc = :was;
+
 -- name: note_app_data
 UPDATE channel_connections
    SET app_data = app_data || :asked, updated_at = now()

@@ -14,6 +14,7 @@ import msgspec
 
 from curbe.channels.cloudapi.codes import needs_new_token
 from curbe.domain.errors import ConnectionPaused, NoConnection, SeveralConnections
+from curbe.domain.phone import country_of
 
 _COEXISTENCE_PACE: Final = 20  # messages a second, fixed [throughput, Sep 2026]
 _USUAL_PACE: Final = 80
@@ -144,6 +145,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 AnyLine = TypeVar("AnyLine", bound=Line | Connection)
 
 
+def country_served(line: Line | Connection) -> str | None:
+    """Return the country that a number is for: the one it was connected for, else that of its own digits; None where neither tells."""
+    return line.country_id or (country_of(line.phone_number_e164) if line.phone_number_e164 else None)
+
+
 def require_active(line: Line | Connection) -> None:
     """Return where the connection sends.
 
@@ -175,14 +181,15 @@ def to_send_from(
     Args:
         connections: those of the tenant.
         connection_id: the one named, if any.
-        country_id: ISO 3166; the number of that country, if any is named.
+        country_id: ISO 3166, in any case; the number that was connected for that country, else the one whose own digits are of it.
 
     Raises:
         NoConnection: none is meant.
         SeveralConnections: more than one could be.
     """
     live = [one for one in connections if one.is_live]
-    meant = [one for one in live if connection_id in {None, one.id} and country_id in {None, one.country_id}]
+    named = [one for one in live if connection_id in {None, one.id}]
+    meant = named if country_id is None else _of_country(named, country_id.upper())
     choices = {"choices": [_choice(one) for one in live]}
     if not meant:
         detail = (
@@ -200,6 +207,12 @@ def to_send_from(
             extra=choices,
         )
     return meant[0]
+
+
+def _of_country(lines: Sequence[AnyLine], country: str) -> list[AnyLine]:
+    """Return those that were connected for the country; where none was, those it was never said of and whose digits are of it."""
+    said = [one for one in lines if one.country_id == country]
+    return said or [one for one in lines if one.country_id is None and country_served(one) == country]
 
 
 def meant(
@@ -305,6 +318,6 @@ def _choice(connection: Line | Connection) -> Mapping[str, str | None]:
     return {
         "connection_id": str(connection.id),
         "phone_number": connection.phone_number_e164,
-        "country_id": connection.country_id,
+        "country_id": country_served(connection),
         "status": connection.status.value,
     }

@@ -204,6 +204,27 @@ async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor
     return resumed
 
 
+async def renew(
+    tx: Transaction, connection: Connection, proof: Proof, *, was: str, keyring: Keyring, actor: str
+) -> bool:
+    """Put the token that ``proof`` has in the place of the one kept as ``was``; False where another was put there meanwhile."""
+    which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
+    renewed = await store.renew_token(
+        tx,
+        **which,
+        was=was,
+        sealed=sealed.seal(keyring, Column.TOKEN, proof.token, **which),
+        last4=proof.token.last4(),
+        fingerprint=proof.token.fingerprint(),
+        expires_at=proof.about_token.expires_at,
+        scopes=msgspec.json.encode(proof.about_token.scopes).decode(),
+    )
+    if renewed:
+        status = (await read(tx, **which)).status
+        await _changed(tx, "connection.token_renewed", **which, status=status, actor=actor)
+    return renewed
+
+
 async def note_test(tx: Transaction, phone_number_id: str, *, tenant_id: UUID, ok: bool, actor: str) -> None:
     """Put on record that a token was tried on a number: the tenant's own, or one that is to be connected."""
     known = rules.of_number(await store.connections_of(tx, tenant_id=tenant_id), phone_number_id)
@@ -236,8 +257,6 @@ async def read(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Conn
     raise NoConnection("There is no such connection.", fix="See GET .../whatsapp/status for those there are.")
 
 
-# TODO: tokens are not rotated by themselves, as Meta has no call that renews a system user's: who connects the number anew replaces
-# it, see docs/whatsapp.md.
 async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring) -> Secret:
     """Return a connection's access token.
 

@@ -18,6 +18,7 @@ from curbe.connections.rules import (
     Connection,
     ConnectionStatus,
     code_in,
+    country_served,
     e164_of,
     needs_registration,
     way_out,
@@ -29,7 +30,7 @@ from curbe.infra.crypto import Secret
 MetaId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_]{1,64}$")]
 CountryId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2}$", description="ISO 3166, such as ES")]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]
-_TOLD_OTHERWISE: Final = {"health", "name_status", "coexistence", "app_data"}
+_TOLD_OTHERWISE: Final = {"health", "name_status", "coexistence", "app_data", "country_id"}
 _APP_DATA: Final = msgspec.json.Decoder(dict[AppPart, Asked])
 _PARTS: Final[Mapping[AppPart, Literal["contacts", "history"]]] = {
     AppPart.CONTACTS: "contacts",
@@ -68,7 +69,8 @@ class ShownConnection(msgspec.Struct, frozen=True, kw_only=True):
     """One tenant's access to one number.
 
     ``status``: ``active``; ``error`` (paused: ``pause_reason`` says why, what is queued waits); ``revoked``
-    (given up); ``pending``. ``number_status``, ``name_status``, ``quality_rating``, ``messaging_limit`` and
+    (given up). No number is ``pending``: nothing is stored before Meta has confirmed it. ``country_id``: the country it was connected
+    for, else that of its own digits. ``number_status``, ``name_status``, ``quality_rating``, ``messaging_limit`` and
     ``throughput_level`` are Meta's words, as of ``facts_at``, or told since. ``coexistence``: the number is
     on the WhatsApp Business app as well. ``pause_cause`` names the fact in ``health`` that paused it, and is
     null where a refused send did (then ``pause_words`` say what Meta's code means, in three languages);
@@ -279,6 +281,7 @@ def shown(connection: Connection) -> ShownConnection:
         pause_fix=way_out(connection.pause_cause, connection.pause_reason) if paused else None,
         pause_words=_pause_words(connection),
         phone_number_spelled=_spelled(connection.phone_number_e164),
+        country_id=country_served(connection),
         name_status=_name_status(connection, health),
         coexistence=bool(connection.coexistence),
         needs_registration=needs_registration(connection),

@@ -64,6 +64,7 @@ _PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
+_RENEW_TOKEN: Final = Query(_PACKAGE, "renew_token")
 _NOTE_APP_DATA: Final = Query(_PACKAGE, "note_app_data")
 _LOCK_PIN: Final = Query(_PACKAGE, "lock_pin", _SealedPin)
 _KEEP_PIN: Final = Query(_PACKAGE, "keep_pin")
@@ -169,6 +170,34 @@ async def reseal_token(
 ) -> bool:
     """Keep a connection's token as ``sealed`` where it is kept as ``was``."""
     return bool(await _RESEAL_TOKEN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
+
+
+async def renew_token(
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    connection_id: UUID,
+    was: str,
+    sealed: str,
+    last4: str,
+    fingerprint: str,
+    expires_at: datetime | None,
+    scopes: str,
+) -> bool:
+    """Keep another token, as ``sealed``, where the one kept as ``was`` is; ``scopes`` is JSON text."""
+    return bool(
+        await _RENEW_TOKEN.run(
+            tx,
+            tenant_id=tenant_id,
+            id=connection_id,
+            was=was,
+            sealed=sealed,
+            last4=last4,
+            fingerprint=fingerprint,
+            expires_at=expires_at,
+            scopes=scopes,
+        )
+    )
 
 
 async def note_app_data(

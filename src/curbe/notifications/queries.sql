@@ -39,7 +39,8 @@ SELECT n.id, n.event_id, e.event, n.rule_id, n.state, n.reason, n.detail, n.reci
 
 -- name: waiting
 -- One that is to be sent now, with its event and its rule as that is now. Locked: it is sent once.
-SELECT n.id, n.event_id, n.due_at, e.data::text AS data, r.rule::text AS rule, coalesce(r.enabled, false) AS enabled
+SELECT n.id, n.event_id, n.due_at, e.data::text AS data, r.rule::text AS rule, coalesce(r.enabled, false) AS enabled,
+       r.channel_connection_id AS usual_connection_id
   FROM notifications n
   JOIN notification_events e ON e.tenant_id = n.tenant_id AND e.id = n.event_id
   LEFT JOIN notification_rules r ON r.tenant_id = n.tenant_id AND r.id = n.rule_id
@@ -74,10 +75,11 @@ SELECT count(*)::integer AS count, (count(*) FILTER (WHERE r.event = :event))::i
  WHERE r.tenant_id = :tenant_id
 
 -- name: save_rule
+-- The number is the one named, or the one it was looked over with: by that it goes on where another is connected later.
 INSERT INTO notification_rules AS r (tenant_id, id, event, channel_connection_id, enabled, rule, updated_by)
 VALUES (:tenant_id, :id, :event, :connection_id, :enabled, :rule::jsonb, :updated_by)
     ON CONFLICT (tenant_id, id) DO UPDATE
-   SET event = excluded.event, channel_connection_id = excluded.channel_connection_id, enabled = excluded.enabled, rule = excluded.rule,
+   SET event = excluded.event, channel_connection_id = coalesce(excluded.channel_connection_id, r.channel_connection_id), enabled = excluded.enabled, rule = excluded.rule,
        updated_by = excluded.updated_by, updated_at = now()
 RETURNING r.id, r.rule::text AS rule, r.updated_by, r.created_at, r.updated_at
 

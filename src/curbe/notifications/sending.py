@@ -31,12 +31,15 @@ _SHOWN: Final = 40  # characters of what an event has in place of a number
 
 
 class _Waiting(msgspec.Struct, frozen=True):
+    """``usual_connection_id``: the number that the rule was kept with, where it names none."""
+
     id: UUID
     event_id: str
     due_at: datetime
     data: str
     rule: str | None
     enabled: bool
+    usual_connection_id: UUID | None
 
 
 _WAITING: Final = Query(_PACKAGE, "waiting", _Waiting)
@@ -84,13 +87,13 @@ async def try_out(
     Raises:
         InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections: the rule could not be kept.
     """
-    await service.check(tx, rule, tenant_id=tenant_id)
+    line_id = await service.check(tx, rule, tenant_id=tenant_id)
     outcome = service.foreseen(rule, data)
     if outcome.state is not State.WAITING:
         return outcome
     await tx.savepoint("trial")
     try:
-        tried = await _made(tx, uuid7(), rule, data, tenant_id=tenant_id, due_at=now, now=now)
+        tried = await _made(tx, uuid7(), rule, data, usual=line_id, tenant_id=tenant_id, due_at=now, now=now)
     except ConnectionPaused as pause:
         tried = Outcome(state=State.WAITING, reason=pause.code, detail=pause.detail)
     await tx.rollback_to("trial")
@@ -107,7 +110,16 @@ async def _send(tx: Transaction, waiting: _Waiting, *, tenant_id: UUID, now: dat
         return Outcome(state=State.SKIPPED, reason="rule_gone", detail="Its rule was deleted or disabled.")
     rule = msgspec.json.decode(waiting.rule, type=Rule)
     data = msgspec.json.decode(waiting.data)
-    return await _made(tx, waiting.id, rule, data, tenant_id=tenant_id, due_at=waiting.due_at, now=now)
+    return await _made(
+        tx,
+        waiting.id,
+        rule,
+        data,
+        usual=waiting.usual_connection_id,
+        tenant_id=tenant_id,
+        due_at=waiting.due_at,
+        now=now,
+    )
 
 
 async def _made(
@@ -116,6 +128,7 @@ async def _made(
     rule: Rule,
     data: Any,
     *,
+    usual: UUID | None,
     tenant_id: UUID,
     due_at: datetime,
     now: datetime,
@@ -126,7 +139,9 @@ async def _made(
     await tx.savepoint("notification")
     try:
         ttl = rules.life_left(rule, due_at=due_at, patience=_PATIENCE, now=now)
-        return await _queue(tx, notification_id, rule, made, tenant_id=tenant_id, ttl=ttl, now=now)
+        return await _queue(
+            tx, notification_id, rule, made, usual=usual, tenant_id=tenant_id, ttl=ttl, now=now
+        )
     except AppError as refusal:
         await tx.rollback_to("notification")  # nobody whom nothing is sent becomes a contact
         if isinstance(refusal, ConnectionPaused):
@@ -142,11 +157,14 @@ async def _queue(
     rule: Rule,
     made: Notice,
     *,
+    usual: UUID | None,
     tenant_id: UUID,
     ttl: timedelta | None,
     now: datetime,
 ) -> Outcome:
-    aim = await direct.aim(tx, tenant_id=tenant_id, phone=made.phone, connection_id=rule.connection_id)
+    aim = await direct.aim(
+        tx, tenant_id=tenant_id, phone=made.phone, connection_id=rule.connection_id, usual=usual
+    )
     given = Given(template_data=dict(made.values))
     request = Request(
         tenant_id=tenant_id,

@@ -224,14 +224,15 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
     before = None if rule_id is None else await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
     if before is None or before.rule.event != rule.event:
         await _require_room(tx, rule, tenant_id=tenant_id, new=before is None)
+    line_id = rule.connection_id
     if before is None or rule != msgspec.structs.replace(before.rule, enabled=False):
-        await check(tx, rule, tenant_id=tenant_id)
+        line_id = await check(tx, rule, tenant_id=tenant_id)
     row = await _SAVE_RULE.one(
         tx,
         tenant_id=tenant_id,
         id=rule_id or uuid7(),
         event=rule.event,
-        connection_id=rule.connection_id,
+        connection_id=line_id,
         enabled=rule.enabled,
         rule=msgspec.json.encode(rule).decode(),
         updated_by=actor,
@@ -242,8 +243,8 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
     return _kept(row)
 
 
-async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID) -> None:
-    """Return where a rule can be kept; what it raises, see :func:`save`."""
+async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID) -> UUID:
+    """Return the number that a rule is kept with, named or the only one; what it raises, see :func:`save`."""
     lines = [line for line, _ in await outbox.lines_to(tx, tenant_id=tenant_id, phone=None)]
     line = to_send_from(lines, connection_id=rule.connection_id, country_id=None)
     form = await sending.form_of(
@@ -256,6 +257,7 @@ async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID) -> None:
     )
     must, may = places_to_fill(form.components, cover=form.cover)
     rules.check(rule, must=must, may=may)
+    return line.id
 
 
 def foreseen(rule: Rule, data: dict[str, Any]) -> Outcome:

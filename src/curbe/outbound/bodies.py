@@ -22,7 +22,8 @@ class Addressed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     ``to``: the phone number, with + and country code (one without is read by the country of the number that sends).
     ``conversation_id``: instead of ``to``, or beside it. ``connection_id`` or ``country_id``: which of your numbers sends, where you have
-    several. ``reply_to``: the provider_message_id to quote. ``seen_message_id``: the last message of the conversation that you know; where
+    several; a number's country is the one it was connected for, else that of its own digits, and a conversation of another is refused.
+    ``reply_to``: the provider_message_id to quote. ``seen_message_id``: the last message of the conversation that you know; where
     somebody else has written to the person after it, nothing is sent and 409 ``answered_meanwhile`` says what. ``ttl_seconds``: for how
     long the message is good while it waits to be sent, up to 30 days; after that it fails as ``expired``. Without one: 10 minutes for a
     code of an authentication template, 24 hours for anything else.

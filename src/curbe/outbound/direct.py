@@ -5,9 +5,9 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.connections.rules import Line, to_send_from
+from curbe.connections.rules import Line, country_served, to_send_from
 from curbe.domain.errors import NoConnection
-from curbe.domain.phone import country_of, to_e164
+from curbe.domain.phone import to_e164
 from curbe.inbox.people import canonical_phone
 from curbe.infra.db import Id, Query, Transaction
 from curbe.outbound import service, store
@@ -33,10 +33,12 @@ async def aim(
     phone: str,
     phone_number_id: str | None = None,
     connection_id: UUID | None = None,
+    usual: UUID | None = None,
 ) -> Aim:
     """Return whom ``phone`` is, and the number to send from: the one named, the one that spoke with them last, or the only one.
 
-    A phone without a country code is read by the tenant's country; where it has none, by that of the number that sends.
+    ``usual``: a number that goes before the one that spoke last, for as long as it is connected. A phone without a country code is read by
+    the tenant's country; where it has none, by that of the number that sends.
 
     Raises:
         InvalidRequest: it is no phone number.
@@ -46,10 +48,11 @@ async def aim(
     tenant = await tenants.read(tx, tenant_id=tenant_id)
     named = connection_id if phone_number_id is None else await _named(tx, tenant_id, phone_number_id)
     lines = [line for line, _ in await store.lines_to(tx, tenant_id=tenant_id, phone=None)]
+    if named is None and any(one.id == usual and one.is_live for one in lines):
+        named = usual
     if tenant.default_country is None and not phone.lstrip().startswith("+"):
         line = to_send_from(lines, connection_id=named, country_id=None)
-        own = line.country_id or (line.phone_number_e164 and country_of(line.phone_number_e164))
-        return Aim(to_e164(phone, default_country=own or None, field="phone"), line)
+        return Aim(to_e164(phone, default_country=country_served(line), field="phone"), line)
     e164 = to_e164(phone, default_country=tenant.default_country, field="phone")
     if named is None:
         spoke = await _LAST_LINE.one(tx, tenant_id=tenant_id, phone=canonical_phone(e164.removeprefix("+")))

@@ -74,6 +74,7 @@ class NewToken(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     phone_number_ids: list[str] = []
     scopes: tuple[str, ...] = ALL_SCOPES
     expires_at: datetime | None = None
+    type: str = "SYSTEM_USER"  # or USER: a person's
     code: bool = False  # also give out an Embedded Signup code for it
 
 
@@ -186,6 +187,7 @@ async def make_token(box: Sandbox, data: NewToken) -> dict[str, Any]:
         waba_ids=tuple(data.waba_ids),
         phone_number_ids=tuple(data.phone_number_ids),
         expires_at=data.expires_at,
+        type=data.type,
     )
     world.tokens[token.token] = token
     shown = token_view(token)

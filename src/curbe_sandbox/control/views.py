@@ -48,6 +48,7 @@ def token_view(token: Token) -> dict[str, Any]:
     """Return a token in full."""
     return {
         "token": token.token,
+        "type": token.type,
         "app_id": token.app_id,
         "scopes": token.scopes,
         "waba_ids": token.waba_ids,

@@ -34,13 +34,7 @@ def token_of(world: World, call: Call, *, of_graph: bool = True) -> Token:
         written = call.query.get("access_token", "")
     if not written:
         raise _no_token(call)
-    token = world.tokens.get(written) or app_token(world, written)
-    if token is None:
-        raise _bad_token("Invalid OAuth access token - Cannot parse access token")
-    if token.revoked:
-        raise _bad_token("Error validating access token: The session has been invalidated.", 460)
-    if token.expires_at is not None and token.expires_at <= call.now:
-        raise _bad_token(f"Error validating access token: Session has expired on {token.expires_at:%c}.", 463)
+    token = require_alive(world.tokens.get(written) or app_token(world, written), call)
     if not of_graph:
         return token
     if call.query_string and "appsecret_proof" in call.query_string:
@@ -49,6 +43,21 @@ def token_of(world: World, call: Call, *, of_graph: bool = True) -> Token:
         raise graph_error(
             "API calls from the server require an appsecret_proof argument", code=100, http_status=400
         )
+    return token
+
+
+def require_alive(token: Token | None, call: Call) -> Token:
+    """Return the token that was written.
+
+    Raises:
+        GraphRefusal: it is unknown (None), revoked or expired.
+    """
+    if token is None:
+        raise _bad_token("Invalid OAuth access token - Cannot parse access token")
+    if token.revoked:
+        raise _bad_token("Error validating access token: The session has been invalidated.", 460)
+    if token.expires_at is not None and token.expires_at <= call.now:
+        raise _bad_token(f"Error validating access token: Session has expired on {token.expires_at:%c}.", 463)
     return token
 
 

@@ -75,7 +75,7 @@ async def _respond(box: Sandbox, call: Call, node: str, edge: str, fault: str) -
     if not number.isdigit() or not OLDEST <= int(number) <= NEWEST or not node:
         raise unknown_path("/" + "/".join(call.path))
     if call.path == ("oauth", "access_token"):
-        return tokens.exchange_code(box, call)
+        return tokens.exchange(box, call)
     token = token_of(box.world, call)
     ask = Ask(call, token, node, fault)
     if call.path == ("debug_token",) and call.method == "GET":

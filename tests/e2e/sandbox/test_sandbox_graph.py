@@ -259,3 +259,24 @@ def test_the_business_profile_is_written_and_read(sandbox: Sandbox) -> None:
     assert read == {"data": [{"messaging_product": "whatsapp", "about": "Abierto"}]}
     too_long = {"messaging_product": "whatsapp", "about": "x" * 140}
     assert sandbox.graph("POST", f"{NUMBER}/whatsapp_business_profile", too_long).code == 100
+
+
+def test_a_token_that_ends_is_exchanged_for_one_of_60_days_and_stays_valid(sandbox: Sandbox) -> None:
+    made = sandbox.control("POST", "tokens", {"waba_ids": [WABA], "expires_at": "2100-01-01T00:00:00Z"})[
+        "token"
+    ]
+    path = (
+        f"/v25.0/oauth/access_token?grant_type=fb_exchange_token&client_id={APP}&client_secret={SECRET}"
+        f"&fb_exchange_token={made}"
+    )
+    read = f"{NUMBER}?access_token={{}}"
+
+    assert sandbox.call("GET", path).code == 100, "it has to be asked for"
+    answer = sandbox.call("GET", f"{path}&set_token_expires_in_60_days=true").json
+
+    assert answer["expires_in"] == 60 * 24 * 3600
+    assert [
+        sandbox.call("GET", f"/v25.0/{read.format(one)}").status for one in (made, answer["access_token"])
+    ] == [200, 200]
+    sandbox.control("DELETE", f"tokens/{made}")
+    assert sandbox.call("GET", f"{path}&set_token_expires_in_60_days=true").code == 190

@@ -18,6 +18,7 @@ import { HeadButton } from "./list/head-button";
 import { LiveBanner } from "./list/live-banner";
 import { Mentions } from "./list/mentions";
 import { listMessages } from "./list/messages";
+import { NumbersLine } from "./list/numbers-line";
 import { SavedViews } from "./list/saved-views";
 import { Tabs } from "./list/tabs";
 import { useBeside } from "./list/use-beside";
@@ -118,7 +119,10 @@ export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
         </Suspense>
       ) : (
         <header className={classes["header"]}>
-          <h1 className={classes["title"]}>{t.title}</h1>
+          <div className={classes["heading"]}>
+            <h1 className={classes["title"]}>{t.title}</h1>
+            <NumbersLine />
+          </div>
           <HeadButton aria-label={t.search} title={`${t.search} ( / )`} onClick={() => setSearching(true)}>
             <IconSearch size={19} stroke={1.7} />
           </HeadButton>

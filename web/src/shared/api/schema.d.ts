@@ -5063,7 +5063,7 @@ export interface components {
         FoundNumber: {
             /** @description Whether the number is on the WhatsApp Business app, too. */
             coexistence: boolean;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id: string | null;
             /** @description The number's name that people see, as Meta knows it; null where it told none. */
             display_name: string | null;
@@ -6210,7 +6210,7 @@ export interface components {
         NewCampaign: {
             /** @description One of the tenant's numbers, by the id of its connection. */
             connection_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description What it is called. */
             name: string;
@@ -7852,7 +7852,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
@@ -7885,7 +7885,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description What the header takes: a text, a file's link, or a parameter in Meta's shape; left out, an image is the tenant's cover. */
             header?: string | number | components["schemas"]["TextParameter"] | components["schemas"]["ImageParameter"] | components["schemas"]["VideoParameter"] | components["schemas"]["DocumentParameter"] | components["schemas"]["LocationParameter"] | components["schemas"]["ProductParameter"] | null;
@@ -7925,7 +7925,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
@@ -7952,7 +7952,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The file. */
             document: components["schemas"]["Document"];
@@ -7981,7 +7981,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The image. */
             image: components["schemas"]["Image"];
@@ -8010,7 +8010,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description What is to be chosen, told apart by its `type`. */
             interactive: components["schemas"]["Buttons"] | components["schemas"]["ListMenu"] | components["schemas"]["LinkButton"] | components["schemas"]["LocationRequest"] | components["schemas"]["ContactRequest"] | components["schemas"]["FlowButton"] | components["schemas"]["Product"] | components["schemas"]["ProductList"] | components["schemas"]["Catalog"] | components["schemas"]["Carousel"];
@@ -8039,7 +8039,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The place. */
             location: components["schemas"]["Location"];
@@ -8068,7 +8068,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The reaction. */
             reaction: components["schemas"]["Reaction"];
@@ -8097,7 +8097,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
@@ -8126,7 +8126,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
@@ -8155,7 +8155,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /**
              * @description Whether the first link of the text is shown with a preview.
@@ -8189,7 +8189,7 @@ export interface components {
             conversationId?: string | null;
             /** @description A conversation with a person, by its id. */
             conversation_id?: string | null;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id?: string | null;
             /** @description The message that it quotes, by its `provider_message_id`; absent where it quotes none. */
             reply_to?: string | null;
@@ -8422,7 +8422,7 @@ export interface components {
             app_data: components["schemas"]["ShownAppData"][];
             /** @description Whether the number is on the WhatsApp Business app, too. */
             coexistence: boolean;
-            /** @description The country of the number by ISO 3166, such as ES; to send with, it says which of your numbers, where you have several. */
+            /** @description The country of the number by ISO 3166, such as ES: the one it was connected for, else that of its own digits; to send with, it says which of your numbers, where you have several. */
             country_id: string | null;
             /**
              * Format: date-time
@@ -8480,7 +8480,7 @@ export interface components {
             registration_problem: string | null;
             /** @description Which permissions of Meta's its token has. */
             scopes: string[];
-            /** @description How it stands: active, error (paused), revoked (given up) or pending. */
+            /** @description How it stands: active, error (paused) or revoked (given up). None is pending: nothing is stored before Meta has confirmed it. */
             status: components["schemas"]["ConnectionStatus"];
             /** @description How many messages a second Meta takes from it, in its word, such as STANDARD or HIGH; null until told. */
             throughput_level: string | null;

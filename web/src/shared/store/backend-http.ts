@@ -33,6 +33,7 @@ interface Status {
     display_name: string | null;
     phone_number_e164: string | null;
     country_id: string | null;
+    needs_registration: boolean;
     paused: boolean;
     pause_cause: string | null;
     pause_reason: string | null;
@@ -94,6 +95,7 @@ export function httpBackend(tenantId: string): Backend {
           name: one.display_name,
           phone: one.phone_number_e164,
           country: one.country_id,
+          unregistered: one.needs_registration,
           pause: one.paused ? one : null,
         }),
       );

@@ -178,6 +178,8 @@ export interface Connection {
   name: string | null;
   phone: string | null;
   country: string | null;
+  /** Meta lets nothing be sent from it before it is registered. */
+  unregistered?: boolean;
   /** Why it is paused, where it is. */
   pause?: Pause | null;
 }

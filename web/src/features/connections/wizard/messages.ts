@@ -22,7 +22,7 @@ export const wizardMessages = catalogue({
       "All three are in Meta's business tools. Nothing is stored before Meta has confirmed it.",
     token: "Access token",
     tokenHelp:
-      "In Meta's Business Settings open Users > System users, choose or add one, give it your app and your WhatsApp account with full control, then Generate token with whatsapp_business_messaging and whatsapp_business_management. Choose that it never expires.",
+      "In Meta's Business Settings open Users > System users, choose or add one, give it your app and your WhatsApp account with full control, then Generate token with whatsapp_business_messaging and whatsapp_business_management. Choose that it never expires; one of 60 days is renewed by itself.",
     tokenKept: "Kept encrypted, and never shown again.",
     waba: "WhatsApp Business account ID",
     wabaHelp:
@@ -105,7 +105,7 @@ export const wizardMessages = catalogue({
       "Las tres cosas están en las herramientas de Meta. No se guarda nada hasta que Meta lo confirma.",
     token: "Token de acceso",
     tokenHelp:
-      "En la configuración del negocio de Meta abre Usuarios > Usuarios del sistema, elige o añade uno, dale tu app y tu cuenta de WhatsApp con control total, y genera un token con whatsapp_business_messaging y whatsapp_business_management. Elige que no caduque.",
+      "En la configuración del negocio de Meta abre Usuarios > Usuarios del sistema, elige o añade uno, dale tu app y tu cuenta de WhatsApp con control total, y genera un token con whatsapp_business_messaging y whatsapp_business_management. Elige que no caduque; uno de 60 días se renueva solo.",
     tokenKept: "Se guarda cifrado, y no se vuelve a mostrar.",
     waba: "ID de la cuenta de WhatsApp Business",
     wabaHelp:
@@ -188,7 +188,7 @@ export const wizardMessages = catalogue({
       "As três coisas estão nas ferramentas da Meta. Nada é guardado antes que a Meta confirme.",
     token: "Token de acesso",
     tokenHelp:
-      "Nas configurações do negócio da Meta abra Usuários > Usuários do sistema, escolha ou adicione um, dê a ele seu app e sua conta do WhatsApp com controle total, e gere um token com whatsapp_business_messaging e whatsapp_business_management. Escolha que nunca expire.",
+      "Nas configurações do negócio da Meta abra Usuários > Usuários do sistema, escolha ou adicione um, dê a ele seu app e sua conta do WhatsApp com controle total, e gere um token com whatsapp_business_messaging e whatsapp_business_management. Escolha que nunca expire; um de 60 dias se renova sozinho.",
     tokenKept: "Guardado com criptografia, e nunca mais mostrado.",
     waba: "ID da conta do WhatsApp Business",
     wabaHelp:

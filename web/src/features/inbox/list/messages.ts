@@ -5,6 +5,15 @@ export const listMessages = catalogue({
   en: {
     title: "Inbox",
     lists: "Lists",
+    numbers: {
+      hint: "Numbers connected through the WhatsApp Business API",
+      connected: "Connected",
+      unregistered: "Not registered",
+      paused: "Paused",
+      none: "No number is connected",
+      several: (connected: number, all: number) =>
+        connected === all ? `${all} numbers connected` : `${connected} of ${all} numbers connected`,
+    },
     tabs: { mine: "Mine", unassigned: "Unassigned", all: "All" },
     conversations: "Conversations",
     search: "Search",
@@ -111,6 +120,15 @@ export const listMessages = catalogue({
   es: {
     title: "Bandeja",
     lists: "Listas",
+    numbers: {
+      hint: "Números conectados mediante la API de WhatsApp Business",
+      connected: "Conectado",
+      unregistered: "Sin registrar",
+      paused: "En pausa",
+      none: "No hay ningún número conectado",
+      several: (connected: number, all: number) =>
+        connected === all ? `${all} números conectados` : `${connected} de ${all} números conectados`,
+    },
     tabs: { mine: "Mías", unassigned: "Sin asignar", all: "Todas" },
     conversations: "Conversaciones",
     search: "Buscar",
@@ -220,6 +238,15 @@ export const listMessages = catalogue({
   pt: {
     title: "Caixa de entrada",
     lists: "Listas",
+    numbers: {
+      hint: "Números conectados pela API do WhatsApp Business",
+      connected: "Conectado",
+      unregistered: "Não registrado",
+      paused: "Pausado",
+      none: "Nenhum número conectado",
+      several: (connected: number, all: number) =>
+        connected === all ? `${all} números conectados` : `${connected} de ${all} números conectados`,
+    },
     tabs: { mine: "Minhas", unassigned: "Sem dono", all: "Todas" },
     conversations: "Conversas",
     search: "Buscar",
