@@ -1,6 +1,7 @@
 """A campaign is fed to the outbox and sent: everybody once, nobody who said no, nothing after a pause or a cancel."""
 
 import asyncio
+import json
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 
 from bed.campaigns import LEASE, NOON, Desk
 from bed.rows import insert_conversation, insert_number
-from curbe.campaigns import ageing, audience, feed, service
+from curbe.campaigns import ageing, audience, feed, service, tending
 from curbe.campaigns.audience_shapes import Listed, ListedRecipient
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.campaigns.shapes import QuietHours, Ramp
@@ -430,3 +431,27 @@ async def test_a_running_campaign_is_never_too_old(desk: Desk, owner: Owner) -> 
             tx, tenant_id=desk.tenant_id, before=utc_now() + timedelta(days=400), most=10
         )
     assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 30
+
+
+async def test_whoever_carries_campaigns_on_looks_at_none_that_ended_long_ago(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await desk.campaign(3)
+    await desk.treat(campaign_id, Deed.START)
+    await owner.execute(
+        """INSERT INTO campaigns (tenant_id, id, name, channel_connection_id, template, state, ended_at, created_by)
+           SELECT $1, gen_random_uuid(), 'Verano', $2, '{}', e.state, now() - interval '1 year', 'cli'
+             FROM unnest('{cancelled,failed}'::campaign_state[]) AS e (state), generate_series(1, 1500)""",
+        desk.tenant_id, desk.number.connection_id,
+    )  # fmt: skip
+    await owner.execute("ANALYZE campaigns")
+
+    async with desk.tender._everybody.transaction() as tx:
+        assert [one.id for one in await tending._AT_WORK.all(tx)] == [campaign_id]
+        plan = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {tending._AT_WORK.numbered}")
+
+    todo = [json.loads(plan)[0]["Plan"]]
+    while todo:
+        step = todo.pop()
+        todo += step.get("Plans", [])
+        assert step["Actual Rows"] + step.get("Rows Removed by Filter", 0) <= 1, step

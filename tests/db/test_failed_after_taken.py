@@ -118,6 +118,31 @@ async def test_complaints_told_later_hold_back_what_goes_to_many_for_a_day_from_
     assert await standing(owner, number) == ("active", None)
 
 
+async def test_every_number_that_complaints_hold_back_is_told_of_as_it_stands(
+    owner: Owner, apply: Pool, worker: Pool, number: Number, work: Work
+) -> None:
+    other = await insert_number(owner, number.tenant_id, waba_id=number.waba_id)
+    sent = await taken(owner, number)
+    async with worker.transaction(number.tenant_id) as tx:
+        await connections.pause(
+            tx,
+            tenant_id=number.tenant_id,
+            connection_id=number.connection_id,
+            reason="The token has expired.",
+        )
+    await owner.execute("DELETE FROM events")
+    await failing(owner, sent, 131064)
+    await drain(apply)
+    await work()
+
+    events = await owner.fetch("SELECT data FROM events WHERE type = 'connection_updated'")
+    told = {one["id"]: one["status"] for one in (json.loads(event["data"]) for event in events)}
+    assert told == {str(number.connection_id): "error", str(other.connection_id): "active"}
+    held = await owner.fetch("SELECT subject, detail FROM audit_log WHERE action = 'connection.hold'")
+    assert {row["subject"] for row in held} == told.keys()
+    assert {row["detail"] for row in held} == {'{"codes": ["131064"]}'}
+
+
 async def test_complaints_of_days_ago_hold_nothing_back(
     owner: Owner, apply: Pool, number: Number, work: Work
 ) -> None:

@@ -1,5 +1,6 @@
 """Meta's lists of templates are looked at without anybody asking: once a day, at once for a new number, sooner after a refusal."""
 
+import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta, tzinfo
 
@@ -14,6 +15,7 @@ from bed.webhooks import body, change, deliver, text
 from curbe.channels.cloudapi.client import CloudApi
 from curbe.domain.errors import TokenRefused
 from curbe.domain.notices import TemplateReported
+from curbe.inbox.seen import READ_RECEIPT
 from curbe.infra import clock, dotenv
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret
@@ -299,23 +301,71 @@ async def test_who_has_no_number_is_asked_about_nothing(apply: Pool) -> None:
     assert await defer_due(apply, now=utc_now()) == 0
 
 
+@pytest.fixture
+async def receipts_with(
+    graph: Graph, worker: Pool, environ: dict[str, str]
+) -> AsyncIterator[Callable[[dict[str, str]], Receipts]]:
+    """Makes who tells Meta of reading and writing, with these settings beside the installation's."""
+    async with Egress(trusted=[graph.url]) as egress:
+        api = CloudApi(egress, base_url=graph.url, version="v25.0")
+        yield lambda settings: Receipts(
+            worker, cloud_api=api, keyring=Keyring.of(load(environ | settings, env_file=None))
+        )
+
+
 async def test_a_token_refused_for_a_read_mark_pauses_the_number_too(
-    acme: Tenant, graph: Graph, worker: Pool, apply: Pool, owner: asyncpg.Connection, environ: dict[str, str]
+    acme: Tenant,
+    graph: Graph,
+    apply: Pool,
+    owner: Owner,
+    receipts_with: Callable[[dict[str, str]], Receipts],
 ) -> None:
     world = await connected(acme, graph)
     await deliver(owner, body(change(await number_of(owner, world), messages=[text("wamid.1")])))
     await drain(apply)
     graph.revoke(world.token)
 
-    configured = load(environ, env_file=None)
-    async with Egress(trusted=[graph.url]) as egress:
-        api = CloudApi(egress, base_url=graph.url, version="v25.0")
-        receipts = Receipts(worker, cloud_api=api, keyring=Keyring.of(configured))
-        thread = await owner.fetchval("SELECT id FROM conversations")
-        with pytest.raises(TokenRefused):
-            await receipts.typing(tenant_id=acme.id, conversation_id=thread)
+    thread = await owner.fetchval("SELECT id FROM conversations")
+    with pytest.raises(TokenRefused):
+        await receipts_with({}).typing(tenant_id=acme.id, conversation_id=thread)
 
     assert (await acme.get("/whatsapp/status")).json()["connections"][0]["paused"]
+
+
+async def test_where_no_key_opens_the_token_writing_is_refused_and_reading_waits_for_the_key_and_not_for_ever(
+    acme: Tenant,
+    graph: Graph,
+    worker: Pool,
+    apply: Pool,
+    owner: Owner,
+    receipts_with: Callable[[dict[str, str]], Receipts],
+) -> None:
+    world = await connected(acme, graph)
+    await deliver(owner, body(change(await number_of(owner, world), messages=[text("wamid.1")])))
+    await drain(apply)
+    thread = await owner.fetchval("SELECT id FROM conversations")
+    receipts = receipts_with(
+        {"TOKEN_ENCRYPTION_KEY": base64.b64encode(b"another key, of 32 bytes in all!").decode()}
+    )
+
+    with pytest.raises(TokenRefused):
+        await receipts.typing(tenant_id=acme.id, conversation_id=thread)
+    assert not (await acme.get("/whatsapp/status")).json()["connections"][0]["paused"]
+
+    await acme.post(f"/inbox/conversations/{thread}/read", json={})
+    runner = Runner(
+        everybody=apply,
+        pool=worker,
+        handlers={READ_RECEIPT: receipts.read},
+        at_once=1,
+        lease=timedelta(minutes=1),
+    )
+    waited = []
+    while await runner.run_due():
+        waited += await owner.fetch("SELECT last_error FROM jobs WHERE kind = $1", READ_RECEIPT)
+        await owner.execute("UPDATE jobs SET available_at = now() WHERE kind = $1", READ_RECEIPT)
+    assert [row["last_error"] for row in waited] == ["token_closed"] * 4
+    assert not await owner.fetchval("SELECT count(*) FROM jobs WHERE kind = $1", READ_RECEIPT)
 
 
 async def number_of(owner: asyncpg.Connection, world: World) -> Number:

@@ -3,15 +3,16 @@
 -- name: campaigns_at_work
 -- Of all tenants that are not suspended: those whose time has come, those that run, and those that stopped and have something in the outbox still.
 SELECT k.tenant_id, k.id, k.channel_connection_id AS connection_id, k.state
-  FROM campaigns k
+  FROM (SELECT c.* FROM campaigns c WHERE c.state IN ('scheduled', 'running', 'paused')
+        UNION ALL
+        -- What is left of those that ended long ago is nobody's hurry.
+        SELECT c.* FROM campaigns c WHERE c.state = 'cancelled' AND c.ended_at > now() - interval '30 days') AS k
   JOIN tenants t ON t.id = k.tenant_id AND t.suspended_at IS NULL
- WHERE k.state IN ('scheduled', 'running', 'paused', 'cancelled', 'failed')
-   AND CASE k.state
+ WHERE CASE k.state
            WHEN 'running' THEN true
            WHEN 'scheduled' THEN k.scheduled_at <= now()
-           WHEN 'failed' THEN false
-           -- Nothing of them is claimed; what is left of those that ended long ago is nobody's hurry.
-           ELSE coalesce(k.ended_at, now()) > now() - interval '30 days' AND EXISTS (SELECT FROM outbox o
+           -- Nothing of them is claimed.
+           ELSE EXISTS (SELECT FROM outbox o
                          WHERE o.tenant_id = k.tenant_id AND o.campaign_id = k.id AND o.lease_expires_at IS NULL
                            AND (k.state = 'cancelled' OR o.waits IS NULL))
        END

@@ -3,7 +3,7 @@
 A number that may not send is paused, what goes to many is held back, a template that is paused or disabled stands so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,18 +17,19 @@ from curbe.channels.cloudapi.codes import OF_THE_WHOLE_WABA
 from curbe.channels.cloudapi.errors import status_failure
 from curbe.connections import service as connections
 from curbe.connections.rules import refusal_reason
+from curbe.connections.service import Change
 from curbe.domain.failures import SendFailure
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job
 from curbe.outbound import halting, limits
 from curbe.outbound.halting import Refusal
+from curbe.outbound.limits import Held
 from curbe.outbound.rules import Hold, after_taken
-from curbe.realtime import service as realtime
-from curbe.realtime.rules import EventType
-from curbe.realtime.service import Event
 
 log: Final = structlog.get_logger(__name__)
+
+_ACTOR: Final = "system:send"
 
 
 class _Failed(msgspec.Struct, frozen=True):
@@ -96,9 +97,10 @@ async def pause(
 
 
 async def hold(tx: Transaction, held: Mapping[Hold, int], *, tenant_id: UUID, connection_id: UUID) -> None:
-    """Hold back what goes to many, each for the provider's code that asks for it, and tell of it."""
+    """Hold back what goes to many, each for the provider's code that asks for it, and tell of every number that does so."""
+    codes: dict[Held, list[int]] = {}
     for one, code in held.items():
-        await limits.hold(
+        numbers = await limits.hold(
             tx,
             tenant_id=tenant_id,
             connection_id=connection_id,
@@ -107,22 +109,35 @@ async def hold(tx: Transaction, held: Mapping[Hold, int], *, tenant_id: UUID, co
             code=code,
             whole_waba=one.whole_waba,
         )
-    if held:
-        await _tell_held(tx, sorted(set(held.values())), tenant_id=tenant_id, connection_id=connection_id)
+        for number in numbers:
+            codes.setdefault(number, []).append(code)
+    if codes:
+        log.warning(
+            "sending_to_many_held", connection_id=str(connection_id), codes=sorted(set(held.values()))
+        )
+        await _tell_held(tx, codes, tenant_id=tenant_id)
 
 
-async def _tell_held(tx: Transaction, codes: list[int], *, tenant_id: UUID, connection_id: UUID) -> None:
-    log.warning("sending_to_many_held", connection_id=str(connection_id), codes=codes)
-    told = {"id": str(connection_id), "status": "active"}
-    event = Event(
-        tenant_id=tenant_id, type=EventType.CONNECTION_UPDATED, data=msgspec.json.encode(told).decode()
-    )
-    await realtime.append(tx, [event])
-    entry = AuditEntry(
-        tenant_id=tenant_id,
-        actor="system:send",
-        action="connection.hold",
-        subject=str(connection_id),
-        detail={"codes": [str(code) for code in codes]},
-    )
-    await audit.record(tx, [entry])
+async def _tell_held(tx: Transaction, codes: Mapping[Held, Sequence[int]], *, tenant_id: UUID) -> None:
+    entries = [
+        AuditEntry(
+            tenant_id=tenant_id,
+            actor=_ACTOR,
+            action="connection.hold",
+            subject=str(number.connection_id),
+            detail={"codes": [str(code) for code in sorted(asking)]},
+        )
+        for number, asking in codes.items()
+    ]
+    await audit.record(tx, entries)
+    changes = [
+        Change(
+            tenant_id=tenant_id,
+            connection_id=number.connection_id,
+            status=number.status,
+            action=None,
+            actor=_ACTOR,
+        )
+        for number in codes
+    ]
+    await connections.tell(tx, changes)

@@ -7,8 +7,16 @@ from uuid import UUID
 
 import msgspec
 
+from curbe.connections.rules import ConnectionStatus
 from curbe.infra.db import Query, Transaction
 from curbe.outbound.governor import Room, room_for
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A number that holds back what goes to many, and how it stands otherwise."""
+
+    connection_id: UUID
+    status: ConnectionStatus
 
 
 class _People(msgspec.Struct, frozen=True):
@@ -20,7 +28,7 @@ class _Counted(msgspec.Struct, frozen=True):
     next_at: datetime | None
 
 
-_HOLD: Final = Query("curbe.outbound", "hold")
+_HOLD: Final = Query("curbe.outbound", "hold", Held)
 _KEEP_DEBTS: Final = Query("curbe.outbound", "keep_debts")
 _FORGET_DEBTS: Final = Query("curbe.outbound", "forget_debts")
 _PORTFOLIO: Final = Query("curbe.outbound", "portfolio", _People)
@@ -37,12 +45,12 @@ async def hold(
     pause: timedelta,
     code: int,
     whole_waba: bool,
-) -> None:
-    """Let nothing of that priority or less urgent go out for ``pause``, from this number or from every number of its WABA.
+) -> list[Held]:
+    """Let nothing of that priority or less urgent go out for ``pause``, from this number or from every number of its WABA; return these.
 
     Where something is held already, the later end counts. ``code`` is the provider's.
     """
-    await _HOLD.run(
+    return await _HOLD.all(
         tx,
         tenant_id=tenant_id,
         connection_id=connection_id,

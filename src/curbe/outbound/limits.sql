@@ -1,7 +1,7 @@
 -- What governs sending, at rest: holds, debts, portfolios.
 
 -- name: hold
--- Nothing of that priority or less urgent goes out for a while, from this number or from every number of its WABA.
+-- Nothing of that priority or less urgent goes out for a while, from this number or from every number of its WABA. Returns these, as they stand.
 INSERT INTO send_holds AS h (tenant_id, channel_connection_id, from_priority, code, until)
 SELECT c.tenant_id, c.id, :from_priority, :code, now() + :pause
   FROM channel_connections c
@@ -11,6 +11,8 @@ SELECT c.tenant_id, c.id, :from_priority, :code, now() + :pause
     ON CONFLICT (tenant_id, channel_connection_id) DO UPDATE
    SET from_priority = CASE WHEN h.until > now() THEN least(h.from_priority, excluded.from_priority) ELSE excluded.from_priority END,
        code = excluded.code, until = greatest(h.until, excluded.until)
+RETURNING h.channel_connection_id AS connection_id,
+          (SELECT c.status FROM channel_connections c WHERE c.tenant_id = h.tenant_id AND c.id = h.channel_connection_id) AS status
 
 -- name: keep_debts
 -- What pairs owe; of two that know it, the greater debt counts.

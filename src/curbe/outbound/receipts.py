@@ -15,7 +15,7 @@ from curbe.connections.service import SENDER, open_token, pause_refused_token
 from curbe.domain.errors import AppError, GraphUnreachable, TokenRefused, TooManyRequests
 from curbe.inbox.service import conversation
 from curbe.infra import jobs
-from curbe.infra.crypto import Keyring
+from curbe.infra.crypto import CannotOpen, Keyring
 from curbe.infra.db import Pool, Query
 from curbe.infra.jobs import Job
 from curbe.infra.log import bind
@@ -23,6 +23,7 @@ from curbe.infra.log import bind
 log: Final = structlog.get_logger(__name__)
 
 _TRIES: Final = 5
+_TOKEN_CLOSED: Final = "token_closed"  # noqa: S105 - why nothing could be told
 
 
 class _Arrival(msgspec.Struct, frozen=True):
@@ -55,11 +56,11 @@ class Receipts:
         try:
             await self._tell(job.tenant_id, job.subject, typing=False)
         except (GraphUnreachable, TooManyRequests) as later:
-            if job.attempt < _TRIES:
-                async with self._pool.transaction(job.tenant_id) as tx:
-                    await jobs.put_back(tx, job, after=timedelta(seconds=5**job.attempt), error=later.code)
-                return
-            log.warning("receipt_given_up", message_id=str(job.subject), reason=later.code)
+            await self._put_off(job, later.code)
+            return
+        except CannotOpen:  # somebody may bring the key
+            await self._put_off(job, _TOKEN_CLOSED)
+            return
         except AppError as refusal:
             log.warning("receipt_refused", message_id=str(job.subject), reason=refusal.code)
         async with self._pool.transaction(job.tenant_id) as tx:
@@ -70,14 +71,28 @@ class Receipts:
 
         Raises:
             NotFound: the tenant has no such conversation.
-            AppError: Meta did not take it.
+            AppError: Meta did not take it, or no key opens the number's token.
         """
         async with self._pool.transaction(tenant_id) as tx:
             newest = await _NEWEST.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
             if newest is None:
                 await conversation(tx, tenant_id=tenant_id, conversation_id=conversation_id)
                 return False
-        return await self._tell(tenant_id, newest.message_id, typing=True)
+        try:
+            return await self._tell(tenant_id, newest.message_id, typing=True)
+        except CannotOpen as closed:
+            raise TokenRefused(
+                str(closed), fix="Connect the number again with a new access token."
+            ) from closed
+
+    async def _put_off(self, job: Job, reason: str) -> None:
+        """Let it be told later; let it go after some tries."""
+        async with self._pool.transaction(job.tenant_id) as tx:
+            if job.attempt < _TRIES:
+                await jobs.put_back(tx, job, after=timedelta(seconds=5**job.attempt), error=reason)
+                return
+            await jobs.finish(tx, job)
+        log.warning("receipt_given_up", message_id=str(job.subject), reason=reason)
 
     async def _tell(self, tenant_id: UUID, message_id: UUID, *, typing: bool) -> bool:
         async with self._pool.transaction(tenant_id) as tx:

@@ -99,5 +99,3 @@ export const OPERATOR = {
   quarantine: { page: page(() => import("@/features/operator/quarantine-page"), "QuarantinePage") },
   audit: { page: page(() => import("@/features/admin/platform-audit-page"), "PlatformAuditPage") },
 } as const satisfies Record<string, { page: Page }>;
-
-export type OperatorName = keyof typeof OPERATOR;

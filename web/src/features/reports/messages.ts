@@ -32,7 +32,6 @@ export const reportMessages = catalogue({
     otherClock: (count: string) =>
       `Days that stay counted by an earlier time zone, as their messages are gone: ${count}.`,
     received: "Received",
-    made: "To be sent",
     sent: "Sent",
     delivered: "Delivered",
     read: "Read",
@@ -52,7 +51,6 @@ export const reportMessages = catalogue({
     answered: (count: string) => `${count} answered`,
     resolved: (count: string) => `${count} resolved`,
     charged: (count: string) => `${count} charged`,
-    nothingYet: "none",
     compared: "Compared with the same number of days before",
     more: (change: string) => `${change} more`,
     less: (change: string) => `${change} less`,
@@ -148,7 +146,6 @@ export const reportMessages = catalogue({
     otherClock: (count: string) =>
       `Días que siguen contados con una zona horaria anterior, pues sus mensajes ya no están: ${count}.`,
     received: "Recibidos",
-    made: "Para enviar",
     sent: "Enviados",
     delivered: "Entregados",
     read: "Leídos",
@@ -168,7 +165,6 @@ export const reportMessages = catalogue({
     answered: (count: string) => (count === "1" ? "1 respondida" : `${count} respondidas`),
     resolved: (count: string) => (count === "1" ? "1 resuelta" : `${count} resueltas`),
     charged: (count: string) => (count === "1" ? "1 cobrado" : `${count} cobrados`),
-    nothingYet: "ninguno",
     compared: "Comparado con los mismos días anteriores",
     more: (change: string) => `${change} más`,
     less: (change: string) => `${change} menos`,
@@ -263,7 +259,6 @@ export const reportMessages = catalogue({
     otherClock: (count: string) =>
       `Dias que seguem contados por um fuso horário anterior, pois suas mensagens não existem mais: ${count}.`,
     received: "Recebidas",
-    made: "Para enviar",
     sent: "Enviadas",
     delivered: "Entregues",
     read: "Lidas",
@@ -283,7 +278,6 @@ export const reportMessages = catalogue({
     answered: (count: string) => (count === "1" ? "1 respondida" : `${count} respondidas`),
     resolved: (count: string) => (count === "1" ? "1 resolvida" : `${count} resolvidas`),
     charged: (count: string) => (count === "1" ? "1 cobrada" : `${count} cobradas`),
-    nothingYet: "nenhuma",
     compared: "Comparado com os mesmos dias anteriores",
     more: (change: string) => `${change} a mais`,
     less: (change: string) => `${change} a menos`,

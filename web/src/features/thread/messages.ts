@@ -11,7 +11,6 @@ export const threadMessages = catalogue({
     unknownPerson: "Unknown",
     viaApi: "API",
     viaApp: "WhatsApp app",
-    member: "Member",
 
     tick: {
       queued: "Waiting to be sent",
@@ -48,13 +47,11 @@ export const threadMessages = catalogue({
     takeBack: "Take back (not sent yet)",
     takeBackRefused: "It could not be taken back",
     notConfirmedHere: "The server has not confirmed it.",
-    refusedHere: "It was refused.",
     discard: "Discard",
     edit: "Edit",
     uploading: (percent: number) => `Uploading, ${percent} %`,
 
     reply: "Reply",
-    replyPrivately: "Quote",
     react: "React",
     anyEmoji: "React with another emoji",
     copy: "Copy text",
@@ -68,7 +65,6 @@ export const threadMessages = catalogue({
     download: "Download",
     openMedia: "Open",
     removeReaction: "Take the reaction back",
-    moreEmoji: "More emoji",
     deleteNote: "Delete note",
     deleteNoteTitle: "Delete this note?",
     deleteNoteText: "Nobody will be able to read it any more, and it cannot be brought back.",
@@ -87,8 +83,6 @@ export const threadMessages = catalogue({
     aboutProduct: (product: string) => `About product ${product}`,
     fromAd: "Came from an ad",
     fromPost: "Came from a post",
-    openAd: "Open",
-    readMore: "Read more",
 
     type: {
       text: "Message",
@@ -260,7 +254,6 @@ export const threadMessages = catalogue({
     unknownPerson: "Desconocido",
     viaApi: "API",
     viaApp: "App de WhatsApp",
-    member: "Miembro",
 
     tick: {
       queued: "A la espera de enviarse",
@@ -297,13 +290,11 @@ export const threadMessages = catalogue({
     takeBack: "Retirar (aún no enviado)",
     takeBackRefused: "No se pudo retirar",
     notConfirmedHere: "El servidor no lo ha confirmado.",
-    refusedHere: "Fue rechazado.",
     discard: "Descartar",
     edit: "Editar",
     uploading: (percent: number) => `Subiendo, ${percent} %`,
 
     reply: "Responder",
-    replyPrivately: "Citar",
     react: "Reaccionar",
     anyEmoji: "Reaccionar con otro emoji",
     copy: "Copiar texto",
@@ -317,7 +308,6 @@ export const threadMessages = catalogue({
     download: "Descargar",
     openMedia: "Abrir",
     removeReaction: "Quitar la reacción",
-    moreEmoji: "Más emojis",
     deleteNote: "Eliminar nota",
     deleteNoteTitle: "¿Eliminar esta nota?",
     deleteNoteText: "Nadie podrá volver a leerla, y no se puede recuperar.",
@@ -336,8 +326,6 @@ export const threadMessages = catalogue({
     aboutProduct: (product: string) => `Sobre el producto ${product}`,
     fromAd: "Llegó desde un anuncio",
     fromPost: "Llegó desde una publicación",
-    openAd: "Abrir",
-    readMore: "Leer más",
 
     type: {
       text: "Mensaje",
@@ -511,7 +499,6 @@ export const threadMessages = catalogue({
     unknownPerson: "Desconhecido",
     viaApi: "API",
     viaApp: "App do WhatsApp",
-    member: "Membro",
 
     tick: {
       queued: "Esperando para ser enviada",
@@ -548,13 +535,11 @@ export const threadMessages = catalogue({
     takeBack: "Retirar (ainda não enviada)",
     takeBackRefused: "Não foi possível retirar",
     notConfirmedHere: "O servidor não a confirmou.",
-    refusedHere: "Foi recusada.",
     discard: "Descartar",
     edit: "Editar",
     uploading: (percent: number) => `Enviando arquivo, ${percent} %`,
 
     reply: "Responder",
-    replyPrivately: "Citar",
     react: "Reagir",
     anyEmoji: "Reagir com outro emoji",
     copy: "Copiar texto",
@@ -568,7 +553,6 @@ export const threadMessages = catalogue({
     download: "Baixar",
     openMedia: "Abrir",
     removeReaction: "Retirar a reação",
-    moreEmoji: "Mais emojis",
     deleteNote: "Apagar nota",
     deleteNoteTitle: "Apagar esta nota?",
     deleteNoteText: "Ninguém poderá mais lê-la, e não há como recuperá-la.",
@@ -587,8 +571,6 @@ export const threadMessages = catalogue({
     aboutProduct: (product: string) => `Sobre o produto ${product}`,
     fromAd: "Veio de um anúncio",
     fromPost: "Veio de uma publicação",
-    openAd: "Abrir",
-    readMore: "Ler mais",
 
     type: {
       text: "Mensagem",

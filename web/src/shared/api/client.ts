@@ -96,14 +96,14 @@ export async function answer<T>(asked: Promise<{ data?: T }>): Promise<T> {
   return data as T;
 }
 
-interface Call {
+export interface Call {
   body?: unknown;
   query?: Record<string, string | number | boolean | readonly string[] | undefined>;
   signal?: AbortSignal;
   headers?: Record<string, string>;
 }
 
-/** For a route that the OpenAPI document does not have yet: the caller says what the answer is. */
+/** Where the caller says what the answer is: the inbox has its shapes from the event log, which the OpenAPI document does not tell of. */
 export async function call<T>(
   method: string,
   path: string,

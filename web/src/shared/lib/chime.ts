@@ -27,6 +27,12 @@ export class Chime {
     this.play();
   }
 
+  /** Let go of the browser's sound: there may be another chime after this one. */
+  close(): void {
+    void this.context?.close();
+    this.context = null;
+  }
+
   /** Play it. Returns false where the browser does not let it sound. */
   play(): boolean {
     if (this.context?.state !== "running") return false;

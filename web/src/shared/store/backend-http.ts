@@ -1,6 +1,6 @@
 /** The store's requests, over HTTP and the socket of `docs/reference/events.md`. */
 
-import { call } from "@/shared/api/client";
+import { type Call, call } from "@/shared/api/client";
 import { bearer } from "@/shared/api/credentials";
 import { Problem, UNREACHABLE } from "@/shared/api/problem";
 import type { Pause } from "@/shared/whatsapp/pause-words";
@@ -22,7 +22,7 @@ import { AWAKE, type View } from "./views";
 const FIRST_CONVERSATIONS = 60;
 const MORE_CONVERSATIONS = 200;
 const MESSAGES = 50;
-const MOST_ANNOTATIONS = 500;
+const ANNOTATIONS = 500;
 const SEND_WITHIN = 10_000;
 const CATCH_UP_WITHIN = 8_000;
 
@@ -78,11 +78,12 @@ export function httpBackend(tenantId: string): Backend {
       call<Page<Message>>("GET", `${conversation(id)}/messages`, {
         query: { before, after, around, limit: MESSAGES },
       }),
-    annotations: async (id, from, to) => {
-      const query = { from: from ?? undefined, to: to ?? undefined, limit: MOST_ANNOTATIONS };
-      const page = await call<Page<Annotation>>("GET", `${conversation(id)}/annotations`, { query });
-      return page.items;
-    },
+    annotations: (id, from, to) =>
+      everything<Annotation>(`${conversation(id)}/annotations`, {
+        from: from ?? undefined,
+        to: to ?? undefined,
+        limit: ANNOTATIONS,
+      }),
     people: () => everything<Person>(`${tenant}/people`),
     teams: () => everything<Team>(`${tenant}/teams`),
     labels: () => everything<Label>(`${tenant}/labels`),
@@ -144,11 +145,11 @@ async function within<Answer>(
   }
 }
 
-/** All pages of a small list. */
-async function everything<Item>(path: string): Promise<Item[]> {
+/** All pages of a list that is known whole. */
+async function everything<Item>(path: string, query: Call["query"] = { limit: 200 }): Promise<Item[]> {
   const items: Item[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page: Page<Item> = await call("GET", path, { query: { limit: 200, cursor } });
+    const page: Page<Item> = await call("GET", path, { query: { ...query, cursor } });
     items.push(...page.items);
     cursor = page.next_cursor;
   }

@@ -1,6 +1,6 @@
 /** Words as WhatsApp formats them, drawn as React nodes. */
 
-import { type CSSProperties, Fragment, memo, type ReactNode } from "react";
+import { Fragment, memo, type ReactNode } from "react";
 import { type Block, blocksOf, emojiOnly, type Piece } from "./formatting";
 import classes from "./rich-text.module.css";
 
@@ -114,9 +114,4 @@ function pieceNode(piece: Piece): ReactNode {
     default:
       return piece.text;
   }
-}
-
-/** At most so many lines, the rest cut with an ellipsis. */
-export function clamped(lines: number): CSSProperties {
-  return { display: "-webkit-box", WebkitBoxOrient: "vertical", WebkitLineClamp: lines, overflow: "hidden" };
 }

@@ -28,7 +28,6 @@ export const securityMessages = catalogue({
     passkeyNameHint: "So that you recognise it, such as “Ana’s laptop”.",
     passkeyFailed:
       "The device made no passkey. Try again; a device that has one of this account makes no second.",
-    lastUsed: (when: string) => `Last used ${when}`,
     neverUsed: "Never used",
     removePasskey: (name: string) => `Remove ${name}`,
     removePasskeyWords: "It opens nothing any more. Delete it on the device, too.",
@@ -95,7 +94,6 @@ export const securityMessages = catalogue({
     passkeyNameHint: "Para reconocerla, como «Portátil de Ana».",
     passkeyFailed:
       "El dispositivo no creó ninguna llave. Inténtalo otra vez; si ya tiene una de esta cuenta, no crea otra.",
-    lastUsed: (when: string) => `Usada por última vez ${when}`,
     neverUsed: "Sin usar todavía",
     removePasskey: (name: string) => `Quitar ${name}`,
     removePasskeyWords: "Ya no abrirá nada. Bórrala también en el dispositivo.",
@@ -162,7 +160,6 @@ export const securityMessages = catalogue({
     passkeyNameHint: "Para reconhecê-la, como “Notebook da Ana”.",
     passkeyFailed:
       "O aparelho não criou nenhuma chave. Tente de novo; se já tem uma desta conta, não cria outra.",
-    lastUsed: (when: string) => `Usada pela última vez ${when}`,
     neverUsed: "Nunca usada",
     removePasskey: (name: string) => `Remover ${name}`,
     removePasskeyWords: "Não abrirá mais nada. Apague-a também no aparelho.",

@@ -53,7 +53,7 @@ export function CheckStep({ campaign, drafts, at }: CheckStepProps) {
           size="xs"
           className={classes["again"] ?? ""}
           leftSection={<IconRefresh size={16} />}
-          loading={isPending && data !== undefined}
+          loading={isPending}
           onClick={() => mutate()}
         >
           {t.again}

@@ -1,6 +1,7 @@
-import { screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { useState } from "react";
+import { expect, test, vi } from "vitest";
 import { ok } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import type { Campaign } from "../api/campaigns";
@@ -31,6 +32,25 @@ test("a campaign whose template Meta recategorised is looked over before it goes
   expect(screen.queryByRole("button", { name: "Resume" })).toBeNull();
   const way = screen.getByRole<HTMLAnchorElement>("link", { name: "Look it over again" });
   expect(way.getAttribute("href")).toBe(`${AT}?recheck`);
+});
+
+test("many people are looked over for as long as it takes, not for the minute that other answers have", async () => {
+  vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new DOMException("", "TimeoutError")));
+  let begin = () => {};
+  function Later() {
+    const [begun, setBegun] = useState(false);
+    begin = () => setBegun(true);
+    return begun && <Recheck campaign={campaign} />;
+  }
+  await renderInbox(<Later />, { path: `${AT}?recheck` });
+  vi.stubGlobal("fetch", async (request: Request, init?: RequestInit) => {
+    (init?.signal ?? request.signal).throwIfAborted();
+    return ok(found);
+  });
+
+  act(() => begin());
+
+  await screen.findByText("2 people get it");
 });
 
 test("looked over anew it says under what it is filed, who is left out and what it costs, and goes on when told so", async () => {

@@ -49,11 +49,6 @@ export function withoutRoom(progress: Progress): number {
   return progress.put_off > 0 ? progress.put_off + progress.waiting : 0;
 }
 
-/** Those whom the provider took, whatever became of the message then. */
-export function reachedOf(progress: Progress): number {
-  return progress.accepted + progress.sent + progress.delivered + progress.read;
-}
-
 /** How many got it, and how many of those opened it. */
 export function deliveredOf(progress: Progress): number {
   return progress.delivered + progress.read;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPast, isQuiet, rampHours, suggestedStart } from "./timing";
+import { isPast, rampHours, suggestedStart } from "./timing";
 
 const noon = new Date("2026-11-28T12:10:00Z");
 
@@ -11,18 +11,6 @@ test("a start is suggested at the next full hour that leaves time to look once m
 test("what is past is past by the zone's clock, not by the reader's", () => {
   expect(isPast("2026-11-28T13:00", "Europe/Madrid", noon)).toBe(true);
   expect(isPast("2026-11-28T13:00", "UTC", noon)).toBe(false);
-});
-
-test("quiet hours go over midnight", () => {
-  const night = { start: "21:00", end: "09:00" };
-  expect(["20:59", "21:00", "03:00", "08:59", "09:00"].map((time) => isQuiet(time, night))).toEqual([
-    false,
-    true,
-    true,
-    true,
-    false,
-  ]);
-  expect(isQuiet("13:00", { start: "12:00", end: "14:00" })).toBe(true);
 });
 
 test("a ramp-up grows hour by hour and ends with the last recipient", () => {

@@ -1,4 +1,4 @@
-/** When a campaign begins and when it is quiet: wall clocks and their zones. Pure. */
+/** When a campaign begins and how it grows: wall clocks, their zones, hours. Pure. */
 
 import { wallClock } from "@/shared/lib/zones";
 
@@ -11,13 +11,6 @@ export function suggestedStart(now: Date, zone: string): string {
 /** Whether a wall clock's time lies behind us in its zone; equal texts are the same minute. */
 export function isPast(at: string, zone: string, now: Date): boolean {
   return at !== "" && at < wallClock(now, zone);
-}
-
-/** Whether somebody whose clock shows `time` ("22:15") would have to wait. The span may go over midnight. */
-export function isQuiet(time: string, quiet: { start: string; end: string }): boolean {
-  return quiet.start <= quiet.end
-    ? quiet.start <= time && time < quiet.end
-    : time >= quiet.start || time < quiet.end;
 }
 
 /** How many go out in each of the first hours of a ramp-up, until all of them have. At most `most` hours. */

@@ -4,7 +4,6 @@ import { queryOptions } from "@tanstack/react-query";
 import { answer, api, type Schemas } from "@/shared/api/client";
 
 export type Connection = Schemas["ShownConnection"];
-export type AppData = Schemas["ShownAppData"];
 export type Fact = Schemas["ShownFact"];
 export type FoundNumber = Schemas["FoundNumber"];
 export type Check = Schemas["ShownCheck"];

@@ -16,7 +16,6 @@ export const wizardMessages = catalogue({
     byHand: "By hand",
     byHandHint:
       "You copy an access token and two IDs from Meta. For who has a WhatsApp Business account already.",
-    goToMeta: "Continue at Meta",
     credentials: "What Meta gave you",
     credentialsHint:
       "All three are in Meta's business tools. Nothing is stored before Meta has confirmed it.",
@@ -62,7 +61,6 @@ export const wizardMessages = catalogue({
     toInbox: "Open the inbox",
     finish: "Done",
     returning: "Finishing with Meta…",
-    returned: "Back from Meta",
     cancelled: "The sign-up at Meta was not finished",
     cancelledHint: "Nothing was connected. You can begin again whenever you like.",
     lostHint:
@@ -99,7 +97,6 @@ export const wizardMessages = catalogue({
     byHand: "A mano",
     byHandHint:
       "Copias de Meta un token de acceso y dos ID. Para quien ya tiene una cuenta de WhatsApp Business.",
-    goToMeta: "Seguir en Meta",
     credentials: "Lo que te dio Meta",
     credentialsHint:
       "Las tres cosas están en las herramientas de Meta. No se guarda nada hasta que Meta lo confirma.",
@@ -145,7 +142,6 @@ export const wizardMessages = catalogue({
     toInbox: "Abrir la bandeja",
     finish: "Listo",
     returning: "Terminando con Meta…",
-    returned: "De vuelta de Meta",
     cancelled: "El registro en Meta no se terminó",
     cancelledHint: "No se ha conectado nada. Puedes empezar de nuevo cuando quieras.",
     lostHint:
@@ -182,7 +178,6 @@ export const wizardMessages = catalogue({
     byHand: "À mão",
     byHandHint:
       "Você copia da Meta um token de acesso e dois IDs. Para quem já tem uma conta do WhatsApp Business.",
-    goToMeta: "Continuar na Meta",
     credentials: "O que a Meta deu a você",
     credentialsHint:
       "As três coisas estão nas ferramentas da Meta. Nada é guardado antes que a Meta confirme.",
@@ -228,7 +223,6 @@ export const wizardMessages = catalogue({
     toInbox: "Abrir a caixa de entrada",
     finish: "Pronto",
     returning: "Concluindo com a Meta…",
-    returned: "De volta da Meta",
     cancelled: "O cadastro na Meta não foi concluído",
     cancelledHint: "Nada foi conectado. Você pode começar de novo quando quiser.",
     lostHint:

@@ -19,7 +19,6 @@ export const listMessages = catalogue({
     search: "Search",
     filter: "Filter",
     newConversation: "New conversation",
-    more: "More",
     states: {
       open: "Open",
       waiting: "Waiting",
@@ -29,7 +28,6 @@ export const listMessages = catalogue({
       blocked: "Blocked",
     },
     state: "State",
-    active: "Active",
     label: "Labels",
     priority: "Priority",
     priorities: { urgent: "Urgent", high: "High", medium: "Medium", low: "Low", none: "None" },
@@ -93,9 +91,7 @@ export const listMessages = catalogue({
     mentions: (count: number) => plural("en", count, { one: "# unread mention", other: "# unread mentions" }),
     tick: "Select",
     chosen: (count: number) => plural("en", count, { one: "# selected", other: "# selected" }),
-    chooseAll: "Select all that are loaded",
     unchoose: "Clear selection",
-    nobody: "Nobody",
     empty: {
       mine: "Nothing is assigned to you",
       mineHint: "Take a conversation nobody has yet, or wait for one to be assigned to you.",
@@ -134,7 +130,6 @@ export const listMessages = catalogue({
     search: "Buscar",
     filter: "Filtrar",
     newConversation: "Nueva conversación",
-    more: "Más",
     states: {
       open: "Abiertas",
       waiting: "En espera",
@@ -144,7 +139,6 @@ export const listMessages = catalogue({
       blocked: "Bloqueadas",
     },
     state: "Estado",
-    active: "Activas",
     label: "Etiquetas",
     priority: "Prioridad",
     priorities: { urgent: "Urgente", high: "Alta", medium: "Media", low: "Baja", none: "Ninguna" },
@@ -210,9 +204,7 @@ export const listMessages = catalogue({
       plural("es", count, { one: "# mención sin leer", other: "# menciones sin leer" }),
     tick: "Seleccionar",
     chosen: (count: number) => plural("es", count, { one: "# seleccionada", other: "# seleccionadas" }),
-    chooseAll: "Seleccionar todas las cargadas",
     unchoose: "Quitar la selección",
-    nobody: "Nadie",
     empty: {
       mine: "No tienes nada asignado",
       mineHint: "Toma una conversación que aún no tenga nadie, o espera a que te asignen una.",
@@ -252,7 +244,6 @@ export const listMessages = catalogue({
     search: "Buscar",
     filter: "Filtrar",
     newConversation: "Nova conversa",
-    more: "Mais",
     states: {
       open: "Abertas",
       waiting: "Aguardando",
@@ -262,7 +253,6 @@ export const listMessages = catalogue({
       blocked: "Bloqueadas",
     },
     state: "Estado",
-    active: "Ativas",
     label: "Etiquetas",
     priority: "Prioridade",
     priorities: { urgent: "Urgente", high: "Alta", medium: "Média", low: "Baixa", none: "Nenhuma" },
@@ -328,9 +318,7 @@ export const listMessages = catalogue({
       plural("pt", count, { one: "# menção não lida", other: "# menções não lidas" }),
     tick: "Selecionar",
     chosen: (count: number) => plural("pt", count, { one: "# selecionada", other: "# selecionadas" }),
-    chooseAll: "Selecionar todas as carregadas",
     unchoose: "Limpar a seleção",
-    nobody: "Ninguém",
     empty: {
       mine: "Nada está atribuído a você",
       mineHint: "Pegue uma conversa que ainda não tem ninguém, ou espere que atribuam uma a você.",

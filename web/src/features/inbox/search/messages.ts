@@ -12,7 +12,6 @@ export const searchMessages = catalogue({
     nothing: (words: string) => `Nothing found for “${words}”`,
     nothingHint: "Try fewer or other words.",
     more: "More results",
-    searching: "Searching",
     you: "You",
   },
   es: {
@@ -26,7 +25,6 @@ export const searchMessages = catalogue({
     nothing: (words: string) => `No se ha encontrado nada de «${words}»`,
     nothingHint: "Prueba con menos palabras, o con otras.",
     more: "Más resultados",
-    searching: "Buscando",
     you: "Tú",
   },
   pt: {
@@ -40,7 +38,6 @@ export const searchMessages = catalogue({
     nothing: (words: string) => `Nada encontrado para “${words}”`,
     nothingHint: "Tente menos palavras, ou outras.",
     more: "Mais resultados",
-    searching: "Buscando",
     you: "Você",
   },
 });

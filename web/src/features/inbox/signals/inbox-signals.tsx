@@ -143,6 +143,7 @@ function useRinging(): void {
       removeEventListener("focus", seen);
       stop();
       tabs.close();
+      chime.close();
     };
   }, [store]);
 }

@@ -20,7 +20,6 @@ export const signalMessages = catalogue({
     open: "Open",
     andMore: (count: number) => plural("en", count, { one: "and # more", other: "and # more" }),
     title: (unread: string, name: string) => `(${unread}) ${name}`,
-    arrived: (count: number) => plural("en", count, { one: "# new message", other: "# new messages" }),
   },
   es: {
     silent: "El navegador mantiene esta página en silencio",
@@ -40,7 +39,6 @@ export const signalMessages = catalogue({
     open: "Abrir",
     andMore: (count: number) => plural("es", count, { one: "y # más", other: "y # más" }),
     title: (unread: string, name: string) => `(${unread}) ${name}`,
-    arrived: (count: number) => plural("es", count, { one: "# mensaje nuevo", other: "# mensajes nuevos" }),
   },
   pt: {
     silent: "O navegador mantém esta página em silêncio",
@@ -60,6 +58,5 @@ export const signalMessages = catalogue({
     open: "Abrir",
     andMore: (count: number) => plural("pt", count, { one: "e mais #", other: "e mais #" }),
     title: (unread: string, name: string) => `(${unread}) ${name}`,
-    arrived: (count: number) => plural("pt", count, { one: "# nova mensagem", other: "# novas mensagens" }),
   },
 });

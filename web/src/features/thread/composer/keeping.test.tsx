@@ -295,6 +295,21 @@ describe("a recording", () => {
     expect(stops[1]).not.toHaveBeenCalled();
   });
 
+  test("that cannot begin lets go of the microphone and says so", async () => {
+    vi.stubGlobal(
+      "AudioContext",
+      class {
+        constructor() {
+          throw new DOMException("too many", "NotSupportedError");
+        }
+      },
+    );
+    await opened();
+    await userEvent.click(screen.getByRole("button", { name: "Record a voice message" }));
+    await screen.findByRole("button", { name: "No microphone was found" });
+    expect(stopped).toHaveBeenCalledOnce();
+  });
+
   test("ends when the conversation is put away under it", async () => {
     const { store } = await opened();
     await record();

@@ -70,7 +70,6 @@ export const composerMessages = catalogue({
 
     record: "Record a voice message",
     recordNeedsHttps: "Recording needs HTTPS",
-    recording: "Recording",
     stopRecording: "Stop and listen",
     cancelRecording: "Throw the recording away",
     sendRecording: "Send the voice message",
@@ -200,7 +199,6 @@ export const composerMessages = catalogue({
 
     record: "Grabar un mensaje de voz",
     recordNeedsHttps: "Grabar necesita HTTPS",
-    recording: "Grabando",
     stopRecording: "Parar y escuchar",
     cancelRecording: "Descartar la grabación",
     sendRecording: "Enviar el mensaje de voz",
@@ -331,7 +329,6 @@ export const composerMessages = catalogue({
 
     record: "Gravar uma mensagem de voz",
     recordNeedsHttps: "Gravar precisa de HTTPS",
-    recording: "Gravando",
     stopRecording: "Parar e ouvir",
     cancelRecording: "Descartar a gravação",
     sendRecording: "Enviar a mensagem de voz",

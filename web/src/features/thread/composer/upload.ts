@@ -63,8 +63,10 @@ export function canUploadAgain(clientId: string): boolean {
 export function uploadAgain(store: InboxStore, clientId: string): void {
   const job = jobs.get(clientId);
   if (!job) return;
+  // It may have become part of another conversation since.
+  const conversationId = store.outbox.get(clientId)?.conversation_id ?? job.conversationId;
   discardUpload(store, clientId);
-  sendFile(store, job.tenantId, job.conversationId, job);
+  sendFile(store, job.tenantId, conversationId, job);
 }
 
 export function discardUpload(store: InboxStore, clientId: string): void {

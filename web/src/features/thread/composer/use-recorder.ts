@@ -114,12 +114,15 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
       return;
     }
     if (wanted.current !== press) return stop(stream);
-    const type = TYPES.find((one) => MediaRecorder.isTypeSupported(one));
-    const recorder = new MediaRecorder(stream, type === undefined ? {} : { mimeType: type });
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    analyser.fftSize = 512;
-    context.createMediaStreamSource(stream).connect(analyser);
+    let listening: Listening;
+    try {
+      listening = listenTo(stream);
+    } catch {
+      stop(stream); // or the microphone would stay open, and nobody see why
+      setRecording({ state: "refused", reason: "missing" });
+      return;
+    }
+    const { recorder, context, analyser } = listening;
     const pieces: Blob[] = [];
     const levels: number[] = [];
     const since = Date.now();
@@ -139,11 +142,28 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
       setRecording({ state: "done", ...done.current });
     };
     running.current = { recorder, stream, context, timer };
-    recorder.start(1_000);
     setRecording({ state: "recording", since, levels: [] });
   }, [release]);
 
   return { recording, start, finish, cancel, putAside };
+}
+
+interface Listening {
+  recorder: MediaRecorder;
+  context: AudioContext;
+  analyser: AnalyserNode;
+}
+
+/** Begins to record a microphone. Throws where the browser has no format for its sound, or none to hear how loud it is. */
+function listenTo(stream: MediaStream): Listening {
+  const type = TYPES.find((one) => MediaRecorder.isTypeSupported(one));
+  const recorder = new MediaRecorder(stream, type === undefined ? {} : { mimeType: type });
+  recorder.start(1_000);
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 512;
+  context.createMediaStreamSource(stream).connect(analyser);
+  return { recorder, context, analyser };
 }
 
 function stop(stream: MediaStream): void {
