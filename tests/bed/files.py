@@ -19,6 +19,13 @@ def picture(kind: str = "PNG", *, size: tuple[int, int] = (640, 400), **options:
     return file.getvalue()
 
 
+def picture_for_print() -> bytes:
+    """Return a JPEG whose colours are those of a printer."""
+    file = io.BytesIO()
+    Image.linear_gradient("L").convert("CMYK").save(file, "JPEG")
+    return file.getvalue()
+
+
 def moving_webp() -> bytes:
     """Return an animated sticker of two pictures."""
     first = Image.linear_gradient("L").resize((64, 64)).convert("RGB")
@@ -63,11 +70,13 @@ def photo_with_a_broken_note() -> bytes:
     return content.replace(at.to_bytes(4, "big"), (60_000).to_bytes(4, "big"), 1)
 
 
-def film(*, size: tuple[int, int] = (320, 240), frames: int = 25, turned: int = 0) -> bytes:
+def film(
+    *, size: tuple[int, int] = (320, 240), frames: int = 25, turned: int = 0, codec: str = "libx264"
+) -> bytes:
     """Return an MP4 of a second, without sound, light at the bottom; to be ``turned`` by so many degrees against the clock."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:
-        stream = out.add_stream("mpeg4", rate=25)
+        stream = out.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         if turned:
             stream.set_display_rotation(turned)

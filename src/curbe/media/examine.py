@@ -89,14 +89,15 @@ def _look_at_image(path: str, format_name: str, thumbnail: str) -> dict[str, Any
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
     with Path(path).open("rb") as file, Image.open(file, formats=[format_name]) as image:
         width, height = image.size
+        codings = [image.mode.lower()]
         if width * height > _MOST_PIXELS:
-            return {"width": width, "height": height}
+            return {"width": width, "height": height, "codings": codings}
         image.draft("RGB", (2 * _EDGE, 2 * _EDGE))
         upright = ImageOps.exif_transpose(image)
         if upright.size != image.size and image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:
             width, height = height, width
         _save_small(upright, thumbnail)
-    return {"width": width, "height": height, "thumbnail": True}
+    return {"width": width, "height": height, "codings": codings, "thumbnail": True}
 
 
 def _save_small(image: Any, thumbnail: str) -> None:
@@ -112,6 +113,7 @@ def _look_at_stream(path: str, container: str, thumbnail: str) -> dict[str, Any]
         if source.duration:
             told["duration_ms"] = round(source.duration / 1000)
         if source.streams.video:
+            told["codings"] = [stream.codec_context.codec.canonical_name for stream in _played(source)]
             told |= _look_at_pictures(source, thumbnail)
     if "width" in told:
         return told
@@ -119,6 +121,11 @@ def _look_at_stream(path: str, container: str, thumbnail: str) -> dict[str, Any]
         if source.streams.audio:
             told |= _listen(source)
     return told
+
+
+def _played(source: Any) -> list[Any]:
+    """Return the streams that are seen or heard first: a cover among the pictures is none of them, as it comes behind the film."""
+    return [*source.streams.video[:1], *source.streams.audio[:1]]
 
 
 def _look_at_pictures(source: Any, thumbnail: str) -> dict[str, Any]:
