@@ -73,7 +73,7 @@ FIELDS: Final[dict[str, FieldEffect]] = {
         "event and messaging limit",
         _HEALTH,
         "quality_rating, throughput_level, messages_per_second, messaging_limit in whatsapp/status",
-        "rating, limit and pace of the number",
+        "rating and pace of the number; the limit of all numbers of the account",
     ),
     "phone_number_name_update": FieldEffect(
         "decision, name and reason",
