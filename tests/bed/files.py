@@ -43,11 +43,15 @@ def photo_from_a_phone(*, size: tuple[int, int] = (800, 600)) -> bytes:
     return picture("JPEG", size=size, exif=exif)
 
 
-def sound(container: str, codec: str, *, layout: str = "mono", seconds: float = 2.0) -> bytes:
+def sound(
+    container: str, codec: str, *, layout: str = "mono", seconds: float = 2.0, bit_rate: int | None = None
+) -> bytes:
     """Return a tone that grows louder, as ``container`` with ``codec``."""
     file = io.BytesIO()
     with av.open(file, "w", format=container) as out:
-        stream = out.add_stream(codec, rate=RATE, layout=layout)
+        stream = out.add_stream(codec, rate=RATE, layout=layout, options={"vbr": "off"} if bit_rate else {})
+        if bit_rate is not None:
+            stream.bit_rate = bit_rate
         frame_size = stream.codec_context.frame_size or 960
         resampler = av.AudioResampler(
             format=stream.codec_context.format.name, layout=layout, rate=RATE, frame_size=frame_size

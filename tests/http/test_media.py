@@ -316,6 +316,18 @@ async def test_any_recording_becomes_ogg_with_opus_mono(
     assert files.codec_of((await read(acme, media)).content) == ("ogg", "opus", 1)
 
 
+async def test_a_voice_note_is_made_small_enough_to_be_played_at_once_on_the_phone(acme: Tenant) -> None:
+    recording = files.sound("webm", "libopus", seconds=20, bit_rate=256_000)
+    assert len(recording) > 600_000
+
+    media = await uploaded(acme, recording, "audio/webm")
+
+    content = (await read(acme, media)).content
+    assert len(content) <= 512 * 1024
+    assert files.codec_of(content) == ("ogg", "opus", 1)
+    assert abs(media["duration_ms"] - 20_000) < 100
+
+
 async def test_a_recording_is_not_refused_because_what_makes_it_a_voice_note_is_stopped(acme: Tenant) -> None:
     recording = files.sound("webm", "libopus")
     async with asyncio.TaskGroup() as tasks:
