@@ -109,7 +109,7 @@ class Desk:
         async with self.web.transaction(self.tenant_id) as tx:
             row = await store.read(tx, tenant_id=self.tenant_id, campaign_id=campaign_id)
             seen = await progress.of(tx, campaign=row, tenant_id=self.tenant_id)
-        parts = {name: value for name, value in _parts(seen).items() if name != "recipients"}
+        parts = {name: value for name, value in _parts(seen).items() if name not in {"recipients", "held"}}
         assert sum(parts.values()) == seen.recipients
         assert sum(seen.skipped_by.values()) == seen.skipped
         return seen

@@ -19,6 +19,13 @@ def picture(kind: str = "PNG", *, size: tuple[int, int] = (640, 400), **options:
     return file.getvalue()
 
 
+def picture_for_print() -> bytes:
+    """Return a JPEG whose colours are those of a printer."""
+    file = io.BytesIO()
+    Image.linear_gradient("L").convert("CMYK").save(file, "JPEG")
+    return file.getvalue()
+
+
 def moving_webp() -> bytes:
     """Return an animated sticker of two pictures."""
     first = Image.linear_gradient("L").resize((64, 64)).convert("RGB")
@@ -36,11 +43,15 @@ def photo_from_a_phone(*, size: tuple[int, int] = (800, 600)) -> bytes:
     return picture("JPEG", size=size, exif=exif)
 
 
-def sound(container: str, codec: str, *, layout: str = "mono", seconds: float = 2.0) -> bytes:
+def sound(
+    container: str, codec: str, *, layout: str = "mono", seconds: float = 2.0, bit_rate: int | None = None
+) -> bytes:
     """Return a tone that grows louder, as ``container`` with ``codec``."""
     file = io.BytesIO()
     with av.open(file, "w", format=container) as out:
-        stream = out.add_stream(codec, rate=RATE, layout=layout)
+        stream = out.add_stream(codec, rate=RATE, layout=layout, options={"vbr": "off"} if bit_rate else {})
+        if bit_rate is not None:
+            stream.bit_rate = bit_rate
         frame_size = stream.codec_context.frame_size or 960
         resampler = av.AudioResampler(
             format=stream.codec_context.format.name, layout=layout, rate=RATE, frame_size=frame_size
@@ -63,11 +74,13 @@ def photo_with_a_broken_note() -> bytes:
     return content.replace(at.to_bytes(4, "big"), (60_000).to_bytes(4, "big"), 1)
 
 
-def film(*, size: tuple[int, int] = (320, 240), frames: int = 25, turned: int = 0) -> bytes:
+def film(
+    *, size: tuple[int, int] = (320, 240), frames: int = 25, turned: int = 0, codec: str = "libx264"
+) -> bytes:
     """Return an MP4 of a second, without sound, light at the bottom; to be ``turned`` by so many degrees against the clock."""
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as out:
-        stream = out.add_stream("mpeg4", rate=25)
+        stream = out.add_stream(codec, rate=25)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         if turned:
             stream.set_display_rotation(turned)

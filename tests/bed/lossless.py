@@ -105,7 +105,11 @@ def _card(card: Json) -> Json:
             for one in card.get("phones") or ()
         ],
         emails=[one["email"] for one in card.get("emails") or () if one.get("email")],
+        urls=[one["url"] for one in card.get("urls") or () if one.get("url")],
+        addresses=[present(**one) for one in card.get("addresses") or ()],
         organization=(card.get("org") or {}).get("company"),
+        department=(card.get("org") or {}).get("department"),
+        title=(card.get("org") or {}).get("title"),
         birthday=card.get("birthday"),
         origin=card.get("origin"),
     )

@@ -60,6 +60,13 @@ def test_the_kind_of_each_code_agrees_with_its_group_and_its_retry() -> None:
             assert entry.kind not in {FailureKind.THROTTLED, FailureKind.TRANSIENT}, row
 
 
+def test_what_people_read_leads_to_where_it_can_be_mended() -> None:
+    # Curbe's own block never comes so far: who is blocked at Meta is not to be unblocked here.
+    assert "in the WhatsApp Business app, or by another program" in CODES[130403].words
+    assert "within 24 hours" in CODES[2593108].words
+    assert "only once" in CODES[2593107].words
+
+
 def test_every_code_has_a_sentence_for_people_without_a_number_in_it() -> None:
     for code, row in CODES.items():
         assert row.words.endswith("."), code

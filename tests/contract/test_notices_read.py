@@ -159,6 +159,8 @@ def test_a_quality_update_tells_limit_rating_and_throughput_of_its_number() -> N
         "messaging_limit": "TIER_2K",
     }
     assert flagged["quality"].value == "RED"
+    shared = upgraded.pop("messaging_limit")  # the business's: its other numbers have the same
+    assert shared.display_phone_number is None
     assert {fact.display_phone_number for fact in (*upgraded.values(), *flagged.values())} == {"34900000001"}
 
 

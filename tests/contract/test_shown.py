@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from curbe.channels.cloudapi import wire
 from curbe.channels.cloudapi.codes import CODES
 from curbe.channels.cloudapi.shown import shown
-from curbe.channels.cloudapi.shown_shapes import FlowReplyShown, OtherShown, TextShown, UnsupportedShown
+from curbe.channels.cloudapi.shown_shapes import (
+    ContactsShown,
+    FlowReplyShown,
+    OtherShown,
+    TextShown,
+    UnsupportedShown,
+)
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
 from curbe.channels.cloudapi.words import words_of
 from curbe.domain.messages import MessageReceived
@@ -62,6 +68,29 @@ def test_every_message_of_the_samples_is_shown_as_what_it_is(corpus: Path) -> No
 
     assert unknown == []
     assert found > 50
+
+
+def test_of_a_contact_card_everything_is_shown_that_somebody_may_have_sent_it_for() -> None:
+    where = {"street": "Calle Mayor 1", "city": "Madrid", "zip": "28013", "country": "España", "type": "WORK"}
+    card = {
+        "name": {"formatted_name": "Ana Ruiz", "first_name": "Ana"},
+        "addresses": [where, {"city": 7}, "Calle Menor 2"],
+        "urls": [{"url": "https://example.com", "type": "WORK"}, {}],
+        "org": {"company": "Obrador Ruiz", "department": "Ventas", "title": "Encargada"},
+    }
+
+    content = shown("contacts", json.dumps({"contacts": [card]})).content
+
+    assert isinstance(content, ContactsShown)
+    told = msgspec.to_builtins(content.cards[0])
+    assert told == {
+        "name": "Ana Ruiz",
+        "addresses": [where],
+        "urls": ["https://example.com"],
+        "organization": "Obrador Ruiz",
+        "department": "Ventas",
+        "title": "Encargada",
+    }
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -15,6 +15,9 @@ from curbe.campaigns.audience_shapes import Listed, ListedRecipient
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.campaigns.shapes import QuietHours, Ramp
 from curbe.campaigns.tending import Tender
+from curbe.channels.cloudapi.account_notices import Dated, account_update
+from curbe.connections import health
+from curbe.connections.health import HealthNews
 from curbe.inbox.departures import Verdict
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -239,6 +242,39 @@ async def test_it_pauses_by_itself_and_says_why(desk: Desk, owner: Owner, sql: s
     seen = await desk.read(campaign_id)
     assert (seen.state, seen.reason) == (CampaignState.PAUSED, reason)
     assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "hours", "reason"),
+    [
+        ("RESTRICTED_BIZ_INITIATED_MESSAGING", 24, "restricted"),
+        ("RESTRICTED_BIZ_INITIATED_MESSAGING", -1, None),
+        ("RESTRICTED_ADD_PHONE_NUMBER_ACTION", 24, None),
+    ],
+)
+async def test_it_pauses_while_meta_lets_the_account_write_to_nobody_first_and_the_number_goes_on(
+    desk: Desk, owner: Owner, apply: Pool, kind: str, hours: int, reason: str | None
+) -> None:
+    campaign_id = await desk.campaign(10)
+    await desk.treat(campaign_id, Deed.START)
+    until = utc_now() + timedelta(hours=hours)
+    told = {
+        "event": "ACCOUNT_RESTRICTION",
+        "restriction_info": [{"restriction_type": kind, "expiration": int(until.timestamp())}],
+    }
+    facts = account_update(json.dumps(told), Dated(utc_now(), "a"))
+    news = [HealthNews(desk.tenant_id, desk.number.waba_id, desk.number.meta_app_id, one) for one in facts]
+    async with apply.transaction() as tx:
+        assert await health.apply(tx, news, now=utc_now()) == 0
+
+    await desk.turns()
+
+    seen = await desk.read(campaign_id)
+    assert (seen.state is CampaignState.PAUSED, seen.reason) == (reason is not None, reason)
+    assert await owner.fetchval("SELECT count(*) FROM messages") == (0 if reason else 10)
+    assert await owner.fetchval("SELECT status FROM channel_connections") == "active"
+    stops = [one.reason for one in (await desk.look_over(await desk.campaign(1))).stops]
+    assert stops == ([reason] if reason else [])
 
 
 @pytest.mark.parametrize(("code", "reason"), [(132015, "template_refused"), (131026, "failure_ratio")])

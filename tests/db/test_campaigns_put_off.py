@@ -38,6 +38,16 @@ async def in_state(desk: Desk, campaign_id: UUID, outcome: Outcome | None) -> li
         return await report.page(tx, **where, outcome=outcome, after=0, limit=100)
 
 
+async def settle(desk: Desk, *settlements: Settlement) -> None:
+    """Write down what came of attempts, as a sender does."""
+    settler = Settler(desk.worker, tenant_id=desk.tenant_id, connection_id=desk.number.connection_id)
+    for one in settlements:
+        following = Next(verdict=one.verdict) if one.verdict is Verdict.FAILED else None
+        settler.add(Attempted(settlement=one, put_back=None, next=following, failure=None, sealed_token=""))
+    settler.stop()
+    await settler.run()
+
+
 async def running(desk: Desk, people: int, **told: object) -> UUID:
     """Return a campaign all of whose messages wait to be sent."""
     campaign_id = await desk.campaign(people, **told)
@@ -139,7 +149,6 @@ async def test_what_a_refusal_says_of_the_template_stops_the_next_claim_and_hold
 ) -> None:
     campaign_id = await running(desk, 6)
     (first,) = await desk.claim(most=1)
-    settler = Settler(desk.worker, tenant_id=desk.tenant_id, connection_id=desk.number.connection_id)
     refused = Settlement(
         id=first,
         attempt=1,
@@ -149,17 +158,7 @@ async def test_what_a_refusal_says_of_the_template_stops_the_next_claim_and_hold
         error_code=code,
         error="Meta said so",
     )
-    settler.add(
-        Attempted(
-            settlement=refused,
-            put_back=None,
-            next=Next(verdict=Verdict.FAILED),
-            failure=None,
-            sealed_token="",
-        )
-    )
-    settler.stop()
-    await settler.run()
+    await settle(desk, refused)
 
     assert await owner.fetchval("SELECT status FROM templates WHERE status_at <= now()") == status
     assert await desk.claim() == []
@@ -168,6 +167,51 @@ async def test_what_a_refusal_says_of_the_template_stops_the_next_claim_and_hold
     desk.anew()
     await desk.turns()
     assert (await desk.read(campaign_id)).reason == "template_refused"
+
+
+def taken(message_id: UUID, status: str | None) -> Settlement:
+    """What comes of an answer that takes a message, with Meta's word beside it."""
+    return Settlement(
+        id=message_id,
+        attempt=1,
+        verdict=Verdict.ACCEPTED,
+        at=utc_now(),
+        provider_message_id=f"wamid.{message_id}",
+        provider_status=status,
+    )
+
+
+async def test_once_meta_answers_that_it_has_paused_what_it_takes_nobody_else_is_sent_the_template(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await running(desk, 6)
+    (first,) = await desk.claim(most=1)
+
+    await settle(desk, taken(first, "paused"))
+
+    assert await owner.fetchval("SELECT status FROM templates") == "PAUSED"
+    assert await desk.claim() == []
+    seen = await desk.progress(campaign_id)
+    assert (seen.accepted, seen.queued) == (1, 5)
+    desk.anew()
+    await desk.turns()
+    assert (await desk.read(campaign_id)).reason == "template_not_approved"
+
+
+async def test_what_meta_holds_back_until_it_knows_how_people_take_the_first_ones_is_told(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await running(desk, 4)
+    first, second, third = await desk.claim(most=3)
+
+    held = "held_for_quality_assessment"
+    await settle(desk, taken(first, held), taken(second, held), taken(third, None))
+    seen = await desk.progress(campaign_id)
+    assert (seen.accepted, seen.held) == (3, 2)
+
+    await owner.execute("UPDATE messages SET sent_at = now() WHERE id = $1", first)
+    seen = await desk.progress(campaign_id)
+    assert (seen.sent, seen.accepted, seen.held) == (1, 2, 1)
 
 
 async def test_each_recipient_is_on_the_page_of_the_state_that_the_figures_count_them_in(

@@ -284,7 +284,7 @@ async def test_a_handover_goes_to_the_number_it_names_and_to_nobody_else_on_its_
     assert await connection(owner, other) == before
 
 
-async def test_a_quality_update_changes_the_number_it_shows_and_no_other_of_the_account(
+async def test_a_quality_update_changes_the_number_it_shows_and_of_the_others_what_the_business_shares(
     owner: Owner, apply: Pool, number: Number
 ) -> None:
     sibling = await insert_number(owner, number.tenant_id, waba_id=number.waba_id)
@@ -307,8 +307,10 @@ async def test_a_quality_update_changes_the_number_it_shows_and_no_other_of_the_
     row, other = await connection(owner, number), await connection(owner, sibling)
     assert (row["throughput_level"], row["messages_per_second"]) == ("HIGH", 1000)
     assert (row["quality_rating"], json.loads(row["metadata"])["messaging_limit"]) == ("RED", "TIER_2K")
-    assert (other["throughput_level"], other["messages_per_second"], other["health"]) == (None, 80, "{}")
-    assert len(await told(owner, number, "connection_updated")) == 1
+    assert (other["throughput_level"], other["messages_per_second"]) == (None, 80)
+    assert json.loads(other["health"]).keys() == {"messaging_limit"}, "it is the business's"
+    assert json.loads(other["metadata"])["messaging_limit"] == "TIER_2K"
+    assert len(await told(owner, number, "connection_updated")) == 2, "one of each"
 
 
 async def test_what_was_told_before_graph_was_asked_changes_no_column(

@@ -211,6 +211,8 @@ async def test_a_file_without_a_picture_has_no_thumbnail(acme: Tenant) -> None:
         (b"words", "text/plain", {"kind": "voice"}, "voice note"),
         (b"\x1a\x45\xdf\xa3 no sound", "audio/webm", {}, "no sound"),
         (PICTURE, "image/png", {"kind": "poster"}, "kind"),
+        (files.film(codec="mpeg4"), "video/mp4", {}, "coded as MPEG4"),
+        (files.picture_for_print(), "image/jpeg", {}, "colours are CMYK"),
     ],
 )
 async def test_what_whatsapp_would_refuse_is_refused_before_it_is_stored(
@@ -221,6 +223,20 @@ async def test_what_whatsapp_would_refuse_is_refused_before_it_is_stored(
     assert answer.status_code == 422, answer.text
     assert says in answer.text
     assert kept(tmp_path) == []
+
+
+async def test_what_whatsapp_would_not_show_goes_as_a_document_and_whoever_sends_it_is_told_so(
+    acme: Tenant,
+) -> None:
+    films = {codec: files.film(codec=codec, frames=2) for codec in ("mpeg4", "libx264")}
+
+    refused = await upload(acme, films["mpeg4"], "video/mp4")
+    shown = await upload(acme, films["libx264"], "video/mp4")
+    document = await upload(acme, films["mpeg4"], "video/mp4", kind="document")
+
+    assert refused.status_code == 422
+    assert "documento" in refused.json()["ways_out"]["es"]
+    assert (shown.status_code, document.status_code) == (201, 201)
 
 
 @pytest.mark.parametrize(("kind", "content_type"), [("image", "image/png"), ("sticker", "image/webp")])
@@ -298,6 +314,18 @@ async def test_any_recording_becomes_ogg_with_opus_mono(
 
     assert media["mime_type"] == "audio/ogg"
     assert files.codec_of((await read(acme, media)).content) == ("ogg", "opus", 1)
+
+
+async def test_a_voice_note_is_made_small_enough_to_be_played_at_once_on_the_phone(acme: Tenant) -> None:
+    recording = files.sound("webm", "libopus", seconds=20, bit_rate=256_000)
+    assert len(recording) > 600_000
+
+    media = await uploaded(acme, recording, "audio/webm")
+
+    content = (await read(acme, media)).content
+    assert len(content) <= 512 * 1024
+    assert files.codec_of(content) == ("ogg", "opus", 1)
+    assert abs(media["duration_ms"] - 20_000) < 100
 
 
 async def test_a_recording_is_not_refused_because_what_makes_it_a_voice_note_is_stopped(acme: Tenant) -> None:

@@ -78,6 +78,27 @@ async def test_after_the_window_a_template_goes_and_a_text_is_refused(
     assert taken.status_code == 202
 
 
+@pytest.mark.parametrize("emoji", ["👍", ""])
+async def test_what_is_too_old_for_meta_to_take_a_reaction_to_it_is_said_to_be_so(
+    client: httpx.AsyncClient, inbox: Inbox, emoji: str
+) -> None:
+    conversation = await inbox.conversation(last_inbound_at=NOW)
+    old = await inbox.message(conversation, at=NOW - timedelta(days=30, minutes=1))
+    young = await inbox.message(conversation, at=NOW - timedelta(days=29))
+
+    def reaction(to: str) -> dict[str, Any]:
+        return {"type": "reaction", "reaction": {"message_id": to, "emoji": emoji}}
+
+    refused = await send(client, conversation, reaction(f"wamid.{old}"))
+    taken = await send(client, conversation, reaction(f"wamid.{young}"))
+    unknown = await send(client, conversation, reaction("wamid.of-elsewhere"))
+
+    assert (refused.status_code, refused.json()["field"]) == (422, "reaction.message_id")
+    assert "30 days" in refused.json()["detail"]
+    assert "30 días" in refused.json()["words"]["es"]
+    assert (taken.status_code, unknown.status_code) == (202, 202)
+
+
 BEYOND_A_LIMIT = [
     ({"text": "x" * 4097}, "text", "4096"),
     ({"type": "text", "text": {"body": "x" * 4097}}, "text.body", "4096"),

@@ -104,6 +104,17 @@ def test_a_token_proves_itself_or_the_refusal_says_what_it_lacks(info: TokenInfo
     assert refusal_of(info) == code
 
 
+@pytest.mark.parametrize(
+    ("status", "sends"), [("CONNECTED", True), ("FLAGGED", True), ("BANNED", False), ("PENDING", False)]
+)
+def test_a_number_that_people_complain_of_is_not_said_to_send_nothing(status: str, *, sends: bool) -> None:
+    found = checks.check_registered(Number(id="1", status=status))
+
+    assert found.ok is sends
+    assert ("may not send" in found.detail) is not sends
+    assert (status in found.detail) is (status != "CONNECTED")
+
+
 def test_a_number_is_proven_only_by_itself() -> None:
     right = Number(id="300", display_phone_number="+34 600 000 001")
 

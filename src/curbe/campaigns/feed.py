@@ -96,6 +96,7 @@ class _Standing(msgspec.Struct, frozen=True):
     number_reason: str | None
     number_quality: str | None
     held: bool
+    restricted_until: datetime | None
     settled: int
     failed: int
     unknown: int

@@ -38,7 +38,8 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     ``accepted``, ``sent``, ``delivered`` and ``read``: by the furthest fact known. ``failed``: refused. ``unknown``: nobody
     knows whether the provider took it. ``cancelled``: the campaign was cancelled before it was sent. ``skipped``: not
     written to, by reason in ``skipped_by``. ``forgotten``: the message is too old to be kept, and went before it was
-    written down what had become of it.
+    written down what had become of it. ``held``, of the accepted: those that Meta holds back until it knows how people
+    take the first ones.
     """
 
     recipients: int = 0
@@ -55,6 +56,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: int = 0
     skipped: int = 0
     forgotten: int = 0
+    held: int = 0
     skipped_by: dict[str, int] = {}
 
 
@@ -65,6 +67,7 @@ class _Part(msgspec.Struct, frozen=True):
     cancelled: bool
     put_off: PutOff | None
     count: int
+    held: int
 
 
 _PARTS: Final = Query("curbe.campaigns", "progress", _Part)
@@ -87,7 +90,8 @@ def added_up(parts: list[_Part]) -> Progress:
         figures[outcome] += part.count
         if part.skip_reason is not None:
             skipped_by[part.skip_reason] = skipped_by.get(part.skip_reason, 0) + part.count
-    return Progress(**figures, recipients=sum(figures.values()), skipped_by=skipped_by)
+    held = sum(part.held for part in parts)
+    return Progress(**figures, recipients=sum(figures.values()), held=held, skipped_by=skipped_by)
 
 
 def outcome_of(

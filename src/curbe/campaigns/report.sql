@@ -6,7 +6,8 @@ SELECT r.state, r.skip_reason, coalesce(m.status, CASE r.became WHEN 'cancelled'
        coalesce(m.status = 'failed' AND m.failure_kind = 'cancelled', r.became = 'cancelled', false) AS cancelled,
        CASE WHEN m.status = 'queued' THEN
             (SELECT o.put_off FROM outbox o WHERE o.tenant_id = r.tenant_id AND o.message_id = m.id AND o.waits = 'time') END AS put_off,
-       count(*)::integer AS count
+       count(*)::integer AS count,
+       (count(*) FILTER (WHERE m.status = 'accepted' AND m.provider_status = 'held_for_quality_assessment'))::integer AS held
   FROM campaign_recipients r
   LEFT JOIN messages m ON m.tenant_id = r.tenant_id AND m.id = r.message_id
  WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id

@@ -147,6 +147,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     number_reason: str | None
     number_quality: str | None
     held: bool  # nothing may go to many from this number for a while: people complain
+    restricted_until: datetime | None = None  # Meta lets the account write to nobody first until then
     latest: Latest
 
 
@@ -207,6 +208,9 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
         return Stop("number_paused", standing.number_reason or "the number does not send at the moment")
     if (standing.number_quality or "").upper() in _BAD:
         return Stop("number_quality", "the number's quality has dropped to red")
+    if standing.restricted_until is not None:
+        ends = f"{standing.restricted_until:%Y-%m-%d %H:%M} UTC"
+        return Stop("restricted", f"Meta lets this account write to nobody first until {ends}")
     if standing.held:
         return Stop("complaints", "Meta says that people block or report this number (131048 or 131064)")
     return _too_many_failures(standing.latest, pause_at_failures)

@@ -47,6 +47,19 @@ async def with_quotes(tx: Transaction, messages: Sequence[Message], *, tenant_id
     ]
 
 
+async def said_at(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, provider_message_id: str
+) -> datetime | None:
+    """Return when a message was said that goes by this name; None where it is not here."""
+    rows = await _QUOTED.all(
+        tx,
+        tenant_id=tenant_id,
+        connection_ids=[connection_id],
+        provider_message_ids=[provider_message_id],
+    )
+    return rows[0].created_at if rows else None
+
+
 def _quoted(row: _Row) -> Quoted:
     return Quoted(
         id=row.id,

@@ -16,13 +16,17 @@ _MOST_PEAKS: Final = 64
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What could be told of a file; nothing at all where it could not be read."""
+    """What could be told of a file; nothing at all where it could not be read.
+
+    ``codings``: in small letters, how a picture's colours are coded (rgb, cmyk ...), or a film's pictures and sound (h264, hevc, aac ...).
+    """
 
     width: int | None = None
     height: int | None = None
     duration_ms: int | None = None
     peaks: bytes | None = None
     thumbnail: bool = False
+    codings: tuple[str, ...] = ()
 
 
 class Unreadable(Exception):

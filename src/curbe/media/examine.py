@@ -26,6 +26,14 @@ _RATE: Final = 8000  # Hz for the peaks; the ear's business is done elsewhere
 _STEP: Final = 400  # samples a raw peak: 50 ms
 _LOUDEST: Final = 32768
 _OPUS_RATE: Final = 48000
+_PLAYED_AT_ONCE: Final = (
+    512 * 1024
+)  # bytes; the phone first fetches what is larger, by a press [cloud-api 2.1, Dec 2025]
+_OF_SOUND: Final = (
+    0.85  # of a small file; the rest is what Ogg wraps it in, and what Opus takes more for a while
+)
+_USUAL_RATE: Final = 32_000  # bits a second
+_LEAST_RATE: Final = 12_000  # of which speech is still understood
 _IMAGES: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 _CONTAINERS: Final = {
     "audio/ogg": "ogg",
@@ -54,28 +62,54 @@ def look(path: str, mime_type: str, thumbnail: str) -> dict[str, Any]:
 
 
 def to_voice(path: str, mime_type: str, target: str) -> dict[str, Any]:
-    """Write the sound of a file to ``target`` as Ogg with Opus, mono: copied where it is that already, else encoded anew."""
-    with Path(path).open("rb") as file, av.open(file, mode="r", format=_CONTAINERS[mime_type]) as source:
-        stream = source.streams.audio[0]
-        with av.open(target, "w", format="ogg") as voice:
-            if stream.codec_context.name in {"opus", "libopus"} and stream.codec_context.channels == 1:
-                _copy(source, stream, voice)
-                return {"encoded": False}
-            _encode(source, stream, voice)
-            return {"encoded": True}
+    """Write the sound of a file to ``target`` as Ogg with Opus, mono: copied where it is that already, else encoded anew.
+
+    So is what is too large to be played at once, as far as less would do for speech.
+    """
+    container = _CONTAINERS[mime_type]
+    with Path(path).open("rb") as file, av.open(file, mode="r", format=container) as source:
+        sound = source.streams.audio[0]
+        copied = sound.codec_context.name in {"opus", "libopus"} and sound.codec_context.channels == 1
+        if copied:
+            _copied(source, sound, target)
+    rate = _rate_for(_seconds(path, container))
+    if copied and (Path(target).stat().st_size <= _PLAYED_AT_ONCE or rate is None):
+        return {"encoded": False}
+    with (
+        Path(path).open("rb") as file,
+        av.open(file, mode="r", format=container) as source,
+        av.open(target, "w", format="ogg") as voice,
+    ):
+        _encode(source, source.streams.audio[0], voice, rate=rate or _USUAL_RATE)
+    return {"encoded": True}
 
 
-def _copy(source: Any, stream: Any, voice: Any) -> None:
-    out = voice.add_stream_from_template(stream)
-    for packet in source.demux(stream):
-        if packet.dts is not None:
-            packet.stream = out
-            voice.mux(packet)
+def _seconds(path: str, container: str) -> float:
+    """Return how long the sound lasts, by its packets: what a browser records does not say so at its head."""
+    with Path(path).open("rb") as file, av.open(file, mode="r", format=container) as source:
+        packets = source.demux(source.streams.audio[0])
+        return max((float(one.pts * one.time_base) for one in packets if one.pts is not None), default=0.0)
 
 
-def _encode(source: Any, stream: Any, voice: Any) -> None:
-    out = voice.add_stream("libopus", rate=_OPUS_RATE, layout="mono")
-    out.bit_rate = 32_000
+def _rate_for(seconds: float) -> int | None:
+    """Return how many bits a second keep so long a voice note small enough to be played at once; None where none that would do."""
+    fits = int(_PLAYED_AT_ONCE * 8 * _OF_SOUND / max(seconds, 1.0))
+    return min(_USUAL_RATE, fits) if fits >= _LEAST_RATE else None
+
+
+def _copied(source: Any, stream: Any, target: str) -> None:
+    with av.open(target, "w", format="ogg") as voice:
+        out = voice.add_stream_from_template(stream)
+        for packet in source.demux(stream):
+            if packet.dts is not None:
+                packet.stream = out
+                voice.mux(packet)
+
+
+def _encode(source: Any, stream: Any, voice: Any, *, rate: int) -> None:
+    # Left to itself Opus takes half as much again where the sound is not speech.
+    out = voice.add_stream("libopus", rate=_OPUS_RATE, layout="mono", options={"vbr": "constrained"})
+    out.bit_rate = rate
     resampler = av.AudioResampler(format="s16", layout="mono", rate=_OPUS_RATE)
     for frame in source.decode(stream):
         for piece in resampler.resample(frame):
@@ -89,14 +123,15 @@ def _look_at_image(path: str, format_name: str, thumbnail: str) -> dict[str, Any
     Image.MAX_IMAGE_PIXELS = _MOST_PIXELS
     with Path(path).open("rb") as file, Image.open(file, formats=[format_name]) as image:
         width, height = image.size
+        codings = [image.mode.lower()]
         if width * height > _MOST_PIXELS:
-            return {"width": width, "height": height}
+            return {"width": width, "height": height, "codings": codings}
         image.draft("RGB", (2 * _EDGE, 2 * _EDGE))
         upright = ImageOps.exif_transpose(image)
         if upright.size != image.size and image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:
             width, height = height, width
         _save_small(upright, thumbnail)
-    return {"width": width, "height": height, "thumbnail": True}
+    return {"width": width, "height": height, "codings": codings, "thumbnail": True}
 
 
 def _save_small(image: Any, thumbnail: str) -> None:
@@ -112,6 +147,7 @@ def _look_at_stream(path: str, container: str, thumbnail: str) -> dict[str, Any]
         if source.duration:
             told["duration_ms"] = round(source.duration / 1000)
         if source.streams.video:
+            told["codings"] = [stream.codec_context.codec.canonical_name for stream in _played(source)]
             told |= _look_at_pictures(source, thumbnail)
     if "width" in told:
         return told
@@ -119,6 +155,11 @@ def _look_at_stream(path: str, container: str, thumbnail: str) -> dict[str, Any]
         if source.streams.audio:
             told |= _listen(source)
     return told
+
+
+def _played(source: Any) -> list[Any]:
+    """Return the streams that are seen or heard first: a cover among the pictures is none of them, as it comes behind the film."""
+    return [*source.streams.video[:1], *source.streams.audio[:1]]
 
 
 def _look_at_pictures(source: Any, thumbnail: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
@@ -10,7 +11,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from curbe.infra.apart import NotRun
-from curbe.media.apart import Examiner
+from curbe.media.apart import Examiner, Looked
 from curbe.media.kinds import HEAD, sniffed
 from curbe.media.rules import storage_key, thumbnail_key
 from curbe.media.shapes import Asset
@@ -81,19 +82,29 @@ class Keeping:
         self.examiner: Final = examiner
 
     async def keep(
-        self, incoming: Incoming, *, declared: str, filename: str | None, tenant_id: UUID, now: datetime
+        self,
+        incoming: Incoming,
+        *,
+        declared: str,
+        filename: str | None,
+        tenant_id: UUID,
+        now: datetime,
+        seen: Callable[[Looked], object] = lambda _: None,
     ) -> Asset:
         """Examine a flushed file, move it and its thumbnail into the storage, and return its row, not written yet.
+
+        ``seen`` is told what it shows before it is stored; what it raises keeps the file from being kept.
 
         Raises:
             StorageFailed: it is not kept.
         """
-        seen = sniffed(incoming.head, declared=declared)
+        shows = sniffed(incoming.head, declared=declared)
         key = storage_key(tenant_id, incoming.digest)
         small: str | None = None
         thumbnail = self.spool.new(".webp")
         try:
-            looked = await self.examiner.look(incoming.path, mime_type=seen or declared, thumbnail=thumbnail)
+            looked = await self.examiner.look(incoming.path, mime_type=shows or declared, thumbnail=thumbnail)
+            seen(looked)
             await self.storage.put(key, incoming.path)
             if looked.thumbnail:
                 small = thumbnail_key(key)
@@ -105,8 +116,8 @@ class Keeping:
         return Asset(
             id=uuid7(),
             sha256=incoming.digest,
-            mime_type=seen or declared,
-            sniffed=seen is not None,
+            mime_type=shows or declared,
+            sniffed=shows is not None,
             size=incoming.size,
             storage_key=key,
             filename=filename,

@@ -1,6 +1,6 @@
 """What a file is by its first bytes, and what Meta takes as what. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -49,6 +49,9 @@ LIMITS: Final = {
     MediaKind.STICKER: Limit(500 * 1024, ("image/webp",)),  # less where it does not move
 }
 STILL_STICKER: Final = 100 * 1024
+# How what is in a file may be coded [cloud-api 2.1, Dec 2025]. Meta tells of others by a failed status, long after the message was taken.
+_CODED: Final = {MediaKind.VIDEO: frozenset({"h264", "aac"})}
+_NOT_CODED: Final = {MediaKind.IMAGE: frozenset({"cmyk"})}  # 8 bits of RGB or RGBA
 LARGEST: Final = max(limit.most_bytes for limit in LIMITS.values())
 
 # Names people's programs use for the same thing.
@@ -88,6 +91,12 @@ def why_not(kind: MediaKind, *, mime_type: str, size: int) -> str | None:
     if size > limit.most_bytes:
         return f"{size} bytes are too many for {kind}: WhatsApp takes at most {limit.most_bytes}."
     return None
+
+
+def ill_coded(kind: MediaKind, codings: Sequence[str]) -> str | None:
+    """Return the coding for which phones would not show such a file as ``kind``; None where they would, as far as is known."""
+    takes, refuses = _CODED.get(kind), _NOT_CODED.get(kind, frozenset())
+    return next((one for one in codings if one in refuses or (takes is not None and one not in takes)), None)
 
 
 def sniffed(head: bytes, *, declared: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from curbe.domain.errors import InvalidRequest, NoRoom, TooLarge, Unavailable
 from curbe.infra.apart import NotRun
 from curbe.infra.db import Pool
 from curbe.media import purge, store
-from curbe.media.apart import Unreadable
+from curbe.media.apart import Looked, Unreadable
 from curbe.media.keeping import Incoming, Keeping
 from curbe.media.kinds import (
     LIMITS,
     STILL_STICKER,
     MediaKind,
+    ill_coded,
     moves,
     natural_kind,
     plain_type,
@@ -29,6 +31,23 @@ from curbe.media.shapes import Asset, Media, media_of
 from curbe.media.storage import StorageFailed, StorageFull
 
 _LONGEST_NAME: Final = 240
+_ILL_CODED: Final = {
+    MediaKind.VIDEO: {
+        "en": "The video is coded as {}: WhatsApp shows H.264 with AAC alone.",
+        "es": "El vídeo está codificado en {}: WhatsApp solo muestra H.264 con AAC.",
+        "pt": "O vídeo está codificado em {}: o WhatsApp só mostra H.264 com AAC.",
+    },
+    MediaKind.IMAGE: {
+        "en": "The picture's colours are {}: WhatsApp shows RGB alone.",
+        "es": "Los colores de la imagen son {}: WhatsApp solo muestra RGB.",
+        "pt": "As cores da imagem são {}: o WhatsApp só mostra RGB.",
+    },
+}
+_AS_DOCUMENT: Final = {
+    "en": "Send it as a document, or convert it first.",
+    "es": "Envíalo como documento, o conviértelo antes.",
+    "pt": "Envie como documento, ou converta antes.",
+}
 _RECORDINGS: Final = frozenset(
     {
         "audio/webm",
@@ -76,8 +95,9 @@ async def take(
 
     async def keep(incoming: Incoming, *, declared: str, filename: str | None) -> Asset:
         await purge.reserve(pool, tenant_id=tenant_id, sha256=incoming.digest)
+        seen = partial(_check_coding, kind)
         return await keeping.keep(
-            incoming, declared=declared, filename=filename, tenant_id=tenant_id, now=now()
+            incoming, declared=declared, filename=filename, tenant_id=tenant_id, now=now(), seen=seen
         )
 
     try:
@@ -156,6 +176,18 @@ def _check_seen(incoming: Incoming, *, kind: MediaKind, declared: str) -> str:
             fix="Send a smaller file.",
         )
     return seen
+
+
+def _check_coding(kind: MediaKind, looked: Looked) -> None:
+    """Refuse what WhatsApp takes by its type and does not show: Meta would say so only once the message is under way."""
+    coding = ill_coded(kind, looked.codings)
+    if coding is None:
+        return
+    words = _ILL_CODED[kind]
+    told = {language: sentence.format(coding.upper()) for language, sentence in words.items()}
+    raise InvalidRequest(
+        told["en"], fix=_AS_DOCUMENT["en"], field="file", extra={"words": told, "ways_out": _AS_DOCUMENT}
+    )
 
 
 async def _record(incoming: Incoming, voice: Incoming, *, mime_type: str, keeping: Keeping) -> None:

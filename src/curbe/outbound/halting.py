@@ -1,4 +1,4 @@
-"""A template that Meta refuses as paused or disabled stands so here from then on: written in the transaction that learned it.
+"""A template that Meta calls paused or disabled as it is sent stands so here from then on: written in the transaction that learned it.
 
 The next claim asks the gate, and the gate looks there: nothing more is begun for the template, whichever campaign it is.
 """
@@ -12,11 +12,15 @@ import msgspec
 
 from curbe.channels.cloudapi.codes import TEMPLATE_DISABLED, TEMPLATE_PAUSED
 from curbe.domain.notices import TemplateReported, TemplateStatus
+from curbe.inbox.departures import Settlement
 from curbe.infra.db import Query, Transaction
 from curbe.templates import service as templates
 from curbe.templates.service import TemplateNews
 
 _SAYS: Final = {TEMPLATE_PAUSED: "PAUSED", TEMPLATE_DISABLED: "DISABLED"}
+_TAKEN_AND_PAUSED: Final = (
+    "paused"  # Meta's word beside taking a template's message [Meta: send messages, Sep 2026]
+)
 
 
 class _Template(msgspec.Struct, frozen=True):
@@ -36,6 +40,12 @@ class Refusal(msgspec.Struct, frozen=True):
     message_id: UUID
     code: int | None
     at: datetime
+
+
+def refusal_in(settlement: Settlement) -> Refusal:
+    """Return what an attempt says of its template: that it is paused is told by a refusal, or beside taking the message."""
+    paused = settlement.provider_status == _TAKEN_AND_PAUSED
+    return Refusal(settlement.id, TEMPLATE_PAUSED if paused else settlement.error_code, settlement.at)
 
 
 async def note_refused(tx: Transaction, refusals: Sequence[Refusal], *, tenant_id: UUID) -> None:

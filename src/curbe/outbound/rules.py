@@ -118,6 +118,7 @@ def after(
         trying_since: when it was first tried; however long it waited for that.
         now: the moment of deciding.
     """
+    # TODO: a file behind a link that Meta could not fetch (131053) is not tried once more by itself, see docs/whatsapp.md.
     if failure.kind is FailureKind.AMBIGUOUS:
         return Next(verdict=Verdict.UNKNOWN)
     if failure.kind in _KEEPS_QUEUE:

@@ -31,6 +31,7 @@ from curbe.infra.db import Transaction
 from curbe.infra.log import bind
 from curbe.outbound import answers, files, store
 from curbe.outbound.passcodes import carries_code
+from curbe.outbound.reacting import require_young
 from curbe.outbound.refusing import refused
 from curbe.outbound.rules import PRIORITIES, lifetime
 from curbe.outbound.stale import require_unanswered
@@ -142,6 +143,7 @@ async def take(
     await _pass_gate(tx, filled, line, destination, purpose=purpose, now=now)
     taken = Taken(id=uuid7(), conversation_id=destination.id, unused=filled.unused)
     await files.check(tx, filled.content, tenant_id=filled.tenant_id)
+    await require_young(tx, filled.content, tenant_id=filled.tenant_id, connection_id=line.id, now=now)
     is_code = await carries_code(tx, filled.content, tenant_id=filled.tenant_id, connection_id=line.id)
     await _queue(
         tx,

@@ -18,7 +18,6 @@ from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.outbound import conclusions, halting, store
 from curbe.outbound.attempt import Attempted, doubted
-from curbe.outbound.halting import Refusal
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 
@@ -144,7 +143,7 @@ class Settler:
             if one.next and one.next.hold and one.failure
         }
         await conclusions.hold(tx, held, tenant_id=self._tenant_id, connection_id=self._connection_id)
-        refusals = [Refusal(one.settlement.id, one.settlement.error_code, one.settlement.at) for one in batch]
+        refusals = [halting.refusal_in(one.settlement) for one in batch]
         await halting.note_refused(tx, refusals, tenant_id=self._tenant_id)
 
 

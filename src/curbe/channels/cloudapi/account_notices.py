@@ -265,16 +265,18 @@ def business_capability(payload: str, dated: Dated) -> list[HealthReported]:
 
 
 def number_quality(payload: str, dated: Dated) -> list[HealthReported]:
-    """Return what a quality update tells of its number: its rating, its limit, its throughput."""
+    """Return what a quality update tells of its number: its rating, its throughput, and the limit, which is the business's."""
     value = _VALUE.decode(payload)
     number = _text(value.display_phone_number)
     told = {"THROUGHPUT_UPGRADE": ("throughput", "HIGH"), "FLAGGED": ("quality", "RED")}
     # Unflagged: it is not low any more; whether it is medium or high Meta does not say here.
     told |= {"UNFLAGGED": ("quality", "UNKNOWN")}
     facts = [_fact(dated, *told[value.event], number=number)] if value.event in told else []
-    limit = _tier(value.max_daily_conversations_per_business, value.current_limit)
-    if limit:
-        facts.append(_fact(dated, "messaging_limit", limit, number=number))
+    shared, own = _tier(value.max_daily_conversations_per_business), _tier(value.current_limit)
+    if shared:  # all numbers of the business have it together [Meta: messaging limits, Sep 2026]
+        facts.append(_fact(dated, "messaging_limit", shared))
+    elif own:
+        facts.append(_fact(dated, "messaging_limit", own, number=number))
     return facts
 
 

@@ -87,7 +87,7 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     130403: _row(
         _RECIPIENT,
         "Business has blocked the end user",
-        "You have blocked this person. Unblock them to write again.",
+        "This person is blocked at Meta: in the WhatsApp Business app, or by another program. Unblock them there to write again.",
     ),
     130429: _row(_THROTTLED, "Rate limit hit", _SLOW_DOWN),
     130472: _row(
@@ -343,7 +343,11 @@ CODES: Final[Mapping[int, ErrorCode]] = {
     2388299: _row(_TEMPLATE, "Leading or trailing parameters not allowed", _TEMPLATE_TEXT),
     2494100: _row(_TRANSIENT, "Account is in maintenance mode", _RETRYING, wait=timedelta(minutes=1)),
     2593107: _row(_INVALID, "Synchronization request limit exceeded", _COEXISTENCE),
-    2593108: _row(_INVALID, "Synchronization made outside allowed time window", _COEXISTENCE),
+    2593108: _row(
+        _INVALID,
+        "Synchronization made outside allowed time window",
+        "Meta gives the WhatsApp Business app's data within 24 hours of connecting. To ask for it again, connect the number anew.",
+    ),
     2593109: _row(
         _INVALID,
         "History sharing declined (webhook errors[])",

@@ -47,6 +47,12 @@ UNUSED: Final = (
     ("`{phone_number_id}/username`", "claiming one: in the WhatsApp Manager; what becomes of it is shown"),
     ("`{phone_number_id}/contact_book`", "Curbe's contacts are its own"),
     ("`{phone_number_id}/deregister`", "in the WhatsApp Manager"),
+    ("`{phone_number_id}/request_code`, `verify_code`", "verifying a number: in the WhatsApp Manager"),
+    (
+        "`{phone_number_id}`, `{waba_id}/subscribed_apps` with an override",
+        "another callback: it is told where one is set, and stays",
+    ),
+    ("`{phone_number_id}/groups`", "declined: groups; what comes from one is received"),
     ("`{phone_number_id}/calls`", "declined: the Calling API"),
     ("`{waba_id}/flows`", "making flows: in the WhatsApp Manager; one that exists can be sent"),
     ("`message_template_library`", "templates are written here or there, not copied from it"),

@@ -45,7 +45,8 @@ FIELDS: Final[dict[str, FieldEffect]] = {
         f"{_STATUS_ROUTE}, pause_reason, pause_until",
         "a ban, a restriction of replies, a deletion, a removal and an offboarding pause the numbers;"
         " the portfolio that it names (owner_business_id) is the one whose messaging limit the numbers share;"
-        " REINSTATE, ACCOUNT_RECONNECTED and the end of a restriction lift what they had paused",
+        " REINSTATE, ACCOUNT_RECONNECTED and the end of a restriction lift what they had paused;"
+        " while the account may write to nobody first its campaigns pause",
     ),
     "business_capability_update": FieldEffect(
         "the messaging limit, how many numbers", _HEALTH, "messaging_limit in whatsapp/status", "the limit"
@@ -72,7 +73,7 @@ FIELDS: Final[dict[str, FieldEffect]] = {
         "event and messaging limit",
         _HEALTH,
         "quality_rating, throughput_level, messages_per_second, messaging_limit in whatsapp/status",
-        "rating, limit and pace of the number",
+        "rating and pace of the number; the limit of all numbers of the account",
     ),
     "phone_number_name_update": FieldEffect(
         "decision, name and reason",

@@ -147,6 +147,10 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "Los datos de la app WhatsApp Business solo se sincronizan una vez. Para repetirlo, conecta el número de nuevo.",
         "Os dados do app WhatsApp Business só são sincronizados uma vez. Para repetir, conecte o número de novo.",
     ),
+    "Meta gives the WhatsApp Business app's data within 24 hours of connecting. To ask for it again, connect the number anew.": (
+        "Meta da los datos de la app WhatsApp Business solo 24 horas tras conectar. Para pedirlos otra vez, conecta el número de nuevo.",
+        "A Meta dá os dados do app WhatsApp Business só nas 24 horas após conectar. Para pedi-los de novo, conecte o número de novo.",
+    ),
     "Template insights are not available for this WhatsApp account. An admin can turn them on in the WhatsApp Manager.": (
         "Las estadísticas de plantillas no están disponibles para esta cuenta. Un administrador puede activarlas en el WhatsApp Manager.",
         "As estatísticas de modelos não estão disponíveis para esta conta. Um administrador pode ativá-las no WhatsApp Manager.",
@@ -155,9 +159,9 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "El número de la empresa ya no existe o este acceso no llega a él. Un administrador debe conectarlo de nuevo.",
         "O número da empresa não existe mais ou este acesso não o alcança. Um administrador precisa conectá-lo de novo.",
     ),
-    "You have blocked this person. Unblock them to write again.": (
-        "Has bloqueado a esta persona. Desbloquéala para volver a escribirle.",
-        "Você bloqueou esta pessoa. Desbloqueie-a para voltar a escrever.",
+    "This person is blocked at Meta: in the WhatsApp Business app, or by another program. Unblock them there to write again.": (
+        "Esta persona está bloqueada en Meta: en la app WhatsApp Business o desde otro programa. Desbloquéala allí para escribirle.",
+        "Esta pessoa está bloqueada na Meta: no app WhatsApp Business ou por outro programa. Desbloqueie-a lá para escrever.",
     ),
     "Meta withheld this marketing message from this person. Do not send it to them again.": (
         "Meta no entregó este mensaje de marketing a esta persona. No se lo envíes otra vez.",

@@ -11,6 +11,7 @@ import msgspec
 
 from curbe.channels.cloudapi.codes import CODES
 from curbe.channels.cloudapi.shown_shapes import (
+    AddressShown,
     ButtonShown,
     CardShown,
     ContactsShown,
@@ -105,7 +106,7 @@ def _contacts(message: _Object) -> ContactsShown:
 
 
 def _card(card: _Object) -> CardShown:
-    name = card.get("name") or {}
+    name, work = card.get("name") or {}, card.get("org") or {}
     phones = [
         PhoneShown(_text(one.get("phone")), _text(one.get("type")), _text(one.get("wa_id")))
         for one in card.get("phones") or ()
@@ -114,10 +115,21 @@ def _card(card: _Object) -> CardShown:
         name=_text(name.get("formatted_name")) or _text(name.get("first_name")),
         phones=phones,
         emails=[address for one in card.get("emails") or () if (address := _text(one.get("email")))],
-        organization=_text((card.get("org") or {}).get("company")),
+        urls=[url for one in card.get("urls") or () if (url := _text(one.get("url")))],
+        addresses=[
+            where for one in card.get("addresses") or () if (where := _address(one)) != AddressShown()
+        ],
+        organization=_text(work.get("company")),
+        department=_text(work.get("department")),
+        title=_text(work.get("title")),
         birthday=_text(card.get("birthday")),
         origin=_text(card.get("origin")),
     )
+
+
+def _address(told: Any) -> AddressShown:
+    parts = told if isinstance(told, dict) else {}
+    return AddressShown(**{name: _text(parts.get(name)) for name in AddressShown.__struct_fields__})
 
 
 def _interactive(message: _Object) -> ContentShown | None:

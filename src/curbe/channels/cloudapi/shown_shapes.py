@@ -39,13 +39,29 @@ class PhoneShown(Struct, frozen=True, omit_defaults=True):
     wa_id: str | None = None
 
 
+class AddressShown(Struct, frozen=True, omit_defaults=True):
+    """A postal address on a contact card."""
+
+    street: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+    type: str | None = None
+
+
 class CardShown(Struct, frozen=True, omit_defaults=True):
     """A contact card. ``origin`` is ``contact_request`` where we had asked for the number."""
 
     name: str | None = None
     phones: list[PhoneShown] = []
     emails: list[str] = []
+    urls: list[str] = []
+    addresses: list[AddressShown] = []
     organization: str | None = None
+    department: str | None = None
+    title: str | None = None
     birthday: str | None = None
     origin: str | None = None
 

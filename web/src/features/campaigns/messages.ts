@@ -60,6 +60,7 @@ export const campaignMessages = catalogue({
       number_gone: "The number is not connected any more",
       number_quality: "People take this number's messages badly: its quality has dropped to low",
       complaints: "People block or report this number",
+      restricted: "Meta lets this account write to nobody first for now",
       failure_ratio: "Too many messages fail",
       answers_missing: "WhatsApp's answers stay out",
       restored: "A backup was restored",
@@ -78,6 +79,8 @@ export const campaignMessages = catalogue({
       number_gone: "Connect the number again under Connections, then resume.",
       number_quality: "Let the number rest for a few days. Going on now can cost you the number.",
       complaints: "Let the number rest, and write only to people who asked for it.",
+      restricted:
+        "Answering people who write goes on. See in the WhatsApp Manager what it is for; resume once it has ended.",
       failure_ratio: "Look below why they fail; resume once that is mended.",
       answers_missing: "Resume once WhatsApp answers again: those who wait are sent it then.",
       restored:
@@ -142,6 +145,7 @@ export const campaignMessages = catalogue({
       number_gone: "El número ya no está conectado",
       number_quality: "Los mensajes de este número molestan: su calidad ha bajado a baja",
       complaints: "Hay personas que bloquean o denuncian este número",
+      restricted: "Por ahora Meta no deja que esta cuenta escriba primero a nadie",
       failure_ratio: "Fallan demasiados mensajes",
       answers_missing: "WhatsApp no responde",
       restored: "Se restauró una copia de seguridad",
@@ -161,6 +165,8 @@ export const campaignMessages = catalogue({
       number_gone: "Vuelve a conectar el número en Conexiones y reanuda.",
       number_quality: "Deja descansar el número unos días. Seguir ahora puede costarte el número.",
       complaints: "Deja descansar el número y escribe solo a quien lo pidió.",
+      restricted:
+        "Responder a quien escribe sigue funcionando. Mira en el WhatsApp Manager a qué se debe; reanuda cuando termine.",
       failure_ratio: "Mira abajo por qué fallan; reanuda cuando esté resuelto.",
       answers_missing: "Reanuda cuando WhatsApp vuelva a responder: entonces se envía a quienes esperan.",
       restored:
@@ -225,6 +231,7 @@ export const campaignMessages = catalogue({
       number_gone: "O número não está mais conectado",
       number_quality: "As mensagens deste número incomodam: sua qualidade caiu para baixa",
       complaints: "Pessoas bloqueiam ou denunciam este número",
+      restricted: "Por enquanto a Meta não deixa esta conta escrever primeiro a ninguém",
       failure_ratio: "Mensagens demais falham",
       answers_missing: "O WhatsApp não responde",
       restored: "Um backup foi restaurado",
@@ -243,6 +250,8 @@ export const campaignMessages = catalogue({
       number_gone: "Conecte o número de novo em Conexões e retome.",
       number_quality: "Deixe o número descansar alguns dias. Continuar agora pode custar o número.",
       complaints: "Deixe o número descansar e escreva só a quem pediu.",
+      restricted:
+        "Responder a quem escreve continua funcionando. Veja o motivo no WhatsApp Manager; retome quando terminar.",
       failure_ratio: "Veja abaixo por que falham; retome quando estiver resolvido.",
       answers_missing: "Retome quando o WhatsApp voltar a responder: então é enviada a quem espera.",
       restored:

@@ -74,6 +74,7 @@ export type NumberWord = "registered" | "unregistered" | "blocked" | "none";
 
 const NUMBERS: Record<string, { word: NumberWord; tone: Tone }> = {
   CONNECTED: { word: "registered", tone: "good" },
+  FLAGGED: { word: "registered", tone: "warn" },
   PENDING: { word: "unregistered", tone: "quiet" },
   UNVERIFIED: { word: "unregistered", tone: "quiet" },
   DISCONNECTED: { word: "unregistered", tone: "quiet" },

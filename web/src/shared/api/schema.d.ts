@@ -2930,6 +2930,26 @@ export interface components {
             title?: string | null;
         };
         /**
+         * AddressShown
+         * @description A postal address on a contact card.
+         */
+        AddressShown: {
+            /** @description The city. */
+            city?: string | null;
+            /** @description The country's name. */
+            country?: string | null;
+            /** @description The country by ISO 3166, such as ES. */
+            country_code?: string | null;
+            /** @description The state or province. */
+            state?: string | null;
+            /** @description The street and the number. */
+            street?: string | null;
+            /** @description Which of the addresses it is, such as HOME or WORK. */
+            type?: string | null;
+            /** @description The postal code. */
+            zip?: string | null;
+        };
+        /**
          * Alias
          * @description A name somebody is known by: `phone` (E.164), `bsuid` or `parent_bsuid`; a phone from `since` until `retired_at`.
          */
@@ -3595,8 +3615,12 @@ export interface components {
          * @description A contact card. `origin` is `contact_request` where we had asked for the number.
          */
         CardShown: {
+            /** @description Postal addresses. */
+            addresses?: components["schemas"]["AddressShown"][];
             /** @description As YYYY-MM-DD. */
             birthday?: string | null;
+            /** @description The department in the company. */
+            department?: string | null;
             /** @description E-mail addresses. */
             emails?: string[];
             /** @description What it is called. */
@@ -3607,6 +3631,10 @@ export interface components {
             origin?: string | null;
             /** @description Phone numbers. */
             phones?: components["schemas"]["PhoneShown"][];
+            /** @description What the person is there. */
+            title?: string | null;
+            /** @description Web addresses. */
+            urls?: string[];
         };
         /**
          * CardValue
@@ -7182,6 +7210,11 @@ export interface components {
              * @default 0
              */
             forgotten: number;
+            /**
+             * @description Of the accepted, recipients whose message Meta holds back until it knows how people take the first ones.
+             * @default 0
+             */
+            held: number;
             /**
              * @description Recipients for whom the portfolio has no room for now; they go when it has.
              * @default 0

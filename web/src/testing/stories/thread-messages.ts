@@ -284,6 +284,11 @@ export function everyMessage(): Contents {
         phones: [{ phone: "+34 611 00 00 04", type: "CELL", wa_id: "34611000004" }],
         emails: ["marc@example.com"],
         organization: "Vidal e hijos",
+        title: "Encargado",
+        urls: ["https://vidal.example.com"],
+        addresses: [
+          { street: "Carrer Major 4", city: "Reus", zip: "43201", country: "España", type: "WORK" },
+        ],
       },
     ],
   });

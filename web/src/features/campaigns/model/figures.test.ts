@@ -18,6 +18,7 @@ const progress = (parts: Partial<Progress>): Progress => {
     cancelled: 0,
     skipped: 0,
     forgotten: 0,
+    held: 0,
   };
   return { ...none, ...parts };
 };

@@ -26,6 +26,10 @@ export const watchMessages = catalogue({
       plural("en", count, { one: "# message is not confirmed", other: "# messages are not confirmed" }),
     unconfirmedHint:
       "WhatsApp did not say whether it took them, so they may have arrived. They are not sent again by themselves: nobody gets it twice. What WhatsApp still tells settles them; to send one again, open its conversation.",
+    held: (count: number) =>
+      plural("en", count, { one: "Meta holds # message back", other: "Meta holds # messages back" }),
+    heldHint:
+      "Until it has seen how people take the first ones: then it delivers them, or refuses them and the campaign pauses. That is usual of templates and businesses that have sent little so far. Nothing need be done.",
     progress: "Progress",
     done: (percent: string) => `${percent} % done`,
     all: (count: number) => plural("en", count, { one: "# person", other: "# people" }),
@@ -104,6 +108,9 @@ export const watchMessages = catalogue({
       plural("es", count, { one: "# mensaje sin confirmar", other: "# mensajes sin confirmar" }),
     unconfirmedHint:
       "WhatsApp no dijo si los aceptó, así que pueden haber llegado. No se reenvían solos: nadie lo recibe dos veces. Lo que WhatsApp aún diga los aclara; para reenviar uno, abre su conversación.",
+    held: (count) => plural("es", count, { one: "Meta retiene # mensaje", other: "Meta retiene # mensajes" }),
+    heldHint:
+      "Hasta ver cómo reaccionan las primeras personas: luego los entrega, o los rechaza y la campaña se pausa. Es habitual con plantillas y empresas que aún han enviado poco. No hay que hacer nada.",
     progress: "Progreso",
     done: (percent) => `${percent} % hecho`,
     all: (count) => plural("es", count, { one: "# persona", other: "# personas" }),
@@ -188,6 +195,10 @@ export const watchMessages = catalogue({
       plural("pt", count, { one: "# mensagem não confirmada", other: "# mensagens não confirmadas" }),
     unconfirmedHint:
       "O WhatsApp não disse se as aceitou, então podem ter chegado. Elas não são reenviadas sozinhas: ninguém recebe duas vezes. O que o WhatsApp ainda disser as resolve; para reenviar uma, abra a conversa.",
+    held: (count) =>
+      plural("pt", count, { one: "A Meta retém # mensagem", other: "A Meta retém # mensagens" }),
+    heldHint:
+      "Até ver como as primeiras pessoas reagem: depois as entrega, ou as recusa e a campanha é pausada. É comum com modelos e empresas que ainda enviaram pouco. Não é preciso fazer nada.",
     progress: "Progresso",
     done: (percent) => `${percent} % feito`,
     all: (count) => plural("pt", count, { one: "# pessoa", other: "# pessoas" }),

@@ -73,3 +73,18 @@ export function Unconfirmed({ progress }: { progress: Progress }) {
     </section>
   );
 }
+
+/** How many Meta has taken and holds back, to see how people take the first ones. */
+export function Held({ progress }: { progress: Progress }) {
+  const t = useMessages(watchMessages);
+  if (progress.held === 0) return null;
+  return (
+    <section className={classes["notice"]} data-tone="warn" role="status">
+      <IconHourglass size={22} aria-hidden="true" />
+      <div>
+        <strong>{t.held(progress.held)}</strong>
+        <p>{t.heldHint}</p>
+      </div>
+    </section>
+  );
+}

@@ -13,7 +13,7 @@ import { StateWord } from "../parts/state-word";
 import { Deeds } from "./deeds";
 import { Details } from "./details";
 import { Figures } from "./figures";
-import { Notices, Unconfirmed } from "./notices";
+import { Held, Notices, Unconfirmed } from "./notices";
 import { Reasons } from "./reasons";
 import { Recipients } from "./recipients";
 import { useFreshReport } from "./use-fresh-report";
@@ -41,6 +41,7 @@ export function Watch({ campaign }: { campaign: Campaign }) {
         {progress.data ? (
           <>
             <Unconfirmed progress={progress.data} />
+            <Held progress={progress.data} />
             <Figures campaign={campaign} progress={progress.data} report={report.data} />
             <Reasons progress={progress.data} report={report.data} />
             <Recipients campaign={campaign} progress={progress.data} />

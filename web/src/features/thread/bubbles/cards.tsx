@@ -1,10 +1,18 @@
-/** Contact cards: who, which numbers, and the card as a file to keep. */
+/** Contact cards: who, how and where to reach them, and the card as a file to keep. */
 
-import { IconBrandWhatsapp, IconMail, IconPhone, IconUserDown } from "@tabler/icons-react";
+import {
+  IconBrandWhatsapp,
+  IconLink,
+  IconMail,
+  IconMapPin,
+  IconPhone,
+  IconUserDown,
+} from "@tabler/icons-react";
 import { useMessages } from "@/shared/i18n/language";
 import { Avatar } from "@/shared/ui/avatar";
+import { hrefOf } from "@/shared/whatsapp/links";
 import { threadMessages } from "../messages";
-import type { Card } from "../model/shape";
+import { addressLine, type Card, workOf } from "../model/shape";
 import { vcardName, vcardOf } from "../model/vcard";
 import classes from "./cards.module.css";
 
@@ -22,15 +30,16 @@ export function Cards({ cards }: { cards: Card[] }) {
 function ContactCard({ card }: { card: Card }) {
   const t = useMessages(threadMessages);
   const name = card.name ?? card.phones[0]?.phone ?? t.unknownPerson;
+  const work = workOf(card);
+  const addresses = card.addresses.map(addressLine).filter((line) => line !== "");
   return (
     <div className={classes["card"]}>
       <div className={classes["head"]}>
         <Avatar name={name} size={40} />
         <div className={classes["who"]}>
           <strong>{name}</strong>
-          {(card.organization || card.asked) && (
-            <span>{card.asked ? t.askedContact : card.organization}</span>
-          )}
+          {card.asked && <span>{t.askedContact}</span>}
+          {work && <span>{work}</span>}
         </div>
       </div>
       {card.phones.map(({ phone, wa_id }, index) => (
@@ -49,9 +58,33 @@ function ContactCard({ card }: { card: Card }) {
           <IconMail size={15} aria-hidden="true" /> {email}
         </div>
       ))}
+      {card.urls.map((url) => (
+        <CardLink key={url} url={url} />
+      ))}
+      {addresses.map((line) => (
+        <div className={classes["line"]} key={line}>
+          <IconMapPin size={15} aria-hidden="true" /> {line}
+        </div>
+      ))}
       <button type="button" className={classes["save"]} onClick={() => save(card)}>
         <IconUserDown size={15} aria-hidden="true" /> {t.saveContact}
       </button>
+    </div>
+  );
+}
+
+function CardLink({ url }: { url: string }) {
+  const href = hrefOf(url);
+  return (
+    <div className={classes["line"]}>
+      <IconLink size={15} aria-hidden="true" />
+      {href === null ? (
+        url
+      ) : (
+        <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+          {url}
+        </a>
+      )}
     </div>
   );
 }

@@ -15,6 +15,7 @@ import {
   type InteractiveDraft,
   type InteractiveKind,
   interactiveFor,
+  isPlain,
   isWritten,
   longestBody,
   MOST,
@@ -44,8 +45,9 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
     ["list", t.kindList],
     ["cta_url", t.kindLink],
     ["location_request_message", t.kindLocation],
+    ["request_contact_info", t.kindContact],
   ];
-  const isPlain = draft.kind === "location_request_message";
+  const plain = isPlain(draft.kind);
   return (
     <Modal
       opened
@@ -78,7 +80,7 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
               </label>
             ))}
           </fieldset>
-          {!isPlain && (
+          {!plain && (
             <LimitedField
               label={`${t.header} (${t.optional})`}
               value={draft.header}
@@ -116,7 +118,7 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
               />
             </>
           )}
-          {!isPlain && (
+          {!plain && (
             <LimitedField
               label={`${t.footer} (${t.optional})`}
               value={draft.footer}

@@ -3,7 +3,12 @@
 import type { Json } from "@/shared/store/types";
 import { safeUrl } from "@/shared/whatsapp/links";
 
-export type InteractiveKind = "button" | "list" | "cta_url" | "location_request_message";
+export type InteractiveKind =
+  | "button"
+  | "list"
+  | "cta_url"
+  | "location_request_message"
+  | "request_contact_info";
 
 export interface DraftRow {
   title: string;
@@ -38,6 +43,17 @@ export const EMPTY: InteractiveDraft = {
   linkText: "",
   linkUrl: "",
 };
+
+/** What is asked for by a button of Meta's own, under nothing but words. */
+const ASKS: Partial<Record<InteractiveKind, string>> = {
+  location_request_message: "send_location",
+  request_contact_info: "request_contact_info",
+};
+
+/** Whether it has no more than its words: Meta takes neither header nor footer. */
+export function isPlain(kind: InteractiveKind): boolean {
+  return ASKS[kind] !== undefined;
+}
 
 /** Whether anything was written in it: what kind it is is chosen again in a moment. */
 export function isWritten(draft: InteractiveDraft): boolean {
@@ -105,9 +121,8 @@ export function flawsIn(draft: InteractiveDraft): Flaw[] {
 /** In Meta's shape, as `messages/send` takes it. What comes back when a button is pressed names its place. */
 export function interactiveFor(draft: InteractiveDraft): Json {
   const body = { text: draft.body.trim() };
-  if (draft.kind === "location_request_message") {
-    return { type: draft.kind, body, action: { name: "send_location" } };
-  }
+  const asks = ASKS[draft.kind];
+  if (asks !== undefined) return { type: draft.kind, body, action: { name: asks } };
   return {
     type: draft.kind,
     ...(draft.header.trim() === "" ? {} : { header: { type: "text", text: draft.header.trim() } }),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { messageOf, uuid } from "@/shared/store/testing";
 import type { Message } from "@/shared/store/types";
-import { shapeOf, totalOf } from "./shape";
+import { addressLine, shapeOf, totalOf, workOf } from "./shape";
 import { summaryOf } from "./summary";
+import { vcardOf } from "./vcard";
 
 const inbound = (type: string, content: object, more: Partial<Message> = {}) =>
   messageOf(1, uuid(1), { type, text: null, content: content as Message["content"] & object, ...more });
@@ -45,6 +46,55 @@ describe("the shape of a message", () => {
   ])("is read without failing out of %j", (content) => {
     const message = inbound("contacts", content);
     expect(() => summaryOf(message)).not.toThrow();
+  });
+
+  it("has all of a contact card, whoever sent it, and so has the file that is saved of it", () => {
+    const address = {
+      street: "Calle Mayor 1",
+      city: "Madrid",
+      zip: "28013",
+      country: "España",
+      type: "WORK",
+    };
+    const theirs = shapeOf(
+      inbound("contacts", {
+        kind: "contacts",
+        cards: [
+          {
+            name: "Ana Ruiz",
+            urls: ["https://example.com"],
+            addresses: [address],
+            organization: "Obrador",
+            department: "Ventas",
+            title: "Encargada",
+          },
+        ],
+      }),
+    );
+    const ours = shapeOf(
+      outbound({
+        type: "contacts",
+        contacts: [
+          {
+            name: { formatted_name: "Ana Ruiz" },
+            urls: [{ url: "https://example.com" }],
+            addresses: [address],
+            org: { company: "Obrador", department: "Ventas", title: "Encargada" },
+          },
+        ],
+      }),
+    );
+
+    expect(ours).toEqual(theirs);
+    const card = theirs.kind === "contacts" ? theirs.cards[0] : undefined;
+    if (card === undefined) throw new Error("there is no card");
+    expect(card.addresses.map(addressLine)).toEqual(["Calle Mayor 1, 28013 Madrid, España"]);
+    expect(workOf(card)).toBe("Encargada, Ventas, Obrador");
+    const file = vcardOf(card).split("\r\n");
+    expect(file).toContain("ADR;TYPE=WORK:;;Calle Mayor 1;Madrid;;28013;España");
+    expect(file).toContain("URL:https://example.com");
+    expect(file).toContain("ORG:Obrador;Ventas");
+    expect(file).toContain("TITLE:Encargada");
   });
 
   it("keeps what was asked of a person in a flow, without its technical members", () => {

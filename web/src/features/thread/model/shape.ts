@@ -18,11 +18,25 @@ export interface Place {
   url: string | null;
 }
 
+export interface Address {
+  street: string | null;
+  city: string | null;
+  state: string | null;
+  zip: string | null;
+  country: string | null;
+  type: string | null;
+}
+
 export interface Card {
   name: string | null;
   phones: { phone: string | null; type: string | null; wa_id: string | null }[];
   emails: string[];
+  urls: string[];
+  addresses: Address[];
   organization: string | null;
+  department: string | null;
+  /** What the person is there. */
+  title: string | null;
   birthday: string | null;
   /** The person gave it because we had asked. */
   asked: boolean;
@@ -226,7 +240,11 @@ function cardTold(card: Json): Card {
     name: textIn(card["name"]),
     phones: objectsIn(card["phones"]).map(phoneIn),
     emails: textsIn(card["emails"]),
+    urls: textsIn(card["urls"]),
+    addresses: objectsIn(card["addresses"]).map(addressIn),
     organization: textIn(card["organization"]),
+    department: textIn(card["department"]),
+    title: textIn(card["title"]),
     birthday: textIn(card["birthday"]),
     asked: card["origin"] === "contact_request",
   };
@@ -237,7 +255,11 @@ function cardSent(card: Json): Card {
     name: textIn(at(card, "name", "formatted_name")) ?? textIn(at(card, "name", "first_name")),
     phones: objectsIn(card["phones"]).map(phoneIn),
     emails: objectsIn(card["emails"]).flatMap((one) => textIn(one["email"]) ?? []),
+    urls: objectsIn(card["urls"]).flatMap((one) => textIn(one["url"]) ?? []),
+    addresses: objectsIn(card["addresses"]).map(addressIn),
     organization: textIn(at(card, "org", "company")),
+    department: textIn(at(card, "org", "department")),
+    title: textIn(at(card, "org", "title")),
     birthday: textIn(card["birthday"]),
     asked: false,
   };
@@ -245,6 +267,28 @@ function cardSent(card: Json): Card {
 
 function phoneIn(one: Json): Card["phones"][number] {
   return { phone: textIn(one["phone"]), type: textIn(one["type"]), wa_id: textIn(one["wa_id"]) };
+}
+
+function addressIn(one: Json): Address {
+  return {
+    street: textIn(one["street"]),
+    city: textIn(one["city"]),
+    state: textIn(one["state"]),
+    zip: textIn(one["zip"]),
+    country: textIn(one["country"]) ?? textIn(one["country_code"]),
+    type: textIn(one["type"]),
+  };
+}
+
+/** An address as it is written on one line. */
+export function addressLine({ street, city, state, zip, country }: Address): string {
+  const place = [zip, city].filter(Boolean).join(" ");
+  return [street, place, state, country].filter(Boolean).join(", ");
+}
+
+/** Where somebody works, and as what. */
+export function workOf({ title, department, organization }: Card): string {
+  return [title, department, organization].filter(Boolean).join(", ");
 }
 
 function orderLine(line: Json): OrderLine {

@@ -169,6 +169,11 @@ describe("a message with something to press", () => {
       body: { text: "¿Qué día?" },
       action: { name: "send_location" },
     });
+    expect(interactiveFor(draft({ kind: "request_contact_info", footer: "no" }))).toEqual({
+      type: "request_contact_info",
+      body: { text: "¿Qué día?" },
+      action: { name: "request_contact_info" },
+    });
   });
 });
 
