@@ -1,6 +1,7 @@
 -- The roles that Curbe's processes work as, and the owner of its schema. `curbe migrate` makes the former itself; a superuser runs this by
 -- hand only before restoring a dump into a cluster that has never seen Curbe, as a dump of one database names the cluster's roles but does
--- not hold them (docs/howto/operate.md). `owner` is who owned the tables where the dump was made: `curbe` with the embedded PostgreSQL.
+-- not hold them (docs/howto/operate.md), or where another owner has made the roles. `owner` is who owned the tables where the dump was made:
+-- `curbe` with the embedded PostgreSQL. Where nobody is superuser, the owner runs it himself.
 --   psql -d postgres -v owner=curbe -f roles.sql
 \if :{?owner}
 \else
@@ -19,7 +20,8 @@ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', role);
         END IF;
-        -- As who makes them has them: with the right to become them, and to hand them on.
-        EXECUTE format('GRANT %I TO %I WITH ADMIN OPTION', role, owner);
+        -- With the right to become them, and to hand them on; who makes them for himself has the latter (from PostgreSQL 16 on), and may
+        -- not give it to himself.
+        EXECUTE format('GRANT %I TO %I', role, owner) || CASE WHEN owner = current_user THEN '' ELSE ' WITH ADMIN OPTION' END;
     END LOOP;
 END $$;

@@ -35,6 +35,7 @@ _STEADY: Final = 20.0  # seconds after which a child counts as running well
 _WORKER_WAITS: Final = (
     3.0  # seconds the web process has to finish requests, some of which wait for the worker
 )
+_TAKES_BACK: Final = 8.0  # seconds that a database has to take back what is broken off
 _STOP: Final = 18.0  # seconds until a child that still runs is killed; two more are PostgreSQL's
 
 
@@ -136,7 +137,7 @@ async def supervise(
     announce: Callable[[str], None],
     began: Callable[[], None],
 ) -> None:
-    """Migrate, run web and worker until SIGTERM or SIGINT, and stop them: web first, then the worker.
+    """Migrate, run web and worker until a signal stops them: web first, then the worker. While it migrates, that is broken off.
 
     Args:
         settings: see there; ``host`` and ``port`` say where the web process listens.
@@ -155,7 +156,8 @@ async def supervise(
     hurry = asyncio.Event()
     when_signalled(lambda: hurry.set() if stop.is_set() else stop.set())
     began()
-    await migrate(dsn)
+    if not await _done_before(stop, migrate(dsn)):
+        return
     environment = {**os.environ, "DATABASE_URL": dsn}
     common = ("--env-file", str(env_file))
     # Ours, so that who knocks while web starts anew waits a moment instead of being turned away.
@@ -187,6 +189,19 @@ async def supervise(
     for child in (web, worker):
         if child.failure is not None:
             raise child.failure
+
+
+async def _done_before(stop: asyncio.Event, work: Awaitable[object]) -> bool:
+    """Wait for ``work``, and return True; False where ``stop`` came first: then it is broken off, and takes back what it had begun."""
+    doing, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait([doing, stopped], return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if doing.done():
+        await doing
+        return True
+    doing.cancel()
+    await asyncio.wait([doing], timeout=_TAKES_BACK)
+    return False
 
 
 def _listening_for_worker(port: int | None) -> socket.socket | None:

@@ -456,6 +456,42 @@ async def test_an_owner_who_is_no_superuser_goes_on_with_what_was_restored_as_do
     await superuser.close()
 
 
+@OWN_PROGRAMS
+async def test_an_owner_restores_by_himself_where_nobody_is_superuser_as_documented(
+    plain_dsn: str, empty_dsn: str, other_cluster: str
+) -> None:
+    """As in a database that somebody hosts, whose first user may make roles and databases, and no more."""
+    plain = str(urlsplit(plain_dsn).username)
+    before = await asyncpg.connect(empty_dsn)
+    pool = await Pool.open(plain_dsn, Role.APPLY)
+    await live_a_little(before, pool)
+    await pool.close()
+    await before.close()
+    superuser = await asyncpg.connect(other_cluster)
+    await superuser.execute(f"CREATE ROLE {plain} LOGIN CREATEROLE CREATEDB")
+    await superuser.close()
+
+    # docs/howto/operate.md
+    there = as_user(other_cluster, plain)
+    make_roles(there, owner=plain)
+    run_program("psql", there, "-c", "CREATE DATABASE restored")
+    restored = database(there, "restored")
+    run_program("psql", restored, "-c", "GRANT CREATE ON SCHEMA public TO app_lookup")
+    dump = run_program("pg_dump", empty_dsn, "--format=custom")
+    run_program("pg_restore", restored, "--exit-on-error", given=dump)
+    run_program("psql", restored, "-c", "REVOKE CREATE ON SCHEMA public FROM app_lookup")
+    await bring_up_to_date(restored)
+
+    await require_logs_in_step(restored)
+    pool = await Pool.open(restored, Role.APPLY)
+    await apply_all(pool)
+    await pool.close()
+    after = await asyncpg.connect(database(other_cluster, "restored"))
+    assert await written(after) == ["first", "second"]
+    assert not await after.fetchval("SELECT has_schema_privilege('app_lookup', 'public', 'CREATE')")
+    await after.close()
+
+
 @asynccontextmanager
 async def restored_beside(owner: asyncpg.Connection, dsn: str) -> AsyncIterator[str]:
     """Yield a database of the same cluster that a dump of ``dsn`` was restored into: its logs lie ahead of nothing."""

@@ -22,6 +22,7 @@ from curbe.infra import dotenv, settings
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, Role
+from curbe.infra.embedded_programs import unavailable
 
 pytestmark = pytest.mark.anyio
 
@@ -335,6 +336,9 @@ def test_what_postgresql_refuses_is_told_with_what_to_do_about_it(
         (asyncpg.LockNotAvailableError("canceling statement due to lock timeout"), "try again"),
         (asyncpg.DeadlockDetectedError("deadlock detected"), "try again"),
         (asyncpg.DiskFullError("could not extend file"), "Make room"),
+        (asyncpg.InsufficientPrivilegeError("permission denied to grant role"), "deploy/postgres/roles.sql"),
+        (asyncpg.DuplicateFunctionError("function already exists"), "an empty database"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), "sslrootcert"),
         (OSError(errno.ENOSPC, "No space left on device"), "the disk is full"),
     ],
 )
@@ -355,6 +359,27 @@ def test_settings_that_are_not_where_they_are_looked_for_are_told_by_that_place(
     assert done.returncode == 2
     assert f"There is no file {elsewhere.folder / '.env'}" in done.stderr
     assert "--env-file" in done.stderr
+
+
+def test_settings_that_cannot_be_read_are_told_by_that_alone(here: Installation) -> None:
+    (here.folder / ".env").mkdir()
+
+    done = here.curbe("tenant", "list", META_APP_ID="")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("curbe: settings_invalid: ")
+    assert ".env cannot be read: Is a directory" in done.stderr
+    assert "META_APP_ID" not in done.stderr, "the file may well say it"
+
+
+def test_a_full_disk_is_told_as_such_by_whoever_meets_it_first() -> None:
+    said = "FATAL:  could not write lock file: No space left on device"
+
+    refusal = refusal_of(unavailable("PostgreSQL ended while starting", said=said))
+
+    assert refusal.code == "disk_full"
+    assert "ake room" in refusal.sentence
+    assert said in refusal.sentence
 
 
 def test_the_environment_wins_over_the_file(here: Installation) -> None:
@@ -473,6 +498,41 @@ def test_the_doctor_goes_on_where_the_database_does_not_answer(here: Installatio
 
     assert doctors(found, "database") == {"fail"}
     assert doctors(found, "settings") == {"ok"}
+
+
+def test_the_doctor_goes_on_where_its_own_database_does_not_start() -> None:
+    with installed(**SETTINGS, META_GRAPH_BASE_URL="http://127.0.0.1:1") as here:
+        (here.folder / "var/curbe/postgres").mkdir(parents=True)
+        (here.folder / "var/curbe/postgres/somebodys").touch()
+
+        found = examined(here)
+
+    assert doctors(found, "database") == doctors(found, "graph") == {"fail"}
+    assert doctors(found, "settings") == {"ok"}
+    assert len(doctors(found, "disk")) == len(doctors(found, "files")) == 1
+
+
+def test_the_doctor_finds_that_no_file_can_be_written(here: Installation) -> None:
+    (here.folder / "var/curbe").mkdir(parents=True)
+    (here.folder / "var/curbe/media").touch()
+
+    found = examined(here)
+
+    (files,) = [one for one in found["findings"] if one["name"] == "files"]
+    assert files["state"] == "fail"
+    assert str(here.folder / "var/curbe/media") in files["sentence"]
+
+
+async def test_the_doctor_looks_at_a_database_that_its_owner_alone_may_connect_to(
+    here: Installation, owner: asyncpg.Connection
+) -> None:
+    await owner.execute(
+        "DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', current_database()); END $$"
+    )
+
+    found = examined(here)
+
+    assert doctors(found, "server") == doctors(found, "schema") == {"ok"}
 
 
 async def test_the_doctor_finds_what_is_wrong_in_the_database(

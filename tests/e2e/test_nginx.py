@@ -22,6 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from uuid_utils.compat import uuid7
 
 from bed.installation import SETTINGS, installed
 from curbe.infra.clock import utc_now
@@ -235,19 +236,24 @@ def test_the_api_answers_through_it(front: Front) -> None:
 
 
 def test_an_address_of_200_ids_passes_through_it(front: Front) -> None:
-    ids = "&".join([f"ids={'0' * 36}"] * 200)
+    ids = "&".join(f"ids={uuid7()}" for _ in range(200))
+    path = f"/api/tenants/{made_tenant(front)}/inbox/conversations?channel=whatsapp&{ids}"
 
-    assert front.ask(f"GET /api/tenants?{ids}", f"Authorization: Bearer {front.key}")[0] == 200
+    assert front.ask(f"GET {path}", f"Authorization: Bearer {front.key}")[0] == 200
 
 
-def test_a_socket_for_events_is_opened_through_it(front: Front) -> None:
+def made_tenant(front: Front) -> str:
     _, said = front.ask(
         "POST /api/tenants",
         f"Authorization: Bearer {front.key}",
         "Content-Type: application/json",
         body=b'{"name":"Sol"}',
     )
-    tenant = said.partition(b'"id":"')[2][:36].decode()
+    return said.partition(b'"id":"')[2][:36].decode()
+
+
+def test_a_socket_for_events_is_opened_through_it(front: Front) -> None:
+    tenant = made_tenant(front)
 
     with front.connect() as connection:
         head = (

@@ -189,6 +189,25 @@ def test_a_signal_while_it_still_starts_ends_it_with_nothing_left(here: Installa
         assert not any("Traceback" in line for line in running.logged)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_broken_off_leaves_no_database_running(here: Installation, number: int) -> None:
+    """Who copies the folder of a Curbe that is stopped must not copy a server at work."""
+    if signal.getsignal(number) is signal.SIG_IGN:
+        pytest.skip("these tests were started by nohup")
+    with socket.create_server(("127.0.0.1", 0)) as meta:
+        meta.settimeout(60)
+        running = here.start("doctor", META_GRAPH_BASE_URL=f"http://127.0.0.1:{meta.getsockname()[1]}")
+        waits, _ = meta.accept()
+        with waits:
+            assert here.postmaster()
+
+            running.signal(number)
+
+            assert running.ended() == 128 + number
+    assert here.postmaster() == 0
+    assert running.logged == []
+
+
 def test_a_process_that_cannot_begin_ends_the_run_with_its_reason(here: Installation) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

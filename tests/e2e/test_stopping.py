@@ -24,6 +24,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
 STOP = 20  # seconds that a graceful stop may take
 MEETS = 1.5  # seconds in which each loop of a process meets the database that is gone
 WAITS = "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'schema_migrations'::regclass AND NOT granted"
+MIGRATES = "SELECT pg_advisory_xact_lock($1)"
+LOCK = 0x6375726265  # of who migrates a database
+COMES_TO_MIGRATE = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 KEY = f"curbe_t_{'x' * 43}"
 
 
@@ -99,6 +102,22 @@ async def test_it_ends_in_time_and_takes_its_own_database_along_that_stands_stil
     assert took < STOP
     assert here.postmaster() == 0
     assert [said for said in answers(asking) if said.startswith(b"HTTP/1.1 200")] == [], "nothing was stored"
+
+
+async def test_run_ends_in_time_that_has_yet_to_bring_its_database_up_to_date(
+    dsn: str, owner: asyncpg.Connection
+) -> None:
+    with installed(**SETTINGS, DATABASE_URL=dsn) as installation:
+        async with owner.transaction():
+            await owner.execute(MIGRATES, LOCK)
+            running = installation.start("run", "--port", "0")
+            while not await owner.fetchval(COMES_TO_MIGRATE):  # noqa: ASYNC110 - another session waits
+                await asyncio.sleep(0.05)
+
+            took = await stopped(running)
+
+    assert took < STOP
+    assert running.said == []
 
 
 async def test_a_look_at_the_schema_can_be_broken_off_when_the_database_falls_silent(

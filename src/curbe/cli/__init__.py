@@ -14,6 +14,7 @@ from curbe import __version__
 from curbe.cli.refusals import refusal_of
 from curbe.cli.shell import Shell
 from curbe.infra import log
+from curbe.infra.loop import breaks_off
 
 __all__ = ["curbe", "main"]
 
@@ -61,7 +62,7 @@ class _Commands(click.Group):
     "--env-file",
     default=".env",
     show_default=True,
-    type=click.Path(dir_okay=False),
+    type=click.Path(readable=False),  # the settings tell better what is wrong with it
     help="Where the settings are; the environment wins over it.",
 )
 @click.version_option(__version__, prog_name="curbe")
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
     # Until a command knows better. Unconfigured, the log would go to stdout, and show the values of variables.
     log.configure("warning", format="console")
+    breaks_off()
     try:
         code = curbe.main(args=arguments, prog_name="curbe", standalone_mode=False)
     except click.ClickException as misuse:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import ExitStack
 from typing import Final
 
 import click
@@ -35,11 +36,12 @@ def _examine(shell: Shell) -> list[Finding]:
         settings = shell.quiet_settings()
     except BadSettings as bad:
         return [Finding("settings", State.FAIL, problem.sentence) for problem in bad.problems]
-    try:
-        with database(settings) as dsn:
-            return asyncio.run(examine(settings, dsn, env_file=shell.env_file))
-    except EmbeddedUnavailable as unavailable:
-        return [Finding("database", State.FAIL, str(unavailable))]
+    with ExitStack() as stack:
+        try:
+            dsn: str | Finding = stack.enter_context(database(settings))
+        except EmbeddedUnavailable as unavailable:
+            dsn = Finding("database", State.FAIL, str(unavailable))
+        return asyncio.run(examine(settings, dsn, env_file=shell.env_file))
 
 
 def _line(one: Finding) -> str:

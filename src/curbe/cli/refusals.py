@@ -9,7 +9,7 @@ import structlog
 from curbe.domain.errors import AppError, InvalidRequest
 from curbe.infra import db
 from curbe.infra.crypto import CannotOpen
-from curbe.infra.embedded import EmbeddedUnavailable
+from curbe.infra.embedded import DiskFull, EmbeddedUnavailable
 from curbe.infra.listening import CannotListen
 from curbe.infra.log import scrubbed
 from curbe.infra.migrate import SchemaMismatch
@@ -22,6 +22,7 @@ log: Final = structlog.get_logger(__name__)
 
 FAILED: Final = 1
 MISUSED: Final = 2
+_DISK: Final = "disk_full"
 # Each says itself what to do.
 _MISUSES: Final[dict[type[Exception], str]] = {
     BadSettings: "settings_invalid",
@@ -29,24 +30,32 @@ _MISUSES: Final[dict[type[Exception], str]] = {
 }
 _FAILURES: Final[dict[type[Exception], str]] = {
     SchemaMismatch: "schema_mismatch",
+    DiskFull: _DISK,  # before what it is a kind of
     EmbeddedUnavailable: "embedded_unavailable",
     CannotStart: "not_started",
     CannotListen: "cannot_listen",
     CannotOpen: "key_missing",
     Pooled: "database_pooled",
 }
-_DISK: Final = "disk_full"
 _FILE: Final = "file_unusable"
 _DATABASE: Final = "database_unavailable"
 _BUG: Final = "unforeseen"
 # Those that are the command line's own; a refusal that the API knows too has the API's.
-CODES: Final = (*_MISUSES.values(), *_FAILURES.values(), _DISK, _FILE, _DATABASE, _BUG)
+CODES: Final = (*_MISUSES.values(), *_FAILURES.values(), _FILE, _DATABASE, _BUG)
 _CONNECTING: Final = (
     "Check DATABASE_URL, and that the server runs and takes connections; `curbe doctor` looks closer"
 )
 _AS_WHOM: Final = "Check user and password in DATABASE_URL, and that the server lets them in (pg_hba.conf)"
 _IN_USE: Final = (
     "A dump or a long transaction holds what is needed (pg_stat_activity): once it has ended, try again"
+)
+_NOT_EMPTY: Final = (
+    "Something lies where Curbe's tables go, as after a restore that was broken off: name an empty database in DATABASE_URL, or "
+    "restore into one"
+)
+_ITS_FILES: Final = (
+    "See that what DATABASE_URL names is there for this user: the folder of a socket (host), the files of certificates "
+    "(sslrootcert, sslcert, sslkey)"
 )
 # What to do by PostgreSQL's own code: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _BY_CODE: Final = {
@@ -55,7 +64,9 @@ _BY_CODE: Final = {
     "28P01": _AS_WHOM,
     "3D000": "Make that database (createdb), or name another one in DATABASE_URL",
     "40P01": _IN_USE,
-    "42501": "Let the user of DATABASE_URL own the database, and make roles (ALTER ROLE ... CREATEROLE)",
+    "42501": "Let the user of DATABASE_URL own the database and what is in it, and make roles (ALTER ROLE ... CREATEROLE). Where "
+    "another user has made Curbe's, see deploy/postgres/roles.sql; a dump is restored with its owners and grants",
+    **dict.fromkeys(("42710", "42723", "42P07"), _NOT_EMPTY),
     "53100": "Make room on its disk",
     "53300": "See who holds its connections (pg_stat_activity), or raise max_connections",
     "55P03": _IN_USE,
@@ -94,7 +105,8 @@ def _system(error: BaseException) -> Refusal | None:
         sentence = f"{error.filename}: {error.strerror}; make it usable for this user and try again."
         return Refusal(_FILE, sentence, FAILED)
     if isinstance(error, (*db.Unreachable, db.PostgresError)):
-        what_to_do = _BY_CODE.get(getattr(error, "sqlstate", ""), _CONNECTING)
+        otherwise = _ITS_FILES if isinstance(error, FileNotFoundError) else _CONNECTING
+        what_to_do = _BY_CODE.get(getattr(error, "sqlstate", ""), otherwise)
         return Refusal(_DATABASE, f"PostgreSQL cannot be used ({named(error)}). {what_to_do}.", FAILED)
     return None
 

@@ -39,11 +39,11 @@ from curbe.infra.embedded_process import (
     try_exclusive,
     wait_until,
 )
-from curbe.infra.embedded_programs import EmbeddedUnavailable, bare_environment
+from curbe.infra.embedded_programs import DiskFull, EmbeddedUnavailable, bare_environment, unavailable
 from curbe.infra.embedded_settings import memory_bytes, server_settings
 from curbe.infra.embedded_writeback import Writeback
 
-__all__ = ["EmbeddedServer", "EmbeddedUnavailable", "Machine", "ensure_running", "running"]
+__all__ = ["DiskFull", "EmbeddedServer", "EmbeddedUnavailable", "Machine", "ensure_running", "running"]
 
 _DATABASE: Final = "curbe"
 _CREATE_DATABASE: Final = r"""
@@ -169,12 +169,12 @@ def _bring_up(place: Place) -> bool:
         finally:
             os.close(server_lock)
         if not answers_before_it_ends(place):
-            raise EmbeddedUnavailable(f"PostgreSQL ended while starting. It said:\n{last_words(place)}")
+            raise unavailable("PostgreSQL ended while starting", said=last_words(place))
     made = run(place, "psql", "-XqAt", "-v", "ON_ERROR_STOP=1", *to_server(place), text=_CREATE_DATABASE)
     if made.returncode != 0:
         if not answers(place):  # it crashed in between, or restarts all its processes because one did
             return _bring_up(place) or started
-        raise EmbeddedUnavailable(f"The database {_DATABASE} cannot be made: {made.stderr.strip()}")
+        raise unavailable(f"The database {_DATABASE} cannot be made", said=made.stderr.strip())
     return started
 
 
@@ -248,7 +248,7 @@ def _make_cluster(place: Place) -> None:
             return
         said += made.stderr
         shutil.rmtree(draft)
-    raise EmbeddedUnavailable(f"initdb cannot make {place.cluster}:\n{said.strip()}")
+    raise unavailable(f"initdb cannot make {place.cluster}", said=said.strip())
 
 
 def _launch(place: Place, *, server_lock: int) -> None:
@@ -283,7 +283,7 @@ def _launch(place: Place, *, server_lock: int) -> None:
             umask=0o077,
         )
     if begun.returncode != 0:  # no process is left to have, or no memory for one
-        raise EmbeddedUnavailable(f"PostgreSQL cannot be started. The system said:\n{last_words(place)}")
+        raise unavailable("PostgreSQL cannot be started", said=last_words(place))
 
 
 def _leave(place: Place, *, users_lock: int) -> None:

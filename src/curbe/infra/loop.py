@@ -1,7 +1,8 @@
 """A process of Curbe and the signals that end it: from its first moment SIGTERM and SIGINT mean "stop", with exit code 0.
 
-While a process starts, a signal ends it at once: there is nothing to finish yet. Once it has begun, whoever serves or works takes the
-signals; what he passes on after a clean end changes nothing any more.
+So does the end of its terminal. While a process starts, a signal ends it at once: there is nothing to finish yet. Once it has begun,
+whoever serves or works takes the signals; what he passes on after a clean end changes nothing any more. A command of a moment is broken
+off by them, and still lets go of what it holds.
 """
 
 import asyncio
@@ -17,12 +18,15 @@ try:
 except ImportError:  # there is none for this system
     from asyncio import new_event_loop
 
-STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+# nohup has who outlives his terminal begin with SIGHUP ignored.
+_HANGS_UP: Final = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+STOPS: Final = (signal.SIGTERM, signal.SIGINT, *_HANGS_UP)
+_BROKEN_OFF: Final = 128  # and the signal's number: the exit code that shells give who was ended by one
 _LONGEST_STOP: Final = 20.0  # seconds an orphan has to finish what it is at
 
 
 class Stopping:
-    """A context in which SIGTERM and SIGINT end the process with exit code 0, until :meth:`begun`."""
+    """A context in which the signals that stop end the process with exit code 0, until :meth:`begun`."""
 
     def __init__(self) -> None:
         self._begun = False
@@ -49,6 +53,16 @@ class Stopping:
             raise SystemExit(0)
 
 
+def breaks_off() -> None:
+    """Let SIGTERM and the end of the terminal end this process by ``SystemExit``, as Ctrl-C does by ``KeyboardInterrupt``."""
+    for each in (signal.SIGTERM, *_HANGS_UP):
+        signal.signal(each, _break_off)
+
+
+def _break_off(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(_BROKEN_OFF + number)
+
+
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run ``main`` to its end on the fastest event loop there is."""
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
@@ -72,7 +86,7 @@ def die_with_parent(pipe: int) -> None:
 
 
 def when_signalled(act: Callable[[], object]) -> None:
-    """Call ``act`` in the running loop for each SIGTERM and SIGINT."""
+    """Call ``act`` in the running loop for each signal that stops."""
     loop = asyncio.get_running_loop()
     for each in STOPS:
         loop.add_signal_handler(each, act)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
@@ -84,7 +85,9 @@ async def migrate(dsn: str) -> list[Migration]:
         await _make_days(connection)
         return todo
     finally:
-        await connection.close()
+        await connection.close(
+            timeout=_LOOK
+        )  # what is broken off is taken back first, where the server still listens
 
 
 async def settle_restored(dsn: str, hold: Callable[[str], Awaitable[object]]) -> None:
@@ -100,7 +103,7 @@ async def settle_restored(dsn: str, hold: Callable[[str], Awaitable[object]]) ->
             await hold(dsn)
             await restored.come_home(connection)
     finally:
-        await connection.close()
+        await connection.close(timeout=_LOOK)
 
 
 async def require_known_schema(dsn: str) -> None:
@@ -209,6 +212,7 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
 
 
 async def _run(connection: asyncpg.Connection, migration: Migration, *, waits: float) -> None:
+    began = time.monotonic()
     async with connection.transaction():
         await connection.execute(f"SET LOCAL lock_timeout = '{int(waits * 1000)}ms'")
         await connection.execute(migration.sql)
@@ -218,3 +222,4 @@ async def _run(connection: asyncpg.Connection, migration: Migration, *, waits: f
             migration.name,
             migration.checksum,
         )
+    log.info("migrated", version=migration.version, ms=round((time.monotonic() - began) * 1000))

@@ -14,6 +14,7 @@ import phonenumbers
 
 from curbe.infra.crypto import BadKey, Secret, key_from_base64
 
+LAST_PORT: Final = 65535
 _SHORTEST_SECRET: Final = 6
 _DURATION: Final = re.compile(r"(\d{1,6})(ms|s|m|h|d)")
 _UNITS: Final = {
@@ -23,7 +24,7 @@ _UNITS: Final = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
-_HOST: Final = re.compile(r"(?:\[[0-9A-Za-z:.%_-]+\]|[^:\[\]]*)(?::[0-9]*)?")
+_HOST: Final = re.compile(r"(?:\[[0-9A-Za-z:.%_-]+\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
 _SIZE: Final = re.compile(r"0|([1-9]\d{0,5})(MiB|GiB|TiB)")
 _BYTES: Final = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
@@ -163,12 +164,18 @@ def database_url(text: str) -> Secret:
     # A password that ends the host's part of the URL too early leaves a piece of itself where the port should be, and the host further on.
     hosts = url.netloc.rpartition("@")[2].split(",")
     ends_early = "@" not in url.netloc and "@" in url.path + url.query.partition("=")[0]
-    if url.fragment or ends_early or not all(_HOST.fullmatch(host) for host in hosts):
+    if url.fragment or ends_early or not all(_is_host(host) for host in hosts):
         raise Malformed(
             "is no URL with a host and a port: write special characters of a user name or password with % escapes "
             "(# is %23, / is %2F, ? is %3F, @ is %40)"
         )
     return Secret(text)
+
+
+def _is_host(text: str) -> bool:
+    """Tell whether ``text`` is a host, with a port or without."""
+    found = _HOST.fullmatch(text)
+    return found is not None and int(found[1] or 0) <= LAST_PORT
 
 
 def base_url(text: str) -> str:

@@ -18,13 +18,12 @@ import msgspec
 
 from curbe.infra import crypto, dotenv
 from curbe.infra.crypto import Secret
-from curbe.infra.setting_values import Malformed, Setting, SmtpServer
+from curbe.infra.setting_values import LAST_PORT, Malformed, Setting, SmtpServer
 from curbe.infra.settings_list import SETTINGS
 
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
 _SECRET_LENGTH: Final = 32
 _USUAL_PORT: Final = "8080"
-_LAST_PORT: Final = 65535
 _WORKER_ABOVE: Final = 1000  # not the next port: a second installation is likely there
 
 
@@ -123,7 +122,7 @@ def load(
         flags: settings given on the command line, by the setting's name.
 
     Raises:
-        BadSettings: with every problem there is.
+        BadSettings: with every problem there is; of a file that cannot be read, that alone, as it may say the rest.
     """
     written, problems = _read_file(env_file)
     told = {**written, **environ, **(flags or {})}
@@ -214,7 +213,7 @@ def _beside(web_port: str) -> str | None:
     if not (web_port.isascii() and web_port.isdigit()):
         return None  # ``load`` tells that it is no number
     port = int(web_port)
-    return str(port + _WORKER_ABOVE) if 0 < port <= _LAST_PORT - _WORKER_ABOVE else None
+    return str(port + _WORKER_ABOVE) if 0 < port <= LAST_PORT - _WORKER_ABOVE else None
 
 
 def settings_table() -> str:
@@ -238,7 +237,8 @@ def _read_file(env_file: Path | None) -> tuple[dict[str, str], list[Problem]]:
         read_back = dotenv.parse(env_file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else "it is not UTF-8 text"
-        return {}, [Problem(str(env_file), f"{env_file} cannot be read: {reason}.")]
+        cannot = Problem(str(env_file), f"{env_file} cannot be read: {reason}.")
+        raise BadSettings((cannot,)) from failure
     problems = [Problem(str(env_file), f"{env_file}: {problem}.") for problem in read_back.problems]
     problems += [
         Problem(name, sentence) for name in read_back.values if (sentence := _misspelt(name, env_file))

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 from uuid import UUID
 
+import structlog
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
@@ -33,6 +34,8 @@ from curbe.media.rules import (
 from curbe.media.shapes import Asset, Media, media_of
 from curbe.media.storage import NotStored, StorageFailed, StorageFull
 from curbe.media.upload import Uploaded, no_room, take
+
+log: Final = structlog.get_logger(__name__)
 
 _OK: Final = 200
 _PARTIAL: Final = 206
@@ -275,6 +278,7 @@ async def _opened(keeping: Keeping, key: str, *, start: int, length: int | None)
     except NotStored as gone:
         raise NotFound("The file is no longer stored.") from gone
     except StorageFailed as failure:
+        log.warning("media_not_read", reason=str(failure))
         raise Unavailable("The file cannot be read at the moment.", fix="Try again in a while.") from failure
 
     async def all_of_it() -> AsyncIterator[bytes]:

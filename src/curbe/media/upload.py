@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
@@ -29,6 +30,8 @@ from curbe.media.kinds import (
 )
 from curbe.media.shapes import Asset, Media, media_of
 from curbe.media.storage import StorageFailed, StorageFull
+
+log: Final = structlog.get_logger(__name__)
 
 _LONGEST_NAME: Final = 240
 _ILL_CODED: Final = {
@@ -113,6 +116,7 @@ async def take(
     except StorageFull as full:
         raise no_room() from full
     except StorageFailed as failure:
+        log.warning("media_not_kept", tenant_id=str(tenant_id), reason=str(failure))
         raise Unavailable(
             "The file cannot be stored at the moment.", fix="Try again in a while."
         ) from failure

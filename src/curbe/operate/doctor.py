@@ -1,9 +1,10 @@
 """``curbe doctor``: looks at everything an operator would look at, changes nothing, and goes on where something does not answer."""
 
+import os
 import shutil
 import stat
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -49,6 +50,7 @@ Row = TypeVar("Row")
 _PACKAGE: Final = "curbe.operate"
 _ROLES: Final = ("app_web", "app_worker", "app_intake", "app_apply", "app_lookup")
 _UNKNOWN_DAYS: Final = 7
+_AS_WE_ARE: Final = os.access in os.supports_effective_ids
 _NOBODYS_TOKEN: Final = Secret(
     "EAAcurbeDoctor"
 )  # asking about it shows whether the app's own secret is right
@@ -78,12 +80,15 @@ _UNSEALED: Final = Query(_PACKAGE, "unsealed_facts", _Oldest)
 _PLATFORM_KEYS: Final = Query(_PACKAGE, "live_platform_keys", _Count)
 
 
-async def examine(settings: Settings, dsn: str, *, env_file: Path) -> list[Finding]:
-    """Return everything found, in the order of a request's way: settings, database, work, numbers, Meta."""
+async def examine(settings: Settings, dsn: str | Finding, *, env_file: Path) -> list[Finding]:
+    """Return everything found, in the order of a request's way: settings, database, work, numbers, Meta.
+
+    ``dsn``: the database's, or why there is none.
+    """
     return [
         *_of_settings(settings, env_file),
         *await bucket.look(settings),
-        *await _of_database(settings, dsn),
+        *([dsn] if isinstance(dsn, Finding) else await _of_database(settings, dsn)),
         await _of_graph(settings),
     ]
 
@@ -95,34 +100,50 @@ def _of_settings(settings: Settings, env_file: Path) -> list[Finding]:
             Finding("settings", State.WARN, f"{env_file} can be read by others", f"chmod 600 {env_file}")
         )
     found.append(findings.webhook_address(settings.public_base_url, path=WEBHOOK_PATH))
-    folder = str(settings.data_dir)
     if settings.database_url is None:
-        found.append(findings_of_disks.disk(_free(settings.data_dir), folder=folder))
-    if settings.s3_bucket is None and settings.media_keep_free:
-        free = _free(settings.data_dir)
-        found.append(findings_of_disks.files(free, keep_free=settings.media_keep_free, folder=folder))
-    return found
+        free = shutil.disk_usage(_there(settings.data_dir)).free
+        found.append(findings_of_disks.disk(free, folder=str(settings.data_dir)))
+    return [*found, *_of_files(settings)]
 
 
-def _free(folder: Path) -> int:
-    """Return how many bytes are free where ``folder`` is, or will be."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    return shutil.disk_usage(there).free
+def _of_files(settings: Settings) -> list[Finding]:
+    # Those for a bucket are on their way there, too.
+    for folder in (settings.data_dir / "media", settings.data_dir / "media/.incoming"):
+        there = _there(folder)
+        if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK, effective_ids=_AS_WE_ARE)):
+            return [findings_of_disks.unwritable(str(there))]
+    if settings.s3_bucket is not None or not settings.media_keep_free:
+        return []
+    free = shutil.disk_usage(_there(settings.data_dir)).free
+    return [findings_of_disks.files(free, keep_free=settings.media_keep_free, folder=str(settings.data_dir))]
+
+
+def _there(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that is there, and that we may know of."""
+    for place in (folder, *folder.parents):
+        with suppress(PermissionError):
+            if place.exists():
+                return place
+    return Path("/")
 
 
 async def _of_database(settings: Settings, dsn: str) -> list[Finding]:
+    try:
+        await migrate.require_known_schema(dsn)
+        await migrate.require_logs_in_step(dsn)
+        return await _looked_into(settings, dsn)
+    except SchemaMismatch as mismatch:
+        return [Finding("schema", State.FAIL, str(mismatch))]
+    except Pooled as pooled:
+        return [Finding("database", State.FAIL, str(pooled))]
+    except (*db.Unreachable, db.PostgresError) as error:
+        sentence = f"does not answer as it must ({type(error).__name__}: {_first_line(error)})"
+        return [Finding("database", State.FAIL, sentence, "check DATABASE_URL, and that the server runs")]
+
+
+async def _looked_into(settings: Settings, dsn: str) -> list[Finding]:
     async with AsyncExitStack() as stack:
-        try:
-            await migrate.require_known_schema(dsn)
-            await migrate.require_logs_in_step(dsn)
-            pools = [await Pool.open(dsn, role, size=1) for role in (Role.APPLY, Role.WEB)]
-        except SchemaMismatch as mismatch:
-            return [Finding("schema", State.FAIL, str(mismatch))]
-        except Pooled as pooled:
-            return [Finding("database", State.FAIL, str(pooled))]
-        except (*db.Unreachable, db.PostgresError) as error:
-            sentence = f"does not answer as it must ({type(error).__name__}: {_first_line(error)})"
-            return [Finding("database", State.FAIL, sentence, "check DATABASE_URL, and that the server runs")]
+        pools = [await Pool.open(dsn, role, size=1) for role in (Role.APPLY, Role.WEB)]
         for opened in pools:
             stack.push_async_callback(opened.close)
         apply, web = pools

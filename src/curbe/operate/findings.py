@@ -59,7 +59,7 @@ class ServerFacts(msgspec.Struct, frozen=True):
     version: int
     version_text: str
     now: datetime
-    bytes: int
+    bytes: int | None  # None: it does not tell us
     read_only: bool
 
 
@@ -156,7 +156,9 @@ def graph_address(base_url: str) -> Finding:
 
 def server(facts: ServerFacts, *, now: datetime) -> list[Finding]:
     """Judge the server's version, whether it takes writes, and its clock against ours at ``now``."""
-    size = f"PostgreSQL {facts.version_text}, {facts.bytes / 2**20:,.0f} MiB"
+    size = f"PostgreSQL {facts.version_text}"
+    if facts.bytes is not None:
+        size += f", {facts.bytes / 2**20:,.0f} MiB"
     standing = Finding("server", State.OK, size)
     if facts.version < _OLDEST_POSTGRES:
         standing = Finding("server", State.FAIL, size, "upgrade to PostgreSQL 15.9 or newer")

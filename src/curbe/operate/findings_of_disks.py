@@ -15,6 +15,12 @@ def disk(free_bytes: int, *, folder: str) -> Finding:
     return Finding("disk", state, f"{free_bytes / 2**30:,.1f} GiB free at {folder}", fix)
 
 
+def unwritable(folder: str) -> Finding:
+    """Say that files have no place: who looks may not write into ``folder``, or nobody may."""
+    fix = "give it to the user that Curbe runs as (chown -R), see that its disk takes writes, or name another CURBE_DATA_DIR"
+    return Finding("files", State.FAIL, f"none is fetched or uploaded: {folder} cannot be written", fix)
+
+
 def files(free_bytes: int, *, keep_free: int, folder: str) -> Finding:
     """Judge the room that is left for files on this machine's disk."""
     free, floor = (f"{size / 2**30:,.1f} GiB" for size in (free_bytes, keep_free))

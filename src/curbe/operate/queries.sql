@@ -1,8 +1,10 @@
 -- What the doctor looks at. Reading only.
 
 -- name: server_facts
+-- Its size where a role of ours may ask: not where the right to connect was taken from everybody but the owner.
 SELECT current_setting('server_version_num')::integer AS version, current_setting('server_version') AS version_text,
-       clock_timestamp() AS now, pg_database_size(current_database())::bigint AS bytes,
+       clock_timestamp() AS now,
+       CASE WHEN has_database_privilege(current_database(), 'CONNECT') THEN pg_database_size(current_database()) END AS bytes,
        current_setting('transaction_read_only')::boolean AS read_only;
 
 -- name: role_facts
