@@ -1,4 +1,4 @@
-"""Does applying cost more where much is stored? The same webhooks, of as many people anywhere among what is there, applied at several sizes.
+"""Does applying cost more where much is stored? The same webhooks, of as many people anywhere among them, applied at several sizes.
 
 And beside it those of many more people, as there are where so much is stored: each of their rows is then seldom in any cache.
 """
