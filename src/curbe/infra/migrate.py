@@ -73,7 +73,7 @@ async def migrate(dsn: str) -> list[Migration]:
     try:
         if await _server_number(connection) < _OLDEST_POSTGRES:
             raise SchemaMismatch("PostgreSQL 15.9 or newer is needed; upgrade the server and start again")
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        await _be_the_only_one(connection)
         await connection.execute(_TABLE)
         applied = await _applied(connection)
         _compare(applied, known_migrations())
@@ -97,13 +97,20 @@ async def settle_restored(dsn: str, hold: Callable[[str], Awaitable[object]]) ->
     """
     connection = await _connected(dsn, within=30)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        await _be_the_only_one(connection)
         if not await restored.is_at_home(connection):
             log.warning("database_restored", reason="a dump was restored")
             await hold(dsn)
             await restored.come_home(connection)
     finally:
         await connection.close(timeout=_LOOK)
+
+
+async def _be_the_only_one(connection: asyncpg.Connection) -> None:
+    """Take the lock that migrations run under, after whoever has it; that one waits is said, as it may be for minutes."""
+    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+        log.warning("migration_waits", reason="another process migrates this database")
+        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
 
 
 async def require_known_schema(dsn: str) -> None:
