@@ -26,6 +26,7 @@ from curbe.infra.db import Pool, Role
 from curbe.infra.edge import AsgiApp, Edge, Receive, Scope, Send, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.listening import BACKLOG, listen
+from curbe.infra.loop import when_hung_up
 from curbe.infra.metrics import WEB, Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings, meta_apps
@@ -91,7 +92,11 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        when_hung_up(self._hung_up)
         self._ready()
+
+    def _hung_up(self) -> None:
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._stopping()
@@ -105,7 +110,7 @@ async def serve(
     announce: Callable[[str], None],
     listening: socket.socket | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; then answer what is under way, commit what was taken, and return.
+    """Serve until a signal stops it; then answer what is under way, commit what was taken, and return.
 
     Args:
         settings: see there; ``host`` and ``port`` say where (port 0: any free one).

@@ -154,7 +154,7 @@ async def supervise(
     """
     stop = asyncio.Event()
     hurry = asyncio.Event()
-    when_signalled(lambda: hurry.set() if stop.is_set() else stop.set())
+    when_signalled(stop.set, hurry=hurry.set)
     began()
     if not await _done_before(stop, migrate(dsn)):
         return

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -39,6 +38,7 @@ from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Role, Unreachable
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
+from curbe.infra.loop import when_signalled
 from curbe.infra.mail import Mailer
 from curbe.infra.metrics import WORKER, Metrics
 from curbe.infra.migrate import require_known_schema
@@ -103,9 +103,7 @@ async def work(
     await require_known_schema(dsn)
     _stand_back()
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, stop.set)
+    when_signalled(stop.set)
     async with _wired(settings, dsn, stop) as (applier, senders, tender, runners, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
         spare_what_stays(BATCHES)

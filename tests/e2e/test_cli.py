@@ -382,6 +382,14 @@ def test_a_full_disk_is_told_as_such_by_whoever_meets_it_first() -> None:
     assert said in refusal.sentence
 
 
+def test_what_lacks_shared_memory_is_not_said_to_lack_disk() -> None:
+    said = "FATAL:  could not create shared memory segment: No space left on device"
+
+    assert (
+        refusal_of(unavailable("PostgreSQL ended while starting", said=said)).code == "embedded_unavailable"
+    )
+
+
 def test_the_environment_wins_over_the_file(here: Installation) -> None:
     (here.folder / ".env").write_text("META_APP_ID=wrong\nDATABASE_URL=postgresql://nobody@127.0.0.1:1/x\n")
 

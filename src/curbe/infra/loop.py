@@ -50,6 +50,7 @@ class Stopping:
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         if not self._begun:
+            _hear_no_more_hanging_up()
             raise SystemExit(0)
 
 
@@ -60,7 +61,14 @@ def breaks_off() -> None:
 
 
 def _break_off(number: int, _frame: FrameType | None) -> None:
+    _hear_no_more_hanging_up()
     raise SystemExit(_BROKEN_OFF + number)
+
+
+def _hear_no_more_hanging_up() -> None:
+    """A terminal that ends says so twice, shell and system: the second time would break off what the first lets go of."""
+    for each in _HANGS_UP:
+        signal.signal(each, signal.SIG_IGN)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -85,11 +93,30 @@ def die_with_parent(pipe: int) -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
-def when_signalled(act: Callable[[], object]) -> None:
-    """Call ``act`` in the running loop for each signal that stops."""
+def when_signalled(stop: Callable[[], object], *, hurry: Callable[[], object] | None = None) -> None:
+    """Call ``stop`` in the running loop for each signal that stops, and ``hurry`` from the second that somebody sends.
+
+    The end of a terminal hurries nobody: it is told twice, and beside SIGTERM by some.
+    """
+    sent = 0
+
+    def sent_by_somebody() -> None:
+        nonlocal sent
+        sent += 1
+        stop()
+        if sent > 1 and hurry is not None:
+            hurry()
+
     loop = asyncio.get_running_loop()
     for each in STOPS:
-        loop.add_signal_handler(each, act)
+        loop.add_signal_handler(each, stop if each in _HANGS_UP else sent_by_somebody)
+
+
+def when_hung_up(stop: Callable[[], object]) -> None:
+    """Call ``stop`` in the running loop where the terminal ends: for who takes the other signals himself."""
+    loop = asyncio.get_running_loop()
+    for each in _HANGS_UP:
+        loop.add_signal_handler(each, stop)
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:
