@@ -140,8 +140,8 @@ def test_after_the_window_has_closed_a_template_is_sent(agent: Agent) -> None:
 
 
 def test_a_note_is_for_colleagues_alone(agent: Agent) -> None:
-    nora = customer(agent, "Nora Gil")
-    agent.opens("Nora Gil")
+    nora = customer(agent, "Nerea Gil")
+    agent.opens("Nerea Gil")
 
     agent.notes("Ojo: es alérgica")
 
