@@ -25,6 +25,8 @@ export interface ThreadActions {
   forward: (message: Message) => void;
   deleteNote: (note: Annotation) => void;
   retryPending: (clientId: string) => void;
+  /** Of a file that the server did not take as what it was to go as. */
+  sendAsDocument: (clientId: string) => void;
   discardPending: (clientId: string) => void;
   /** Its words go back into the field. */
   editPending: (pending: Pending) => void;

@@ -35,11 +35,14 @@ test("messages that Meta holds back are counted, and it is said that nothing nee
   expect(said).toContain("Nothing need be done");
 });
 
-test("where Meta holds nothing back nothing is said of it", async () => {
-  await renderInbox(<Held progress={{ held: 0 } as Progress} />);
+test.each([{ held: 0 }, {}])(
+  "where Meta holds nothing back, or an older server does not tell, nothing is said: %j",
+  async (told) => {
+    await renderInbox(<Held progress={told as Progress} />);
 
-  expect(screen.queryByRole("status")).toBeNull();
-});
+    expect(screen.queryByRole("status")).toBeNull();
+  },
+);
 
 test("a campaign that paused as Meta restricts its account says that answers go on", async () => {
   const campaign = { state: "paused", reason: "restricted", reason_detail: null } as Campaign;

@@ -77,7 +77,7 @@ export function Unconfirmed({ progress }: { progress: Progress }) {
 /** How many Meta has taken and holds back, to see how people take the first ones. */
 export function Held({ progress }: { progress: Progress }) {
   const t = useMessages(watchMessages);
-  if (progress.held === 0) return null;
+  if (!progress.held) return null; // an older server does not tell
   return (
     <section className={classes["notice"]} data-tone="warn" role="status">
       <IconHourglass size={22} aria-hidden="true" />

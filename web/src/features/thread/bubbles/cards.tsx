@@ -58,11 +58,13 @@ function ContactCard({ card }: { card: Card }) {
           <IconMail size={15} aria-hidden="true" /> {email}
         </div>
       ))}
-      {card.urls.map((url) => (
-        <CardLink key={url} url={url} />
+      {card.urls.map((url, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <CardLink key={index} url={url} />
       ))}
-      {addresses.map((line) => (
-        <div className={classes["line"]} key={line}>
+      {addresses.map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <div className={classes["line"]} key={index}>
           <IconMapPin size={15} aria-hidden="true" /> {line}
         </div>
       ))}

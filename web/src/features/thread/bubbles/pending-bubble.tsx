@@ -1,13 +1,13 @@
 /** A message from here on its way to the server: as it will look, with how far it is, and what to do where it did not arrive. */
 
-import { IconAlertCircle, IconPencil, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
+import { IconAlertCircle, IconFile, IconPencil, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { Pending } from "@/shared/store/outbox";
 import { canUploadAgain } from "../composer/upload";
 import { localPicture } from "../media/media-url";
 import { threadMessages } from "../messages";
-import { canBeEdited, messageOfPending } from "../model/pending";
+import { canBeEdited, canGoAsDocument, messageOfPending } from "../model/pending";
 import { shapeOf } from "../model/shape";
 import { useActions, useData } from "../thread-context";
 import classes from "./bubble.module.css";
@@ -107,13 +107,20 @@ function Stuck({ pending }: { pending: Pending }) {
   const t = useMessages(threadMessages);
   const refusal = useRefusal();
   const { canSend } = useData();
-  const { retryPending, discardPending, editPending } = useActions();
+  const { retryPending, sendAsDocument, discardPending, editPending } = useActions();
+  const hasFile = canUploadAgain(pending.client_id);
+  const asDocument = hasFile && canGoAsDocument(pending);
   return (
     <div className={trouble["trouble"]} data-kind="failed" role="alert">
       <IconAlertCircle size={14} aria-hidden="true" />
       <span>{refusal(pending.problem) ?? t.notConfirmedHere}</span>
       <div className={own["deeds"]}>
-        {(pending.body !== null || canUploadAgain(pending.client_id)) && (
+        {asDocument && (
+          <button type="button" onClick={() => sendAsDocument(pending.client_id)}>
+            <IconFile size={13} aria-hidden="true" /> {t.sendAsDocument}
+          </button>
+        )}
+        {!asDocument && (pending.body !== null || hasFile) && (
           <button type="button" onClick={() => retryPending(pending.client_id)}>
             <IconRefresh size={13} aria-hidden="true" /> {t.retry}
           </button>

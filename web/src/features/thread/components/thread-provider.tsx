@@ -159,6 +159,7 @@ function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
         if (canUploadAgain(clientId)) uploadAgain(store, clientId);
         else store.outbox.retry(clientId);
       },
+      sendAsDocument: (clientId) => uploadAgain(store, clientId, "document"),
       discardPending: (clientId) => discardUpload(store, clientId),
       copy: (text) => {
         // Not there without HTTPS: then the text is still there to be marked by hand.

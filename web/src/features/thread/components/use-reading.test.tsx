@@ -53,6 +53,26 @@ test("and by itself while it is still looked at", async () => {
   await waitFor(() => expect(server.conversationMap.get(uuid(1))?.unread_count).toBe(0));
 });
 
+test("also where the connection went and came back before it was known that the server did not hear", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  onTestFinished(() => void vi.useRealTimers());
+  let fail: (problem: Problem) => void = () => undefined;
+  const answer = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  vi.spyOn(server, "markRead").mockReturnValueOnce(answer);
+  const { store } = await renderInbox(<Reader />, { server });
+  await act(() => store.loadConversation(uuid(1)));
+  await waitFor(() => expect(server.markRead).toHaveBeenCalledOnce());
+  act(() => server.socket.drop());
+  await waitFor(() => expect(server.sockets).toHaveLength(2));
+  await act(async () => server.socket.open());
+  await waitFor(() => expect(store.status).toBe("live"));
+  await act(async () => fail(new Problem(0, { code: "unreachable" })));
+  await act(() => vi.advanceTimersByTimeAsync(5_000));
+  await waitFor(() => expect(server.conversationMap.get(uuid(1))?.unread_count).toBe(0));
+});
+
 test("a message that was in sight before it was told of is read as well; what is marked as unread by hand is not", async () => {
   const read = vi.spyOn(server, "markRead");
   server.put(conversationOf(1));

@@ -14,6 +14,9 @@ export function useReading(
 ): void {
   const store = useStore();
   const read = useRef<string | null>(null);
+  /** The present look: of what the server did not hear it is asked anew, whichever look began it. */
+  const looking = useRef<(() => void) | null>(null);
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isLive = useLinkStatus() === "live";
   const id = conversation?.id;
   const latestId = latest?.id ?? null;
@@ -22,8 +25,6 @@ export function useReading(
   // biome-ignore lint/correctness/useExhaustiveDependencies: what the server did not hear is told again once it is back
   useEffect(() => {
     if (id === undefined) return;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    let isLeft = false;
     const look = () => {
       const end = `${id}/${latestId}/${closesAt}`;
       // Marked as unread by hand it stays so: only what is new to the eye is read.
@@ -32,17 +33,19 @@ export function useReading(
       void store.markRead(id, latestId).then((isRead) => {
         if (isRead || read.current !== end) return;
         read.current = null;
-        if (!isLeft) again = setTimeout(look, AGAIN_MS);
+        clearTimeout(again.current);
+        again.current = setTimeout(() => looking.current?.(), AGAIN_MS);
       });
     };
+    looking.current = look;
     look();
     addEventListener("focus", look);
     return () => {
-      isLeft = true;
-      clearTimeout(again);
+      looking.current = null;
       removeEventListener("focus", look);
     };
   }, [store, id, latestId, closesAt, atEnd, isLive]);
+  useEffect(() => () => clearTimeout(again.current), []);
 }
 
 /** Colleagues see who looks at a conversation: whose page is out of sight, behind another tab or in the dock, looks at none. */

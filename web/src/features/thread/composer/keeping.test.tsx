@@ -306,8 +306,26 @@ describe("a recording", () => {
     );
     await opened();
     await userEvent.click(screen.getByRole("button", { name: "Record a voice message" }));
-    await screen.findByRole("button", { name: "No microphone was found" });
+    await screen.findByRole("button", { name: "The recording could not begin" });
     expect(stopped).toHaveBeenCalledOnce();
+  });
+
+  test("that cannot be listened to keeps nothing open", async () => {
+    const closed = vi.fn();
+    vi.stubGlobal(
+      "AudioContext",
+      class extends Context {
+        override createMediaStreamSource = () => {
+          throw new DOMException("no sound", "InvalidStateError");
+        };
+        override close = async () => closed();
+      },
+    );
+    await opened();
+    await userEvent.click(screen.getByRole("button", { name: "Record a voice message" }));
+    await screen.findByRole("button", { name: "The recording could not begin" });
+    expect(stopped).toHaveBeenCalledOnce();
+    expect(closed).toHaveBeenCalledOnce();
   });
 
   test("ends when the conversation is put away under it", async () => {

@@ -76,6 +76,7 @@ export const composerMessages = catalogue({
     microphoneDenied: "The microphone may not be used",
     microphoneDeniedHint: "Allow it in the browser’s settings for this page.",
     microphoneMissing: "No microphone was found",
+    recordingFailed: "The recording could not begin",
 
     windowOpen: (left: string) => `Free text for another ${left}`,
     windowSoon: (left: string) => `The window closes in ${left}`,
@@ -206,6 +207,7 @@ export const composerMessages = catalogue({
     microphoneDenied: "No se puede usar el micrófono",
     microphoneDeniedHint: "Permítelo en los ajustes del navegador para esta página.",
     microphoneMissing: "No se encontró ningún micrófono",
+    recordingFailed: "No se pudo empezar a grabar",
 
     windowOpen: (left: string) => `Texto libre durante ${left}`,
     windowSoon: (left: string) => `La ventana se cierra en ${left}`,
@@ -337,6 +339,7 @@ export const composerMessages = catalogue({
     microphoneDenied: "Não é possível usar o microfone",
     microphoneDeniedHint: "Permita-o nas configurações do navegador para esta página.",
     microphoneMissing: "Nenhum microfone foi encontrado",
+    recordingFailed: "Não foi possível começar a gravar",
 
     windowOpen: (left: string) => `Texto livre por mais ${left}`,
     windowSoon: (left: string) => `A janela fecha em ${left}`,

@@ -29,7 +29,7 @@ interface SendRowProps {
   filesRefused: boolean;
   busy: boolean;
   /** Why the microphone could not be used. */
-  refused: "denied" | "missing" | null;
+  refused: "denied" | "missing" | "failed" | null;
   onEmoji: (emoji: string) => void;
   /** The emoji were closed without one, by the keyboard or their button. */
   onEmojiClosed: () => void;
@@ -62,7 +62,9 @@ export function SendRow(props: SendRowProps) {
       ? `${t.microphoneDenied}. ${t.microphoneDeniedHint}`
       : refused === "missing"
         ? t.microphoneMissing
-        : t.record;
+        : refused === "failed"
+          ? t.recordingFailed
+          : t.record;
   return (
     <div className={classes["row"]}>
       <Popover

@@ -1,25 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { InboxStore } from "@/shared/store/store";
 import { keptOutbox, ME, TestServer, uuid } from "@/shared/store/testing";
+import { answering } from "@/testing/uploading";
 import { type FileToSend, sendFile, upload, uploadAgain } from "./upload";
-
-/** The browser's own, as far as an upload needs it: answers at once with what is said here. */
-function answering(status: number, responseText: string, type = "application/json") {
-  class Request {
-    status = status;
-    responseText = responseText;
-    upload = {};
-    onload = () => {};
-    open() {}
-    setRequestHeader() {}
-    getResponseHeader = () => type;
-    abort() {}
-    send() {
-      setTimeout(() => this.onload());
-    }
-  }
-  vi.stubGlobal("XMLHttpRequest", Request);
-}
 
 const job = {
   tenantId: "t",

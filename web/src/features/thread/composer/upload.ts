@@ -59,14 +59,14 @@ export function canUploadAgain(clientId: string): boolean {
   return jobs.has(clientId);
 }
 
-/** Begins anew with a file whose upload failed. */
-export function uploadAgain(store: InboxStore, clientId: string): void {
+/** Begins anew with a file whose upload failed; `kind` where it is to go as another. */
+export function uploadAgain(store: InboxStore, clientId: string, kind?: SendKind): void {
   const job = jobs.get(clientId);
   if (!job) return;
   // It may have become part of another conversation since.
   const conversationId = store.outbox.get(clientId)?.conversation_id ?? job.conversationId;
   discardUpload(store, clientId);
-  sendFile(store, job.tenantId, conversationId, job);
+  sendFile(store, job.tenantId, conversationId, kind === undefined ? job : { ...job, kind });
 }
 
 export function discardUpload(store: InboxStore, clientId: string): void {

@@ -18,7 +18,7 @@ export type Recording =
   | { state: "asking" }
   | { state: "recording"; since: number; levels: readonly number[] }
   | ({ state: "done"; url: string } & Recorded)
-  | { state: "refused"; reason: "denied" | "missing" };
+  | { state: "refused"; reason: "denied" | "missing" | "failed" };
 
 /** Without HTTPS browsers have no microphone to offer. */
 export function canRecord(): boolean {
@@ -125,7 +125,7 @@ export function useRecorder(onKeep: (recorded: Recorded) => void) {
       listening = listenTo(stream);
     } catch {
       stop(stream); // or the microphone would stay open, and nobody see why
-      setRecording({ state: "refused", reason: "missing" });
+      setRecording({ state: "refused", reason: "failed" });
       return;
     }
     const { recorder, context, analyser } = listening;
@@ -166,10 +166,15 @@ function listenTo(stream: MediaStream): Listening {
   const recorder = new MediaRecorder(stream, recordedAs(type));
   recorder.start(1_000);
   const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 512;
-  context.createMediaStreamSource(stream).connect(analyser);
-  return { recorder, context, analyser };
+  try {
+    const analyser = context.createAnalyser();
+    analyser.fftSize = 512;
+    context.createMediaStreamSource(stream).connect(analyser);
+    return { recorder, context, analyser };
+  } catch (error) {
+    void context.close(); // a page may have only so many
+    throw error;
+  }
 }
 
 function stop(stream: MediaStream): void {

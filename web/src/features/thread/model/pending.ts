@@ -1,5 +1,6 @@
 /** A message that was asked for here and that the server has not confirmed, in the shape of one that it has. Pure. */
 
+import { isProblem } from "@/shared/api/problem";
 import type { Pending } from "@/shared/store/outbox";
 import type { Message, MessageMedia } from "@/shared/store/types";
 import { numberIn, objectIn, textIn } from "@/shared/whatsapp/reading";
@@ -59,6 +60,12 @@ export function quoteOfPending(
 /** Whether its words can go back into the field: the server has said no, so that they cannot go out twice. */
 export function canBeEdited({ state, type }: Pending): boolean {
   return state === "refused" && type === "text";
+}
+
+/** Whether the server refused its file as what it was to go as: asked again it says the same, and a document may be anything. */
+export function canGoAsDocument({ state, type, problem }: Pending): boolean {
+  const isUnfit = isProblem(problem, "invalid_request") && problem.field === "file";
+  return state === "refused" && type !== "document" && isUnfit;
 }
 
 function mediaOf(preview: ReturnType<typeof objectIn>): MessageMedia | null {

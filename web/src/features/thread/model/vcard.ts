@@ -12,7 +12,8 @@ export function vcardOf(card: Card): string {
     if (phone) lines.push(`TEL;TYPE=${typed(type, "CELL")}:${escaped(phone)}`);
   }
   for (const email of card.emails) lines.push(`EMAIL:${escaped(email)}`);
-  for (const url of card.urls) lines.push(`URL:${escaped(url)}`);
+  // A URI, whose commas and semicolons stand for themselves.
+  for (const url of card.urls) lines.push(`URL:${url.replace(/[\r\n]/g, "")}`);
   for (const { street, city, state, zip, country, type } of card.addresses) {
     const parts = [null, null, street, city, state, zip, country].map((part) => escaped(part ?? ""));
     lines.push(`ADR;TYPE=${typed(type, "HOME")}:${parts.join(";")}`);

@@ -4,6 +4,7 @@ import { Alert, Button } from "@mantine/core";
 import { IconArrowLeft, IconSend2, IconUpload } from "@tabler/icons-react";
 import { Fragment, useEffect, useMemo, useRef, useState } from "react";
 import type { Template } from "@/shared/api/templates";
+import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import type { ContactSummary, Json } from "@/shared/store/types";
@@ -258,6 +259,7 @@ interface FileFieldProps {
 
 function FileField({ kind, chosen, onFile, autoFocus }: FileFieldProps) {
   const t = useMessages(templateMessages);
+  const refusal = useRefusal();
   const { tenant_id: tenantId } = useTenant();
   const input = useRef<HTMLInputElement>(null);
   const [state, setState] = useState({ words: chosen?.file.name ?? "", error: false });
@@ -278,8 +280,8 @@ function FileField({ kind, chosen, onFile, autoFocus }: FileFieldProps) {
       );
       setState({ words: file.name, error: false });
       onFile({ id, file });
-    } catch {
-      if (!abort.signal.aborted) setState({ words: t.uploadFailed, error: true });
+    } catch (error) {
+      if (!abort.signal.aborted) setState({ words: refusal(error) ?? t.uploadFailed, error: true });
     }
   };
   return (

@@ -6,15 +6,18 @@ import { expect, test } from "vitest";
 import { conversationOf } from "@/shared/store/testing";
 import { ok } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
+import { refusingVideo } from "@/testing/uploading";
 import { TemplatePicker } from "./template-picker";
 
 const TEMPLATES = `GET /api/tenants/${TENANT}/templates`;
-const template = (id: string, name: string, text: string) => ({
+const template = (id: string, name: string, text: string, ...head: object[]) => ({
   ...{ id, name, language: "es", status: "APPROVED", category: "UTILITY" },
-  components: [{ type: "BODY", text }],
+  components: [...head, { type: "BODY", text }],
 });
 
-async function shown() {
+async function shown(
+  items = [template("t1", "reminder", "Hola {{1}}"), template("t2", "thanks", "Gracias")],
+) {
   let answer: (response: Response) => void = () => undefined;
   const waits = new Promise<Response>((resolve) => {
     answer = resolve;
@@ -25,7 +28,6 @@ async function shown() {
   await renderInbox(picker, { api: { [TEMPLATES]: () => waits } });
   await screen.findByRole("dialog");
   await act(() => new Promise((resolve) => setTimeout(resolve))); // the dialog has given its focus by then
-  const items = [template("t1", "reminder", "Hola {{1}}"), template("t2", "thanks", "Gracias")];
   await act(async () => answer(ok({ items, next_cursor: null })));
 }
 
@@ -48,4 +50,14 @@ test("on the button that sends where there is nothing to fill in; a key that is 
   await focused(send);
   expect(fireEvent.keyDown(send, { key: "Enter", repeat: true })).toBe(false);
   expect(fireEvent.keyDown(send, { key: "Enter" })).toBe(true);
+});
+
+test("a file that the server refuses is refused in the server's words", async () => {
+  refusingVideo();
+  await shown([template("t3", "film", "Mira", { type: "HEADER", format: "VIDEO" })]);
+  await userEvent.click(await screen.findByRole("button", { name: /film/ }));
+  const input = document.querySelector<HTMLInputElement>("input[type=file]");
+  if (input === null) throw new Error("no file is asked for");
+  await userEvent.upload(input, new File(["film"], "film.mp4", { type: "video/mp4" }));
+  await screen.findByText(/coded as HEVC.*Send it as a document/);
 });
