@@ -519,4 +519,6 @@ async def test_whoever_carries_campaigns_on_looks_at_none_that_ended_long_ago(
         todo += step.get("Plans", [])
         assert step["Actual Rows"] + step.get("Rows Removed by Filter", 0) <= 1, step
         if step.get("Index Name") == "campaigns_cancelled":
-            assert step["Shared Hit Blocks"] + step["Shared Read Blocks"] <= 3, "neither all of it nor once for each tenant"
+            assert step["Shared Hit Blocks"] + step["Shared Read Blocks"] <= 3, (
+                "neither all of it nor once for each tenant"
+            )
