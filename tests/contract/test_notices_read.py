@@ -134,6 +134,28 @@ def test_each_restriction_is_a_fact_of_its_own_with_its_end() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("told", "end"),
+    [
+        (1793367484, datetime(2026, 10, 30, 13, 38, 4, tzinfo=UTC)),
+        ("1793367484", datetime(2026, 10, 30, 13, 38, 4, tzinfo=UTC)),
+        ("2026-10-30T13:38:04+0000", datetime(2026, 10, 30, 13, 38, 4, tzinfo=UTC)),
+        ("2026-10-30T13:38:04-0700", datetime(2026, 10, 30, 20, 38, 4, tzinfo=UTC)),
+        ("2026-10-30T13:38:04", datetime(2026, 10, 30, 13, 38, 4, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+2300", None),
+        ("soon", None),
+    ],
+)
+def test_a_restriction_ends_whether_its_end_is_told_in_seconds_or_as_a_time(
+    told: Any, end: datetime | None
+) -> None:
+    restriction = {"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": told}
+
+    found = facts("account_update", {"event": "ACCOUNT_RESTRICTION", "restriction_info": [restriction]})
+
+    assert [fact.until for fact in found.values()] == [end]
+
+
 def test_an_account_event_whose_field_stands_in_the_wrong_place_is_understood() -> None:
     told = {"event": "PARTNER_APP_UNINSTALLED", "waba_info": {"waba_id": "2"}, "field": "account_update"}
 

@@ -245,15 +245,16 @@ async def test_it_pauses_by_itself_and_says_why(desk: Desk, owner: Owner, sql: s
 
 
 @pytest.mark.parametrize(
-    ("kind", "hours", "reason"),
+    ("kind", "hours", "reconnected", "reason"),
     [
-        ("RESTRICTED_BIZ_INITIATED_MESSAGING", 24, "restricted"),
-        ("RESTRICTED_BIZ_INITIATED_MESSAGING", -1, None),
-        ("RESTRICTED_ADD_PHONE_NUMBER_ACTION", 24, None),
+        ("RESTRICTED_BIZ_INITIATED_MESSAGING", 24, False, "restricted"),
+        ("RESTRICTED_BIZ_INITIATED_MESSAGING", 24, True, "restricted"),
+        ("RESTRICTED_BIZ_INITIATED_MESSAGING", -1, False, None),
+        ("RESTRICTED_ADD_PHONE_NUMBER_ACTION", 24, False, None),
     ],
 )
 async def test_it_pauses_while_meta_lets_the_account_write_to_nobody_first_and_the_number_goes_on(
-    desk: Desk, owner: Owner, apply: Pool, kind: str, hours: int, reason: str | None
+    desk: Desk, owner: Owner, apply: Pool, kind: str, hours: int, reason: str | None, *, reconnected: bool
 ) -> None:
     campaign_id = await desk.campaign(10)
     await desk.treat(campaign_id, Deed.START)
@@ -266,6 +267,8 @@ async def test_it_pauses_while_meta_lets_the_account_write_to_nobody_first_and_t
     news = [HealthNews(desk.tenant_id, desk.number.waba_id, desk.number.meta_app_id, one) for one in facts]
     async with apply.transaction() as tx:
         assert await health.apply(tx, news, now=utc_now()) == 0
+    if reconnected:
+        await owner.execute("UPDATE channel_connections SET facts_at = clock_timestamp()")
 
     await desk.turns()
 
@@ -273,8 +276,30 @@ async def test_it_pauses_while_meta_lets_the_account_write_to_nobody_first_and_t
     assert (seen.state is CampaignState.PAUSED, seen.reason) == (reason is not None, reason)
     assert await owner.fetchval("SELECT count(*) FROM messages") == (0 if reason else 10)
     assert await owner.fetchval("SELECT status FROM channel_connections") == "active"
-    stops = [one.reason for one in (await desk.look_over(await desk.campaign(1))).stops]
-    assert stops == ([reason] if reason else [])
+    found = await desk.look_over(await desk.campaign(1))
+    assert [one.reason for one in found.stops] == ([reason] if reason else [])
+    assert found.state is CampaignState.READY, "it may be scheduled for when the restriction has ended"
+
+
+async def test_a_restriction_that_will_end_hides_nothing_that_keeps_a_campaign_from_starting(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id = await desk.campaign(1)
+    await owner.execute(
+        """UPDATE channel_connections
+              SET health = jsonb_build_object('restriction.RESTRICTED_BIZ_INITIATED_MESSAGING',
+                                              jsonb_build_object('until', now() + interval '1 day'))"""
+    )
+    await owner.execute(
+        """INSERT INTO send_holds (tenant_id, channel_connection_id, from_priority, code, until)
+           VALUES ($1, $2, 10, 131048, now() + interval '1 hour')""",
+        desk.tenant_id, desk.number.connection_id,
+    )  # fmt: skip
+
+    found = await desk.look_over(campaign_id)
+
+    assert [one.reason for one in found.stops] == ["restricted", "complaints"]
+    assert found.state is CampaignState.DRAFT
 
 
 @pytest.mark.parametrize(("code", "reason"), [(132015, "template_refused"), (131026, "failure_ratio")])
@@ -476,18 +501,24 @@ async def test_whoever_carries_campaigns_on_looks_at_none_that_ended_long_ago(
     await desk.treat(campaign_id, Deed.START)
     await owner.execute(
         """INSERT INTO campaigns (tenant_id, id, name, channel_connection_id, template, state, ended_at, created_by)
-           SELECT $1, gen_random_uuid(), 'Verano', $2, '{}', e.state, now() - interval '1 year', 'cli'
-             FROM unnest('{cancelled,failed}'::campaign_state[]) AS e (state), generate_series(1, 1500)""",
+           SELECT $1, gen_random_uuid(), 'Verano', $2, '{}', e.state, now() - interval '1 year' - n * interval '1 minute', 'cli'
+             FROM unnest('{cancelled,failed}'::campaign_state[]) AS e (state), generate_series(1, 1500) AS n""",
         desk.tenant_id, desk.number.connection_id,
     )  # fmt: skip
     await owner.execute("ANALYZE campaigns")
 
     async with desk.tender._everybody.transaction() as tx:
         assert [one.id for one in await tending._AT_WORK.all(tx)] == [campaign_id]
-        plan = await tx.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {tending._AT_WORK.numbered}")
+        plan = await tx.connection.fetchval(
+            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {tending._AT_WORK.numbered}"
+        )
 
     todo = [json.loads(plan)[0]["Plan"]]
     while todo:
         step = todo.pop()
         todo += step.get("Plans", [])
         assert step["Actual Rows"] + step.get("Rows Removed by Filter", 0) <= 1, step
+        if step.get("Index Name") == "campaigns_cancelled":
+            assert step["Shared Hit Blocks"] + step["Shared Read Blocks"] <= 3, (
+                "neither all of it nor once for each tenant"
+            )

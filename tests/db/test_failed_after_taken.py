@@ -118,10 +118,11 @@ async def test_complaints_told_later_hold_back_what_goes_to_many_for_a_day_from_
     assert await standing(owner, number) == ("active", None)
 
 
-async def test_every_number_that_complaints_hold_back_is_told_of_as_it_stands(
+async def test_every_number_that_complaints_hold_back_is_told_of_as_it_stands_and_none_that_is_not_connected(
     owner: Owner, apply: Pool, worker: Pool, number: Number, work: Work
 ) -> None:
     other = await insert_number(owner, number.tenant_id, waba_id=number.waba_id)
+    gone = await insert_number(owner, number.tenant_id, waba_id=number.waba_id, status="revoked")
     sent = await taken(owner, number)
     async with worker.transaction(number.tenant_id) as tx:
         await connections.pause(
@@ -141,6 +142,12 @@ async def test_every_number_that_complaints_hold_back_is_told_of_as_it_stands(
     held = await owner.fetch("SELECT subject, detail FROM audit_log WHERE action = 'connection.hold'")
     assert {row["subject"] for row in held} == told.keys()
     assert {row["detail"] for row in held} == {'{"codes": ["131064"]}'}
+    holding = await owner.fetch("SELECT channel_connection_id AS id FROM send_holds")
+    assert {row["id"] for row in holding} == {
+        number.connection_id,
+        other.connection_id,
+        gone.connection_id,
+    }, "it may be connected again within the day"
 
 
 async def test_complaints_of_days_ago_hold_nothing_back(

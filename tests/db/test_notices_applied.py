@@ -313,6 +313,29 @@ async def test_a_quality_update_changes_the_number_it_shows_and_of_the_others_wh
     assert len(await told(owner, number, "connection_updated")) == 2, "one of each"
 
 
+async def test_a_number_that_is_being_registered_takes_nobody_s_limit_away(
+    owner: Owner, apply: Pool, number: Number
+) -> None:
+    registering = await insert_number(owner, number.tenant_id, waba_id=number.waba_id)
+    await show_its_number(owner, number)
+    await show_its_number(owner, registering, "34900000002")
+    limit = {"max_daily_conversations_per_business": "TIER_2K"}
+    not_set = {"current_limit": "TIER_NOT_SET", "max_daily_conversations_per_business": "TIER_NOT_SET"}
+    onboarding = {"display_phone_number": "34900000002", "event": "ONBOARDING"} | not_set
+
+    await deliver(
+        owner,
+        notice(number, "business_capability_update", limit),
+        notice(registering, "phone_number_quality_update", onboarding, at=NOW + HOUR),
+    )
+    await drain(apply)
+
+    for one in (number, registering):
+        row = await connection(owner, one)
+        assert json.loads(row["metadata"])["messaging_limit"] == "TIER_2K"
+        assert json.loads(row["health"])["messaging_limit"]["value"] == "TIER_2K"
+
+
 async def test_what_was_told_before_graph_was_asked_changes_no_column(
     owner: Owner, apply: Pool, number: Number
 ) -> None:

@@ -39,8 +39,8 @@ class DryRun(msgspec.Struct, frozen=True, kw_only=True):
 
     ``rows``: what the audiences had, ``rows = recipients + invalid + duplicate``. ``recipients = eligible + refused``, the refused by
     reason in ``refused_by`` (opted_out, no_consent, contact_blocked, ...). ``over_limit``: of the eligible, those whom the portfolio may
-    not write to today; they wait for room. ``stops``: what keeps the whole campaign from starting. ``seconds``: how long sending takes
-    at the number's pace.
+    not write to today; they wait for room. ``stops``: what keeps the whole campaign from starting; `restricted` alone does not, it
+    would only pause at once. ``seconds``: how long sending takes at the number's pace.
     """
 
     rows: int
@@ -119,7 +119,7 @@ async def look_over(
         raise Conflict("Somebody changed the campaign meanwhile.", fix="Look it over again.")
     stops = await _stops(tx, row, found, tenant_id=tenant_id)
     await store.note_looked_over(tx, tenant_id=tenant_id, campaign_id=campaign_id, category=category)
-    may_start = found.eligible > 0 and not stops
+    may_start = found.eligible > 0 and all(stop.reason == rules.RESTRICTED for stop in stops)
     deed = Deed.LOOK_OVER if may_start or row.state in _STAYS else Deed.CHANGE
     shown = await service.treat(tx, deed, tenant_id=tenant_id, campaign_id=campaign_id, actor=actor, now=now)
     portfolio = await _PORTFOLIO.one(tx, tenant_id=tenant_id, campaign_id=campaign_id)
@@ -197,9 +197,10 @@ async def _found(
 
 
 async def _stops(tx: Transaction, row: CampaignRow, found: _Found, *, tenant_id: UUID) -> list[Stop]:
-    """Return what keeps the campaign from starting: what would pause it at once, and what the gate says of all."""
+    """Return what would pause the campaign at once, and what the gate says of all."""
     standing = await feed.standing(tx, tenant_id=tenant_id, campaign_id=row.id)
     afresh = msgspec.structs.replace(standing, latest=_NOTHING, looked_over_as=None)
-    stop = rules.stop_of(afresh, pause_at_failures=None)
-    stops = {one.reason: one for one in (stop, found.stop) if one is not None}
+    lasting = msgspec.structs.replace(afresh, restricted_until=None)  # what a restriction would hide
+    told = [rules.stop_of(one, pause_at_failures=None) for one in (afresh, lasting)]
+    stops = {one.reason: one for one in (*told, found.stop) if one is not None}
     return list(stops.values())

@@ -53,6 +53,7 @@ class CampaignReportController(Controller):
     ) -> DryRun:
         """Say who would get it, who would not and why, what it would cost. It is `ready` where nothing stands in its way.
 
+        A restriction that will end does not: it is told among the `stops`, and the campaign may be scheduled for later.
         A paused one stays so: those are looked over who were not written to, and the category that its template has by now is taken.
         """
         async with web_pool.transaction(tenant_id) as tx:

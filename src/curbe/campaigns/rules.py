@@ -158,6 +158,8 @@ class Stop(msgspec.Struct, frozen=True):
     detail: str
 
 
+# Meta says when it ends: a campaign may be scheduled for later than that.
+RESTRICTED: Final = "restricted"
 RESTORED: Final = Stop(
     "restored",
     "a backup was restored: some of those who wait here may have been written to since it was made",
@@ -210,7 +212,7 @@ def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None
         return Stop("number_quality", "the number's quality has dropped to red")
     if standing.restricted_until is not None:
         ends = f"{standing.restricted_until:%Y-%m-%d %H:%M} UTC"
-        return Stop("restricted", f"Meta lets this account write to nobody first until {ends}")
+        return Stop(RESTRICTED, f"Meta lets this account write to nobody first until {ends}")
     if standing.held:
         return Stop("complaints", "Meta says that people block or report this number (131048 or 131064)")
     return _too_many_failures(standing.latest, pause_at_failures)

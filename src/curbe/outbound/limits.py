@@ -46,9 +46,9 @@ async def hold(
     code: int,
     whole_waba: bool,
 ) -> list[Held]:
-    """Let nothing of that priority or less urgent go out for ``pause``, from this number or from every number of its WABA; return these.
+    """Let nothing of that priority or less urgent go out for ``pause``, from this number or from every number of its WABA.
 
-    Where something is held already, the later end counts. ``code`` is the provider's.
+    Returns those of these that are connected.     Where something is held already, the later end counts. ``code`` is the provider's.
     """
     return await _HOLD.all(
         tx,

@@ -1,18 +1,23 @@
 -- What governs sending, at rest: holds, debts, portfolios.
 
 -- name: hold
--- Nothing of that priority or less urgent goes out for a while, from this number or from every number of its WABA. Returns these, as they stand.
-INSERT INTO send_holds AS h (tenant_id, channel_connection_id, from_priority, code, until)
-SELECT c.tenant_id, c.id, :from_priority, :code, now() + :pause
-  FROM channel_connections c
-  JOIN channel_connections n ON n.tenant_id = c.tenant_id AND n.id = :connection_id
- WHERE c.tenant_id = :tenant_id AND (c.id = n.id OR (:whole_waba AND c.waba_id = n.waba_id))
- ORDER BY c.id
-    ON CONFLICT (tenant_id, channel_connection_id) DO UPDATE
-   SET from_priority = CASE WHEN h.until > now() THEN least(h.from_priority, excluded.from_priority) ELSE excluded.from_priority END,
-       code = excluded.code, until = greatest(h.until, excluded.until)
-RETURNING h.channel_connection_id AS connection_id,
-          (SELECT c.status FROM channel_connections c WHERE c.tenant_id = h.tenant_id AND c.id = h.channel_connection_id) AS status
+-- Nothing of that priority or less urgent goes out for a while, from this number or from every number of its WABA. Returns those of these
+-- that are connected, as they stand: one that is not may be again before the hold ends, but is nobody's news.
+WITH held AS (
+    INSERT INTO send_holds AS h (tenant_id, channel_connection_id, from_priority, code, until)
+    SELECT c.tenant_id, c.id, :from_priority, :code, now() + :pause
+      FROM channel_connections c
+      JOIN channel_connections n ON n.tenant_id = c.tenant_id AND n.id = :connection_id
+     WHERE c.tenant_id = :tenant_id AND (c.id = n.id OR (:whole_waba AND c.waba_id = n.waba_id))
+     ORDER BY c.id
+        ON CONFLICT (tenant_id, channel_connection_id) DO UPDATE
+       SET from_priority = CASE WHEN h.until > now() THEN least(h.from_priority, excluded.from_priority) ELSE excluded.from_priority END,
+           code = excluded.code, until = greatest(h.until, excluded.until)
+    RETURNING h.channel_connection_id AS connection_id)
+SELECT held.connection_id, c.status
+  FROM held
+  JOIN channel_connections c ON c.tenant_id = :tenant_id AND c.id = held.connection_id AND c.status IN ('active', 'error')
+ ORDER BY held.connection_id
 
 -- name: keep_debts
 -- What pairs owe; of two that know it, the greater debt counts.

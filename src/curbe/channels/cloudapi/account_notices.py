@@ -4,7 +4,7 @@ Every enum is open: a value nobody has written down is a fact all the same, only
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -25,6 +25,9 @@ _TIERS: Final = {
     "100000": "TIER_100K",
     "-1": "TIER_UNLIMITED",
 }
+_NOT_TOLD: Final = (
+    "TIER_NOT_SET"  # of a number that is being registered: it says nothing about the business's
+)
 Word = str | int | float | None
 
 
@@ -273,7 +276,8 @@ def number_quality(payload: str, dated: Dated) -> list[HealthReported]:
     told |= {"UNFLAGGED": ("quality", "UNKNOWN")}
     facts = [_fact(dated, *told[value.event], number=number)] if value.event in told else []
     shared, own = _tier(value.max_daily_conversations_per_business), _tier(value.current_limit)
-    if shared:  # all numbers of the business have it together [Meta: messaging limits, Sep 2026]
+    # The numbers of a business share it; a notice is known to be about those of the same WABA [Meta: messaging limits, Sep 2026].
+    if shared:
         facts.append(_fact(dated, "messaging_limit", shared))
     elif own:
         facts.append(_fact(dated, "messaging_limit", own, number=number))
@@ -339,15 +343,26 @@ def _fact(
         at=dated.at,
         tie=dated.tie,
         detail=detail[:_LONGEST] if detail else None,
-        until=moment_or_none(until),
+        until=_end(until),
         phone_number_id=dated.phone_number_id,
         display_phone_number="".join(digit for digit in number if digit.isdigit()) if number else None,
         app_id=app_id,
     )
 
 
+def _end(told: wire.Seconds) -> datetime | None:
+    """Return the UTC moment of an end that is told in Unix seconds or as an ISO time; None where it is neither."""
+    if isinstance(told, str) and "-" in told:
+        try:
+            at = datetime.fromisoformat(told)
+        except ValueError:
+            return None
+        told = int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+    return moment_or_none(told)
+
+
 def _tier(*limits: Word) -> str | None:
-    word = next((found for limit in limits if (found := _text(limit))), None)
+    word = next((found for limit in limits if (found := _text(limit)) and found != _NOT_TOLD), None)
     return _TIERS.get(word, word) if word else None
 
 

@@ -80,7 +80,7 @@ export const campaignMessages = catalogue({
       number_quality: "Let the number rest for a few days. Going on now can cost you the number.",
       complaints: "Let the number rest, and write only to people who asked for it.",
       restricted:
-        "Answering people who write goes on. See in the WhatsApp Manager what it is for; resume once it has ended.",
+        "Answering people who write goes on. See in the WhatsApp Manager what it is for; start or resume once it has ended.",
       failure_ratio: "Look below why they fail; resume once that is mended.",
       answers_missing: "Resume once WhatsApp answers again: those who wait are sent it then.",
       restored:
@@ -166,7 +166,7 @@ export const campaignMessages = catalogue({
       number_quality: "Deja descansar el número unos días. Seguir ahora puede costarte el número.",
       complaints: "Deja descansar el número y escribe solo a quien lo pidió.",
       restricted:
-        "Responder a quien escribe sigue funcionando. Mira en el WhatsApp Manager a qué se debe; reanuda cuando termine.",
+        "Responder a quien escribe sigue funcionando. Mira en el WhatsApp Manager a qué se debe; empieza o reanuda cuando termine.",
       failure_ratio: "Mira abajo por qué fallan; reanuda cuando esté resuelto.",
       answers_missing: "Reanuda cuando WhatsApp vuelva a responder: entonces se envía a quienes esperan.",
       restored:
@@ -251,7 +251,7 @@ export const campaignMessages = catalogue({
       number_quality: "Deixe o número descansar alguns dias. Continuar agora pode custar o número.",
       complaints: "Deixe o número descansar e escreva só a quem pediu.",
       restricted:
-        "Responder a quem escreve continua funcionando. Veja o motivo no WhatsApp Manager; retome quando terminar.",
+        "Responder a quem escreve continua funcionando. Veja o motivo no WhatsApp Manager; inicie ou retome quando terminar.",
       failure_ratio: "Veja abaixo por que falham; retome quando estiver resolvido.",
       answers_missing: "Retome quando o WhatsApp voltar a responder: então é enviada a quem espera.",
       restored:

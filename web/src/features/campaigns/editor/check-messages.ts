@@ -16,6 +16,7 @@ export const checkMessages = catalogue({
     invalid: "Rows that cannot be used",
     duplicate: "Rows of somebody who is in it already",
     stopsTitle: "It cannot start like this",
+    pausesTitle: "Started now, it would pause at once",
     overLimit: (count: number) =>
       plural("en", count, {
         one: "# of them waits for tomorrow or later",
@@ -83,6 +84,7 @@ export const checkMessages = catalogue({
     invalid: "Filas que no se pueden usar",
     duplicate: "Filas de alguien que ya está",
     stopsTitle: "Así no puede empezar",
+    pausesTitle: "Si empezara ahora, se pausaría enseguida",
     overLimit: (count) =>
       plural("es", count, {
         one: "# de ellas espera a mañana o más",
@@ -146,6 +148,7 @@ export const checkMessages = catalogue({
     invalid: "Linhas que não podem ser usadas",
     duplicate: "Linhas de alguém que já está nela",
     stopsTitle: "Assim ela não pode iniciar",
+    pausesTitle: "Se iniciasse agora, seria pausada logo",
     overLimit: (count) =>
       plural("pt", count, {
         one: "# delas espera até amanhã ou mais",

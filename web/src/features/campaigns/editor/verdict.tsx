@@ -49,10 +49,11 @@ function Stops({ found }: { found: DryRun }) {
   const t = useMessages(checkMessages);
   const words = useMessages(campaignMessages);
   if (found.stops.length === 0) return null;
+  const ends = found.stops.every(({ reason }) => reason === "restricted");
   return (
     <section className={classes["stops"]} role="alert">
       <h2 className={classes["name"]}>
-        <IconAlertTriangle size={18} aria-hidden="true" /> {t.stopsTitle}
+        <IconAlertTriangle size={18} aria-hidden="true" /> {ends ? t.pausesTitle : t.stopsTitle}
       </h2>
       <ul>
         {found.stops.map(({ reason, detail }) => (
