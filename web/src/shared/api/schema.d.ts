@@ -4721,6 +4721,8 @@ export interface components {
             };
             /** @description The rule to try, kept or not. */
             rule: components["schemas"]["Rule"];
+            /** @description The kept rule that it is or would take the place of: where it names no number, it goes by the one that was kept with. */
+            rule_id?: string | null;
         };
         /**
          * EventType
@@ -5399,6 +5401,8 @@ export interface components {
             updated_at: string;
             /** @description Who changed it last: `user:` or `key:` and an id. */
             updated_by: string;
+            /** @description The number that the rule was kept with: by it the rule goes where it names none, for as long as it is connected. Null: there is none. */
+            usual_connection_id: string | null;
         };
         /**
          * Page[KeptRule]
