@@ -268,6 +268,32 @@ async def test_a_rule_that_names_no_number_goes_on_by_the_one_it_was_kept_with_o
     assert mexico.connection_id != mine.connection_id
 
 
+async def test_a_rule_that_names_no_number_is_tried_changed_and_switched_on_by_the_one_it_was_kept_with(
+    owner: Owner, acme: Tenant, mine: Number
+) -> None:
+    made = (await rule(acme)).json()
+    await insert_number(owner, acme.id)
+    one = f"/api/tenants/{acme.id}/notifications/rules/{made['id']}"
+    trial = {"rule": RULE, "data": EVENT["data"]}
+
+    off = await acme.client.put(one, json={**RULE, "enabled": False})
+    on = await acme.client.put(one, json=RULE)
+    tried = await acme.post("/notifications/dry-run", {**trial, "rule_id": made["id"]})
+    new = await acme.post("/notifications/dry-run", trial)
+    nobodys = await acme.post("/notifications/dry-run", {**trial, "rule_id": str(mine.connection_id)})
+
+    assert (off.status_code, on.status_code) == (200, 200), on.text
+    kept = on.json()
+    assert (kept["rule"]["enabled"], kept["rule"]["connection_id"]) == (True, None)
+    assert kept["usual_connection_id"] == str(mine.connection_id)
+    assert (tried.status_code, tried.json()["state"]) == (200, "sent"), tried.text
+    assert new.json()["code"] == "several_connections", "of one that is not kept nothing tells which"
+    assert nobodys.status_code == 404
+    await acme.post("/whatsapp/disconnect", {"connection_id": str(mine.connection_id)})
+    again = await acme.client.put(one, json={**RULE, "enabled": True, "name": "x"})
+    assert again.json()["code"] == "template_unknown", "then it is the other's, which lacks the template"
+
+
 @pytest.mark.parametrize(
     ("more", "late", "left"),
     [

@@ -252,7 +252,29 @@ async def test_a_conversation_is_not_answered_in_the_name_of_another_country(
     refusal = await refused(acme, owner, {**body, "country_id": "MX"})
 
     assert (refusal["code"], refusal["field"]) == ("invalid_request", "country_id")
+    assert "(ES)" in refusal["detail"]
     assert (await acme.post(SEND, {**body, "country_id": "es"})).status_code == 202
+    await owner.execute("UPDATE channel_connections SET phone_number_e164 = NULL")
+    assert (await acme.post(SEND, {**body, "country_id": "MX"})).status_code == 202, (
+        "nothing tells its country"
+    )
+
+
+async def test_a_phone_without_its_country_code_is_not_guessed_at_by_the_digits_of_the_number_that_sends(
+    acme: Tenant, owner: Owner
+) -> None:
+    brazil = await insert_number(owner, acme.id)
+    await owner.execute(
+        "UPDATE channel_connections SET country_id = NULL, phone_number_e164 = '+5511987654321' WHERE id = $1",
+        brazil.connection_id,
+    )
+
+    refusal = await refused(acme, owner, {"to": "34600111222", "text": "hola"})
+
+    assert (refusal["code"], refusal["phone_fault"]) == ("invalid_request", "country"), (
+        "a Spanish person's wa_id, and a possible number of Brazil"
+    )
+    assert await count(owner, "conversations") == 0
 
 
 async def test_what_one_number_was_told_opens_no_window_for_another(acme: Tenant, owner: Owner) -> None:

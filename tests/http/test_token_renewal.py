@@ -144,6 +144,26 @@ async def test_what_meta_refuses_leaves_the_number_as_it_was_and_is_tried_again_
     assert await waits(owner) is None, "what has ended cannot be renewed"
 
 
+async def test_where_the_number_cannot_be_read_any_more_no_token_is_made(
+    acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
+) -> None:
+    made = await connected(acme, graph, days=20)
+    unreadable = {
+        "kind": "error",
+        "code": 10,
+        "operation": "node",
+        "phone_number_id": made["phone_number_id"],
+    }
+    graph.control("POST", "/faults", unreadable)
+    tokens = len(graph.control("GET", "/state")["tokens"])
+
+    await due(apply, runner)
+
+    assert len(graph.control("GET", "/state")["tokens"]) == tokens
+    assert await waits(owner) == ("missing_permission", True)
+    assert (await now_of(acme, made))["token_fingerprint"] == made["token_fingerprint"]
+
+
 async def test_a_meta_that_does_not_answer_is_asked_again_soon(
     acme: Tenant, graph: Graph, apply: Pool, runner: Runner, owner: asyncpg.Connection
 ) -> None:

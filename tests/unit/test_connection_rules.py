@@ -184,6 +184,24 @@ def test_a_number_whose_country_nobody_said_is_that_of_its_own_digits() -> None:
         chosen([for_portugal, mexico], "ES")
 
 
+def test_another_country_is_one_that_is_known_and_differs() -> None:
+    spain, nowhere = connection(), connection(phone="+8835100012345")
+
+    assert rules.is_for_another(spain, "MX")
+    assert rules.is_for_another(connection("PT"), "ES"), "what was said goes before its digits"
+    assert not rules.is_for_another(spain, "es")
+    assert not rules.is_for_another(nowhere, "ES")
+    for phone, country in (
+        ("+447781123456", "GB"),  # of Guernsey
+        ("+442079460000", "JE"),
+        ("+14169671111", "US"),  # of Canada
+        ("+12024561111", "PR"),
+    ):
+        assert not rules.is_for_another(connection(phone=phone), country), "one code, and nobody said which"
+        assert rules.is_for_another(connection(phone=phone), "MX")
+    assert rules.is_for_another(connection("GB", phone="+442079460000"), "JE"), "somebody said which"
+
+
 def test_a_pause_never_moves_a_message_to_another_number() -> None:
     sending, paused = connection(), connection(status="error")
 

@@ -137,15 +137,21 @@ class Renewal:
         return _Held(connection, service.open_token(self._keyring, sealed, **which), sealed)
 
     async def _renewed(self, held: _Held) -> Proof | None:
-        """Return the proof that a new token reads the same number as the old one; None where Meta renews no such token."""
+        """Return the proof that a new token reads the same number as the old one; None where Meta renews no such token.
+
+        Raises:
+            AppError: as the old one reads it no more, and then no new one is made: it would live on at Meta, another each day.
+        """
         app = self._app
         about = await self._cloud_api.debug_token(held.token, app.id, app.secret)
         if about.is_valid and about.type != _SYSTEM_USER:
             return None
-        token = await renew_token(self._cloud_api, held.token, app_id=app.id, app_secret=app.secret)
         candidate = Candidate(
             waba_id=held.connection.waba_id or "", phone_number_id=held.connection.phone_number_id or ""
         )
+        before = await prove.examine(self._cloud_api, candidate, token=held.token, app=app, now=self._now())
+        before.require()
+        token = await renew_token(self._cloud_api, held.token, app_id=app.id, app_secret=app.secret)
         found = await prove.examine(self._cloud_api, candidate, token=token, app=app, now=self._now())
         return found.require()
 

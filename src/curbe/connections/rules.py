@@ -14,7 +14,7 @@ import msgspec
 
 from curbe.channels.cloudapi.codes import needs_new_token
 from curbe.domain.errors import ConnectionPaused, NoConnection, SeveralConnections
-from curbe.domain.phone import country_of
+from curbe.domain.phone import country_of, share_a_code
 
 _COEXISTENCE_PACE: Final = 20  # messages a second, fixed [throughput, Sep 2026]
 _USUAL_PACE: Final = 80
@@ -148,6 +148,17 @@ AnyLine = TypeVar("AnyLine", bound=Line | Connection)
 def country_served(line: Line | Connection) -> str | None:
     """Return the country that a number is for: the one it was connected for, else that of its own digits; None where neither tells."""
     return line.country_id or (country_of(line.phone_number_e164) if line.phone_number_e164 else None)
+
+
+def is_for_another(line: Line | Connection, country: str) -> bool:
+    """Tell whether a number is known to be for another country than this one (ISO 3166, in any case).
+
+    Where only its own digits tell, it may be for each that has their calling code: a number of the United Kingdom serves Jersey as well.
+    """
+    served, asked = country_served(line), country.upper()
+    if served is None or served == asked:
+        return False
+    return line.country_id is not None or not share_a_code(served, asked)
 
 
 def require_active(line: Line | Connection) -> None:

@@ -199,6 +199,12 @@ def country_of(e164: str) -> str | None:
     return None if region in {"ZZ", "001"} else region
 
 
+def share_a_code(country: str, other: str) -> bool:
+    """Tell whether two countries (ISO codes) have one calling code, as GB, GG and JE do: then digits do not always tell them apart."""
+    code = phonenumbers.country_code_for_region(country)
+    return code != 0 and code == phonenumbers.country_code_for_region(other)
+
+
 def zone_of(e164: str) -> str | None:
     """Return the IANA time zone of whoever has the number, None where it cannot be told.
 

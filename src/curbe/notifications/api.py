@@ -39,9 +39,13 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule, kept or not, and the data of an event to try it with."""
+    """A rule, kept or not, and the data of an event to try it with.
+
+    ``rule_id``: the rule that it is, or that it would take the place of: where it names no number, it goes by the one that was kept with.
+    """
 
     rule: Rule
+    rule_id: UUID | None = None
     data: dict[str, Any] = {}
 
 
@@ -116,7 +120,7 @@ class NotificationController(Controller):
         opt={"scope": Scope.NOTIFICATIONS_WRITE},
         summary="Try a rule with an event",
         operation_id="tryNotificationRule",
-        responses=refusals(InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections),
+        responses=refusals(InvalidRequest, NotFound, TemplateUnknown, NoConnection, SeveralConnections),
     )
     async def try_rule(
         self, tenant_id: FromPath[UUID], data: JSONBody[EventTrial], web_pool: NamedDependency[Pool]
@@ -124,7 +128,9 @@ class NotificationController(Controller):
         """Say whom a rule would tell of an event, or why nobody, as if its time were now; nothing is sent and nothing is kept."""
         now = utc_now()
         async with web_pool.transaction(tenant_id) as tx:
-            outcome = await sending.try_out(tx, data.rule, data.data, tenant_id=tenant_id, now=now)
+            outcome = await sending.try_out(
+                tx, data.rule, data.data, tenant_id=tenant_id, rule_id=data.rule_id, now=now
+            )
         return Foreseen(
             state=outcome.state,
             reason=outcome.reason,

@@ -10,7 +10,7 @@ RETURNING id
 SELECT e.digest FROM notification_events e WHERE e.tenant_id = :tenant_id AND e.id = :id
 
 -- name: rules_for_event
-SELECT r.id, r.rule::text AS rule, r.updated_by, r.created_at, r.updated_at
+SELECT r.id, r.rule::text AS rule, r.channel_connection_id AS usual_connection_id, r.updated_by, r.created_at, r.updated_at
   FROM notification_rules r
  WHERE r.tenant_id = :tenant_id AND r.event = :event AND r.enabled
  ORDER BY r.id
@@ -58,14 +58,14 @@ UPDATE notifications n
  WHERE n.tenant_id = :tenant_id AND n.state = 'waiting' AND n.due_at <= now()
 
 -- name: rule_page
-SELECT r.id, r.rule::text AS rule, r.updated_by, r.created_at, r.updated_at
+SELECT r.id, r.rule::text AS rule, r.channel_connection_id AS usual_connection_id, r.updated_by, r.created_at, r.updated_at
   FROM notification_rules r
  WHERE r.tenant_id = :tenant_id AND r.id > :after_id
  ORDER BY r.id
  LIMIT :most::integer
 
 -- name: rule_of
-SELECT r.id, r.rule::text AS rule, r.updated_by, r.created_at, r.updated_at
+SELECT r.id, r.rule::text AS rule, r.channel_connection_id AS usual_connection_id, r.updated_by, r.created_at, r.updated_at
   FROM notification_rules r
  WHERE r.tenant_id = :tenant_id AND r.id = :id
 
@@ -81,7 +81,7 @@ VALUES (:tenant_id, :id, :event, :connection_id, :enabled, :rule::jsonb, :update
     ON CONFLICT (tenant_id, id) DO UPDATE
    SET event = excluded.event, channel_connection_id = coalesce(excluded.channel_connection_id, r.channel_connection_id), enabled = excluded.enabled, rule = excluded.rule,
        updated_by = excluded.updated_by, updated_at = now()
-RETURNING r.id, r.rule::text AS rule, r.updated_by, r.created_at, r.updated_at
+RETURNING r.id, r.rule::text AS rule, r.channel_connection_id AS usual_connection_id, r.updated_by, r.created_at, r.updated_at
 
 -- name: delete_rule
 DELETE FROM notification_rules r WHERE r.tenant_id = :tenant_id AND r.id = :id

@@ -80,14 +80,24 @@ class Notifying:
 
 
 async def try_out(
-    tx: Transaction, rule: Rule, data: dict[str, Any], *, tenant_id: UUID, now: datetime
+    tx: Transaction,
+    rule: Rule,
+    data: dict[str, Any],
+    *,
+    tenant_id: UUID,
+    rule_id: UUID | None,
+    now: datetime,
 ) -> Outcome:
     """Return what an event would come to if it were sent now, and take back whatever that did.
 
+    ``rule_id``: the one in whose place the rule would be kept, and so by whose number it goes where it names none.
+
     Raises:
+        NotFound: the tenant has no rule ``rule_id``.
         InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections: the rule could not be kept.
     """
-    line_id = await service.check(tx, rule, tenant_id=tenant_id)
+    kept = None if rule_id is None else await service.rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
+    line_id = await service.check(tx, rule, tenant_id=tenant_id, usual=kept and kept.usual_connection_id)
     outcome = service.foreseen(rule, data)
     if outcome.state is not State.WAITING:
         return outcome

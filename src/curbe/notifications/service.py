@@ -84,10 +84,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule, and who changed it last."""
+    """A rule, and who changed it last.
+
+    ``usual_connection_id``: the number that it was kept with, by which it goes where it names none, for as long as that is connected.
+    """
 
     id: UUID
     rule: Rule
+    usual_connection_id: UUID | None
     updated_by: str
     created_at: datetime
     updated_at: datetime
@@ -112,6 +116,7 @@ class _Digest(msgspec.Struct, frozen=True):
 class _RuleRow(msgspec.Struct, frozen=True):
     id: UUID
     rule: str
+    usual_connection_id: UUID | None
     updated_by: str
     created_at: datetime
     updated_at: datetime
@@ -226,7 +231,7 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
         await _require_room(tx, rule, tenant_id=tenant_id, new=before is None)
     line_id = rule.connection_id
     if before is None or rule != msgspec.structs.replace(before.rule, enabled=False):
-        line_id = await check(tx, rule, tenant_id=tenant_id)
+        line_id = await check(tx, rule, tenant_id=tenant_id, usual=before and before.usual_connection_id)
     row = await _SAVE_RULE.one(
         tx,
         tenant_id=tenant_id,
@@ -243,10 +248,16 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
     return _kept(row)
 
 
-async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID) -> UUID:
-    """Return the number that a rule is kept with, named or the only one; what it raises, see :func:`save`."""
+async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID, usual: UUID | None) -> UUID:
+    """Return the number that a rule is kept with: named, the ``usual`` one that it was kept with before and that is connected, or the only.
+
+    What it raises, see :func:`save`.
+    """
     lines = [line for line, _ in await outbox.lines_to(tx, tenant_id=tenant_id, phone=None)]
-    line = to_send_from(lines, connection_id=rule.connection_id, country_id=None)
+    named = rule.connection_id
+    if named is None and any(one.id == usual and one.is_live for one in lines):
+        named = usual
+    line = to_send_from(lines, connection_id=named, country_id=None)
     form = await sending.form_of(
         tx,
         tenant_id=tenant_id,
@@ -351,6 +362,7 @@ def _kept(row: _RuleRow) -> KeptRule:
     return KeptRule(
         id=row.id,
         rule=msgspec.json.decode(row.rule, type=Rule),
+        usual_connection_id=row.usual_connection_id,
         updated_by=row.updated_by,
         created_at=row.created_at,
         updated_at=row.updated_at,

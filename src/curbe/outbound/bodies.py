@@ -20,9 +20,11 @@ Wamid = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 class Addressed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom, and from which of your numbers.
 
-    ``to``: the phone number, with + and country code (one without is read by the country of the number that sends).
+    ``to``: the phone number, with + and country code (one without is read by the country that the number that sends was connected for,
+    and refused where nobody said that).
     ``conversation_id``: instead of ``to``, or beside it. ``connection_id`` or ``country_id``: which of your numbers sends, where you have
-    several; a number's country is the one it was connected for, else that of its own digits, and a conversation of another is refused.
+    several; a number's country is the one it was connected for, else that of its own digits, and a conversation of one that is known to be
+    of another is refused.
     ``reply_to``: the provider_message_id to quote. ``seen_message_id``: the last message of the conversation that you know; where
     somebody else has written to the person after it, nothing is sent and 409 ``answered_meanwhile`` says what. ``ttl_seconds``: for how
     long the message is good while it waits to be sent, up to 30 days; after that it fails as ``expired``. Without one: 10 minutes for a

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
-from curbe.connections.rules import Line, country_served, to_send_from
+from curbe.connections.rules import Line, country_served, is_for_another, to_send_from
 from curbe.consent import facts
 from curbe.consent.facts import Recipient
 from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
@@ -284,7 +284,7 @@ async def _destination(tx: Transaction, request: Request, *, now: datetime) -> t
         [each for each, _ in lines], connection_id=request.connection_id, country_id=request.country_id
     )
     if digits is None:
-        digits = _digits(request.to, country=country_served(line))
+        digits = _digits(request.to, country=line.country_id)  # own digits would make strangers of wa_ids
         known = await store.destination_of_phone(
             tx,
             tenant_id=request.tenant_id,
@@ -322,9 +322,9 @@ async def _existing(tx: Transaction, request: Request) -> tuple[Line, Destinatio
             fix="Leave the number out: a conversation is answered from its own.",
             field="connection_id",
         )
-    if request.country_id is not None and country_served(line) != request.country_id.upper():
+    if request.country_id is not None and is_for_another(line, request.country_id):
         raise InvalidRequest(
-            "the conversation belongs to a number of another country than the one named",
+            f"the conversation belongs to a number of another country ({country_served(line)}) than the one named",
             fix="Leave the country out: a conversation is answered from its own number.",
             field="country_id",
         )

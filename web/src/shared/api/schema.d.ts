@@ -4721,6 +4721,8 @@ export interface components {
             };
             /** @description The rule to try, kept or not. */
             rule: components["schemas"]["Rule"];
+            /** @description The kept rule that it is or would take the place of: where it names no number, it goes by the one that was kept with. */
+            rule_id?: string | null;
         };
         /**
          * EventType
@@ -5399,6 +5401,8 @@ export interface components {
             updated_at: string;
             /** @description Who changed it last: `user:` or `key:` and an id. */
             updated_by: string;
+            /** @description The number that the rule was kept with: by it the rule goes where it names none, for as long as it is connected. Null: there is none. */
+            usual_connection_id: string | null;
         };
         /**
          * Page[KeptRule]
@@ -7891,7 +7895,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -7940,7 +7944,7 @@ export interface components {
             template_data?: {
                 [key: string]: string | number;
             } | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -7964,7 +7968,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -7993,7 +7997,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8022,7 +8026,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8051,7 +8055,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8080,7 +8084,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8109,7 +8113,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8138,7 +8142,7 @@ export interface components {
             seen_message_id?: string | null;
             /** @description The sticker. */
             sticker: components["schemas"]["Sticker"];
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8167,7 +8171,7 @@ export interface components {
             seen_message_id?: string | null;
             /** @description The template by its name and language, and what its parts take, in Meta's shape. */
             template: components["schemas"]["TemplateContent"];
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8201,7 +8205,7 @@ export interface components {
             seen_message_id?: string | null;
             /** @description The words, up to 4,096 characters, alone or as an object. */
             text: string | components["schemas"]["TextBody"];
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;
@@ -8228,7 +8232,7 @@ export interface components {
             reply_to?: string | null;
             /** @description The last message of the conversation that you know, by its id: where somebody else has written to the person since, nothing is sent. */
             seen_message_id?: string | null;
-            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country of the number that sends. */
+            /** @description The phone number in E.164 with its `+`; one without a country code is read by the country that the number that sends was connected for, and refused where nobody said that. */
             to?: string | null;
             /** @description For how many seconds the message is good while it waits to be sent, up to 30 days; then it fails as `expired`. Left out: 10 minutes for a code, else 24 hours. */
             ttl_seconds?: number | null;

@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { Template } from "@/shared/api/templates";
+import { TestServer, uuid } from "@/shared/store/testing";
 import { ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import { asksAtReload } from "@/testing/leaving";
@@ -109,4 +110,25 @@ test("a rule that a colleague has switched off meanwhile stays off when somethin
     name: "Shipped",
     enabled: false,
   });
+});
+
+test("of several numbers a rule stays with the one that it was kept with, also while that one is paused", async () => {
+  const [first, usual] = [uuid(7), uuid(8)];
+  const server = new TestServer();
+  const number = (id: string, status: string) => ({ id, name: id, phone: null, country: null, status });
+  server.connections = async () => [
+    number(first, "active"),
+    number(usual, "error"),
+    number(uuid(9), "active"),
+  ];
+  const old = { ...kept, usual_connection_id: usual };
+  const { asked } = await renderInbox(<RuleEditor kept={old} templates={[template()]} />, {
+    server,
+    api: { [`GET ${ONE}`]: () => ok(old), [PUT]: () => ok(old) },
+  });
+  await userEvent.type(screen.getByPlaceholderText("Your order left"), "Shipped");
+  await save();
+
+  await waitFor(() => expect(asked.filter(({ method }) => method === "PUT")).toHaveLength(1));
+  expect(asked.find(({ method }) => method === "PUT")?.body).toMatchObject({ connection_id: usual });
 });

@@ -7,6 +7,7 @@ import { approved, type Template } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
 import { useUnsaved } from "@/shared/lib/unsaved";
 import { useTenant } from "@/shared/session/session-context";
+import { useDirectory } from "@/shared/store/hooks";
 import { FormError } from "@/shared/ui/form-error";
 import { tellSaved } from "@/shared/ui/notices";
 import { Sides, WorkPage } from "@/shared/ui/work-page";
@@ -57,7 +58,9 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
   const leaves = useMemo(() => leavesOf(sample?.data), [sample]);
   const data = sample?.data ?? null;
 
-  const from = draft.connectionId ?? numbers.active[0]?.id ?? null;
+  const usual = useDirectory("connections").get(kept?.usual_connection_id ?? "");
+  const likely = usual && usual.status !== "revoked" ? usual : numbers.active[0];
+  const from = draft.connectionId ?? likely?.id ?? null;
   const sendable = useMemo(() => approved(templates), [templates]);
   // A rule keeps a template that Meta does not allow just now, and can be changed meanwhile.
   const template = [...sendable, ...templates].find(
@@ -128,7 +131,7 @@ export function RuleEditor({ kept, templates }: RuleEditorProps) {
               from={numbers.active.find((one) => one.id === from)?.name ?? ""}
               caption={template && fields.length > 0 ? t.previewExample : undefined}
             />
-            {sound && data && <TrialPanel rule={rule} data={data} />}
+            {sound && data && <TrialPanel ruleId={kept?.id ?? null} rule={rule} data={data} />}
           </div>
         }
       >

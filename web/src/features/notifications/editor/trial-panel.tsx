@@ -13,15 +13,18 @@ import classes from "./editor.module.css";
 import { editorMessages } from "./messages";
 
 interface TrialPanelProps {
+  /** Null: it is not kept yet. */
+  ruleId: string | null;
   rule: Rule;
   data: Record<string, unknown>;
 }
 
-export function TrialPanel({ rule, data }: TrialPanelProps) {
+export function TrialPanel({ ruleId, rule, data }: TrialPanelProps) {
   const { trial: t } = useMessages(editorMessages);
   const refusal = useRefusal();
   const trial = useTryRule();
-  const stale = JSON.stringify(trial.variables) !== JSON.stringify({ rule, data });
+  const asked = { rule_id: ruleId, rule, data };
+  const stale = JSON.stringify(trial.variables) !== JSON.stringify(asked);
   return (
     <section className={classes["trial"]} aria-label={t.title}>
       <h2 className={classes["title"]}>{t.title}</h2>
@@ -30,7 +33,7 @@ export function TrialPanel({ rule, data }: TrialPanelProps) {
         variant="default"
         leftSection={<IconFlask size={16} />}
         loading={trial.isPending}
-        onClick={() => trial.mutate({ rule, data })}
+        onClick={() => trial.mutate(asked)}
       >
         {t.verb}
       </Button>
