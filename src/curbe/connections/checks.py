@@ -116,9 +116,8 @@ def check_registered(number: Number) -> Check:
         )
     if number.status in {None, "CONNECTED"}:
         return Check("number_status", ok=True, detail="Meta has the number as connected.")
-    if (
-        number.status == "FLAGGED"
-    ):  # its quality is low, which is told apart; it sends as before [Meta: phone numbers, Dec 2025]
+    if number.status == "FLAGGED":
+        # Its quality is low, which is told apart; it sends as before [Meta: phone numbers, Dec 2025].
         return Check(
             "number_status",
             ok=True,

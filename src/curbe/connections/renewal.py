@@ -30,9 +30,7 @@ log: Final = structlog.get_logger(__name__)
 
 RENEW: Final = "connection.renew_token"  # the job; its subject is the connection
 _ACTOR: Final = "system:tokens"
-_AHEAD: Final = timedelta(
-    days=30
-)  # of 60: time enough for whoever has to mend what keeps it from being renewed
+_AHEAD: Final = timedelta(days=30)  # of 60: whoever has to mend what is in the way has time
 _LATER: Final = timedelta(days=1)
 _SYSTEM_USER: Final = "SYSTEM_USER"  # Meta's word in debug_token
 _FOR_NOW: Final = (GraphUnreachable, TooManyRequests)
@@ -107,9 +105,8 @@ class Renewal:
             after = jobs.pause_after(job.attempt) if isinstance(refusal, _FOR_NOW) else _LATER
             await self._put_back(job, after=after, error=refusal.code)
             return
-        if (
-            held is not None and proof is None
-        ):  # a person's token, which is theirs to renew: it may be replaced yet
+        if held is not None and proof is None:
+            # A person's token, which is theirs to renew: it may be replaced yet.
             await self._put_back(job, after=_LATER, error=None)
         elif held is not None and proof is not None and not _lasts_longer(proof, held.connection):
             log.warning("token_not_renewed", connection_id=str(job.subject), reason=_NOT_LONGER)

@@ -26,12 +26,9 @@ _RATE: Final = 8000  # Hz for the peaks; the ear's business is done elsewhere
 _STEP: Final = 400  # samples a raw peak: 50 ms
 _LOUDEST: Final = 32768
 _OPUS_RATE: Final = 48000
-_PLAYED_AT_ONCE: Final = (
-    512 * 1024
-)  # bytes; the phone first fetches what is larger, by a press [cloud-api 2.1, Dec 2025]
-_OF_SOUND: Final = (
-    0.85  # of a small file; the rest is what Ogg wraps it in, and what Opus takes more for a while
-)
+# Bytes; the phone first fetches what is larger, by a press [cloud-api 2.1, Dec 2025].
+_PLAYED_AT_ONCE: Final = 512 * 1024
+_OF_SOUND: Final = 0.85  # of a small file: Ogg wraps it in the rest, and Opus takes more for a while
 _USUAL_RATE: Final = 32_000  # bits a second
 _LEAST_RATE: Final = 12_000  # of which speech is still understood
 _IMAGES: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}

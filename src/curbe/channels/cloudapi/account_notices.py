@@ -25,9 +25,7 @@ _TIERS: Final = {
     "100000": "TIER_100K",
     "-1": "TIER_UNLIMITED",
 }
-_NOT_TOLD: Final = (
-    "TIER_NOT_SET"  # of a number that is being registered: it says nothing about the business's
-)
+_NOT_TOLD: Final = "TIER_NOT_SET"  # of a number that is being registered: nothing about the business's
 Word = str | int | float | None
 
 
