@@ -1,5 +1,5 @@
 import { notifications } from "@mantine/notifications";
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Route } from "wouter";
@@ -52,6 +52,20 @@ const rows = () => screen.findAllByRole("option");
 const names = async () => (await rows()).map((row) => row.querySelector("bdi")?.textContent);
 
 describe("the list", () => {
+  test("opens the row that was pressed, also where it moves away under the pointer", async () => {
+    put(1);
+    put(2);
+    const { history } = await renderInbox(<AtAddress />, { server });
+    const [first] = await rows();
+    const space = first?.parentElement as HTMLElement;
+    fireEvent.pointerDown(first as HTMLElement, { clientX: 50, clientY: 20 });
+    fireEvent.click(space, { clientX: 90, clientY: 60 }); // let go elsewhere: drawn, not clicked
+    expect(history.at(-1)).not.toContain(uuid(2));
+    fireEvent.pointerDown(first as HTMLElement, { clientX: 50, clientY: 20 });
+    fireEvent.click(space, { clientX: 50, clientY: 21 });
+    await waitFor(() => expect(history.at(-1)).toContain(`${INBOX}/${uuid(2)}`));
+  });
+
   test("shows who wrote, what, and how much is unread, the latest first", async () => {
     put(1);
     put(2, { unread_count: 3 });

@@ -25,6 +25,7 @@ import classes from "./conversation-list.module.css";
 import { ConversationRow, ROW, rowId } from "./conversation-row";
 import { listMessages } from "./messages";
 import { useNow } from "./use-now";
+import { usePressed } from "./use-pressed";
 
 const AHEAD = 60; // rows before the end at which the next page is asked for
 const TO_COME = 3; // rows that stand for what is being loaded
@@ -99,6 +100,8 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
     [choose, indexOf, onOpen],
   );
 
+  const pressed = usePressed(open);
+
   const press = (event: KeyboardEvent) => {
     const at = active === null ? -1 : indexOf(active);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 1);
@@ -146,7 +149,12 @@ export function ConversationList({ view, selected, chosen, onChoose, onOpen, emp
       onKeyDown={press}
       onFocus={() => setActive((known) => known ?? selected ?? ids[0] ?? null)}
     >
-      <div className={classes["space"]} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+      <div
+        className={classes["space"]}
+        style={{ height: virtualizer.getTotalSize() }}
+        role="presentation"
+        {...pressed}
+      >
         {rows.map((row) => {
           const id = row.index < count ? ids[row.index] : undefined;
           if (id === undefined) return <RowToCome key={row.key} start={row.start} />;

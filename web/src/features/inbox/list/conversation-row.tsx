@@ -40,7 +40,15 @@ export interface RowProps {
   onChoose: (id: string, index: number, event: MouseEvent) => void;
 }
 
-export const rowId = (id: string): string => `conversation-${id}`;
+const ROW_ID = "conversation-";
+
+export const rowId = (id: string): string => `${ROW_ID}${id}`;
+
+/** Which conversation's row something on the page is in. */
+export function idOfRow(within: EventTarget): string | null {
+  const row = within instanceof Element ? within.closest(`[id^="${ROW_ID}"]`) : null;
+  return row?.id.slice(ROW_ID.length) ?? null;
+}
 
 export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const { id, index, total, start, isOpen, isActive, isChosen, isChoosing, now, onOpen, onChoose } = props;
