@@ -85,7 +85,6 @@ def test_a_photo_is_forwarded_from_its_menu_and_arrives_at_who_was_chosen(agent:
     photo = {"sample": "image", "image": {"caption": "Así ha llegado"}}
     number = {"phone_number_id": ona.tenant.phone_number_id}
     ona.site.meta("POST", f"people/{ona.wa_id}/messages", {**photo, **number})
-    expect(agent.row("Ona Ribas")).to_contain_text("Así ha llegado")  # it moves up in the list
     agent.opens("Ona Ribas")
     expect(agent.bubble("Así ha llegado").locator("img").first).to_be_visible()
     agent.bubble("Así ha llegado").hover()
