@@ -69,8 +69,10 @@ def to_voice(path: str, mime_type: str, target: str) -> dict[str, Any]:
         copied = sound.codec_context.name in {"opus", "libopus"} and sound.codec_context.channels == 1
         if copied:
             _copied(source, sound, target)
+    if copied and Path(target).stat().st_size <= _PLAYED_AT_ONCE:
+        return {"encoded": False}
     rate = _rate_for(_seconds(path, container))
-    if copied and (Path(target).stat().st_size <= _PLAYED_AT_ONCE or rate is None):
+    if copied and rate is None:
         return {"encoded": False}
     with (
         Path(path).open("rb") as file,
