@@ -8,38 +8,56 @@ const LOUDNESS = 0.12;
 const LENGTH = 0.42; // seconds
 const APART = 2_000; // milliseconds between two of them, however much arrives
 
+const RINGS = 1_000; // milliseconds, the way to the loudspeaker included
+
 export class Chime {
   private context: AudioContext | null = null;
+  private allowed = false;
+  private resting: ReturnType<typeof setTimeout> | undefined;
   private playedAt = Number.NEGATIVE_INFINITY;
 
   /** To be called from a gesture: from then on the browser lets it sound. */
   allow(): void {
     // A lone Ctrl or Alt is no gesture to a browser, and trying all the same only makes it warn.
     if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return;
-    this.context ??= newContext();
-    if (this.context?.state === "suspended") void this.context.resume();
+    if (!this.allowed) void this.wake();
   }
 
   /** Play it for whoever chooses it, in the gesture that asks for it. */
   async sample(): Promise<void> {
-    this.context ??= newContext();
-    await this.context?.resume();
+    await this.wake();
     this.play();
   }
 
   /** Let go of the browser's sound: there may be another chime after this one. */
   close(): void {
+    clearTimeout(this.resting);
     void this.context?.close();
     this.context = null;
+    this.allowed = false;
   }
 
   /** Play it. Returns false where the browser does not let it sound. */
   play(): boolean {
-    if (this.context?.state !== "running") return false;
+    if (!this.allowed) return false;
     if (Date.now() - this.playedAt < APART) return true;
     this.playedAt = Date.now();
-    for (const note of NOTES) sound(this.context, note);
+    void this.wake().then((context) => {
+      for (const note of NOTES) if (context) sound(context, note);
+    });
     return true;
+  }
+
+  /** Let the browser's sound run for as long as the chime takes: where it always does, it keeps a core, and the machine, awake all day. */
+  private async wake(): Promise<AudioContext | null> {
+    this.context ??= newContext();
+    const context = this.context;
+    await context?.resume();
+    if (!context || context !== this.context || context.state !== "running") return null;
+    this.allowed = true;
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => void context.suspend(), RINGS);
+    return context;
   }
 }
 
