@@ -52,9 +52,18 @@ sandbox: $(SYNCED) ## the local Graph API, as the Meta app of .env, to set META_
 	@$(BIN)/python examples/sandbox.py
 
 test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
+	@beside=$$(mktemp); passed=yes; \
+	$(MAKE) --no-print-directory .screens-test >$$beside 2>&1 & screens=$$!; \
+	trap 'kill $$screens; exit 130' INT TERM; \
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder || passed=no; \
+	wait $$screens || passed=no; \
+	cat $$beside; rm $$beside; \
+	test $$passed = yes
+
+# Beside the others, so that no core waits for the last of one kind to end; what it says is shown when all are done.
+.screens-test:
 	@passed=yes; \
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || passed=no; \
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rs $(BROWSER_TESTS) || passed=no; \
+	$(BIN)/pytest -rs $(BROWSER_TESTS) || passed=no; \
 	$(MAKE) --no-print-directory web-check || passed=no; \
 	test $$passed = yes
 

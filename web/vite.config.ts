@@ -30,6 +30,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}", "build/**/*.test.ts"],
     setupFiles: ["src/testing/setup.ts"],
+    maxWorkers: 2,
     testTimeout: 20_000, // typing letter by letter takes its time on a busy machine
     isolate: false, // what a file leaves behind is undone in setup.ts; loading everything for each takes half of the time
     restoreMocks: true,

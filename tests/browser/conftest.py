@@ -1,7 +1,7 @@
 """One Chromium and one installation for all tests here; for each test contexts of its own, watched.
 
 Playwright keeps an event loop running in its thread, which other tests' loops would meet: these tests are a run of their own
-(`pytest tests/browser`, the second half of `make test`).
+(`pytest tests/browser`, which `make test` has beside the others).
 """
 
 import os
