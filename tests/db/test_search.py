@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import product
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from bed.inbox import Inbox
 from bed.rows import NOW, insert_number
+from curbe import migrations
 from curbe.desk.search import Found, Part, Place, search
 from curbe.infra.db import Pool
 
@@ -267,3 +270,40 @@ async def reads(owner: asyncpg.Connection) -> dict[str, int]:
                UNION ALL SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE relname = 'messages'"""
         )
     )
+
+
+# What texts are made of: letters of any case, accents (also as marks of their own), other scripts, and all that glues or parts words.
+PIECES = (
+    *"abcEIZ019 \t\n.,;:!?/-@_+&<>~'\"()[]{}|\\#%$*=^`áÉñÑçüßØŁıİǅ¡¿«»“”\u2013—·•…",
+    *(
+        "e\u0301",
+        "\u0327",
+        "你好",
+        "мир",
+        "ΣΑΣ",
+        "👍🏽",
+        "\u00a0",
+        "\u200b",
+        "مرحبا",
+        "a.b@c.de",
+        "https://x.y/z?q=1",
+    ),
+)
+
+
+async def test_the_words_of_a_text_are_those_under_which_older_versions_stored_it(
+    owner: asyncpg.Connection,
+) -> None:
+    first = Path(migrations.__file__).with_name("0016_search.sql").read_text()
+    earlier = first[first.index("DO $$") : first.index("END $$;")] + "END $$;"
+    pairs = [f"ab {one}{other}c" for one, other in product(PIECES, PIECES)]
+    stretches = ["".join(PIECES[n : n + long]) for long in range(10) for n in range(len(PIECES))]
+
+    await owner.execute(earlier.replace("search_words", "search_words_earlier"))
+    other = await owner.fetch(
+        "SELECT t FROM unnest($2::text[]) AS t WHERE search_words($1, t) IS DISTINCT FROM search_words_earlier($1, t)",
+        uuid7(),
+        [*pairs, *stretches],
+    )
+
+    assert [row["t"] for row in other] == []

@@ -80,12 +80,13 @@ class Settled(msgspec.Struct, frozen=True):
     status: MessageStatus
 
 
-class Answered(Settled, frozen=True):
-    """A message after the provider's verdict. ``reaction`` is the payload of one that it took, where that is a reaction."""
+class Answered(MessageRow, frozen=True, gc=False, kw_only=True):
+    """A message as it stands after the provider's verdict, without its content.
 
-    connection_id: UUID
-    provider_message_id: str | None
-    accepted_at: datetime | None
+    ``reaction`` is the payload of one that the provider took, where that is a reaction.
+    """
+
+    verdict: Verdict
     reaction: str | None
 
 

@@ -56,6 +56,7 @@ RETURNING m.id, m.attempt, m.type, m.payload::text AS payload, m.reply_to
 -- name: settle
 -- What came of a batch of attempts. Acceptance is evidence and counts whatever happened meanwhile; every other verdict counts only for
 -- the attempt it belongs to (the fence).
+-- out: the messages as they stand after it, without their content
 UPDATE messages m
    SET phase = CASE WHEN m.phase = 'sending' AND m.attempt = u.attempt AND u.verdict IN ('queued', 'unknown')
                     THEN u.verdict::outbox_phase ELSE m.phase END,
@@ -74,7 +75,11 @@ UPDATE messages m
        AS u (id, attempt, verdict, at, provider_message_id, provider_status, failure_kind, error_code, error)
  WHERE m.tenant_id = :tenant_id AND m.id = u.id
    AND (u.verdict = 'accepted' OR (m.phase = 'sending' AND m.attempt = u.attempt))
-RETURNING m.id, u.verdict, m.status, m.channel_connection_id AS connection_id, m.provider_message_id, m.accepted_at,
+RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
+          ''::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at, m.accepted_at,
+          m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.standby, NULL::text AS media,
+          m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at, NULL::text AS reactions, m.sender, m.retry_of,
+          NULL::uuid AS retried_by, u.verdict,
           CASE WHEN m.type = 'reaction' AND m.accepted_at IS NOT NULL THEN m.payload::text END AS reaction
 
 -- name: doubt

@@ -114,6 +114,7 @@ class Attempt:
         self._sealed_token: Final = sealed_token
         self._callback_key: Final = callback_key
         self._metrics: Final = metrics
+        self._accepted_sends: Final = metrics.sends.labels(outcome="accepted")
         self._now: Final = now
         self._provide: Final = provide
         self._hold_on: Final = hold_on
@@ -207,7 +208,7 @@ class Attempt:
         )
 
     def _accepted(self, intent: Intent, answer: Accepted) -> Attempted:
-        self._metrics.sends.labels(outcome="accepted").inc()
+        self._accepted_sends.inc()
         status = answer.message_status
         settlement = Settlement(
             id=intent.id,

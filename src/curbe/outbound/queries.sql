@@ -65,8 +65,16 @@ WITH looked AS (
        FOR UPDATE OF o SKIP LOCKED),
 chosen AS (
     SELECT l.message_id, l.behind, row_number() OVER (PARTITION BY l.behind ORDER BY l.priority, l.position) AS place,
-           (SELECT m.conversation_id FROM messages m WHERE m.tenant_id = :tenant_id AND m.id = l.message_id) AS thread_id
-      FROM looked l)
+           m.thread_id, m.type, m.template
+      FROM looked l
+           -- Each by its key, whatever the statistics say: one at a time.
+     CROSS JOIN LATERAL (
+           SELECT n.conversation_id AS thread_id, n.type,
+                  -- What is sent to many is asked of the gate once more: the template's name and language.
+                  CASE WHEN l.priority >= :to_many AND NOT l.behind AND n.type = 'template' THEN
+                       ARRAY[n.payload -> 'template' ->> 'name', n.payload -> 'template' -> 'language' ->> 'code'] END AS template
+             FROM messages n WHERE n.tenant_id = :tenant_id AND n.id = l.message_id
+            LIMIT 1) AS m)
 UPDATE outbox o
    SET attempt = o.attempt + CASE WHEN chosen.behind THEN 0 ELSE 1 END,
        lease_expires_at = CASE WHEN NOT chosen.behind THEN now() + :lease END,
@@ -80,11 +88,7 @@ RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.
           c.contact_e164 AS e164,
           c.contact_bsuid AS bsuid,
           c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
-          (SELECT m.type FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id) AS type,
-          -- What is sent to many is asked of the gate once more: the template's name and language.
-          CASE WHEN o.priority >= :to_many AND NOT chosen.behind THEN
-               (SELECT ARRAY[m.payload -> 'template' ->> 'name', m.payload -> 'template' -> 'language' ->> 'code']
-                  FROM messages m WHERE m.tenant_id = o.tenant_id AND m.id = o.message_id AND m.type = 'template') END AS template,
+          chosen.type, chosen.template,
           o.campaign_id,
           CASE WHEN o.campaign_id IS NOT NULL AND NOT chosen.behind THEN
                (SELECT k.category FROM campaigns k WHERE k.tenant_id = o.tenant_id AND k.id = o.campaign_id) END AS looked_over_as,

@@ -32,7 +32,7 @@ from curbe.outbound.governing import admit
 from curbe.outbound.governor import Pairs
 from curbe.outbound.pace import Grant, Pace
 from curbe.outbound.rules import heard, without_quotes
-from curbe.outbound.settle import Settler, tell
+from curbe.outbound.settle import Settler, tell_answered
 from curbe.outbound.store import Claim, SendingAccount
 
 log: Final = structlog.get_logger(__name__)
@@ -109,6 +109,7 @@ class Sender:
         Raises:
             CannotOpen: the key that the number's token was sealed with is not here.
         """
+        self._show_circuits()
         closed: CannotOpen | None = None
         async with asyncio.TaskGroup() as tasks:
             settling = tasks.create_task(self._settler.run())
@@ -239,7 +240,7 @@ class Sender:
                 claims=claims,
                 now=account.now,
             )
-            await tell(tx, self._tenant_id, refused)
+            await tell_answered(tx, refused)
             admitted = await admit(tx, account, may_go, pairs=self._pairs, now=account.now)
             intents = await self._mark(tx, [claim.message_id for claim in admitted])
         work = [(claim, intents[claim.message_id]) for claim in admitted if claim.message_id in intents]
@@ -368,12 +369,14 @@ class Sender:
 
     def _hear(self, came: Heard, *, leave: Leave, now: float, failure: SendFailure | None) -> None:
         """Take note of whether the provider answers, and tell when that has changed."""
-        for change in self._means.breaker.heard(self._connection_id, came, leave=leave, now=now):
+        changes = self._means.breaker.heard(self._connection_id, came, leave=leave, now=now)
+        for change in changes:
             if change.opened:
                 self._log.warning("provider_silent", reach=change.reach.value, reason=without_quotes(failure))
             else:
                 self._log.info("provider_answers", reach=change.reach.value)
-        self._show_circuits()
+        if changes:
+            self._show_circuits()
 
     def _forget_circuits(self) -> None:
         self._means.breaker.forget(self._connection_id)
