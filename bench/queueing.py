@@ -30,9 +30,10 @@ async def queue(
         ]
         tenant_id = rows[0].tenant_id
         async with pool.transaction(tenant_id) as tx:
-            await departures.queue(tx, rows)
             waiting = [(row.id, row.connection_id, row.conversation_id) for row in rows]
-            await outbox.enqueue(tx, tenant_id=tenant_id, rows=waiting, priority=priority)
+            async with tx.by_key():
+                await departures.queue(tx, rows)
+                await outbox.enqueue(tx, tenant_id=tenant_id, rows=waiting, priority=priority)
 
 
 def _departure(somebody: Somebody, content: Content) -> Departure:

@@ -273,7 +273,9 @@ async def _places(
     sightings = [
         Sighting(tenant_id, connection_id, Named(wa_id=row.wa_id or row.phone), now) for row in strangers
     ]
-    found = dict(zip((row.n for row in strangers), await people.place(tx, sightings), strict=True))
+    async with tx.by_key():
+        places = await people.place(tx, sightings)
+    found = dict(zip((row.n for row in strangers), places, strict=True))
     return [
         _Chosen(row, row.contact_id, row.conversation_id)
         if row.contact_id is not None and row.conversation_id is not None
@@ -350,25 +352,28 @@ async def _write(
 ) -> None:
     if not made:
         return
-    await departures.queue(tx, [departure for _, departure in made])
-    taken = await _TAKE.run(
-        tx,
-        tenant_id=tenant_id,
-        campaign_id=campaign.id,
-        ns=[one.row.n for one, _ in made],
-        message_ids=[departure.id for _, departure in made],
-        contact_ids=[one.contact_id for one, _ in made],
-        now=now,
-    )
-    if taken != len(made):
-        raise LookupError(
-            "recipients that were waiting a moment ago are not, though nobody else may feed them"
+    async with tx.by_key():
+        await departures.queue(tx, [departure for _, departure in made])
+        taken = await _TAKE.run(
+            tx,
+            tenant_id=tenant_id,
+            campaign_id=campaign.id,
+            ns=[one.row.n for one, _ in made],
+            message_ids=[departure.id for _, departure in made],
+            contact_ids=[one.contact_id for one, _ in made],
+            now=now,
         )
-    await outbox.enqueue(
-        tx,
-        tenant_id=tenant_id,
-        rows=[(departure.id, departure.connection_id, departure.conversation_id) for _, departure in made],
-        priority=CAMPAIGN,
-        campaign_id=campaign.id,
-    )
+        if taken != len(made):
+            raise LookupError(
+                "recipients that were waiting a moment ago are not, though nobody else may feed them"
+            )
+        await outbox.enqueue(
+            tx,
+            tenant_id=tenant_id,
+            rows=[
+                (departure.id, departure.connection_id, departure.conversation_id) for _, departure in made
+            ],
+            priority=CAMPAIGN,
+            campaign_id=campaign.id,
+        )
     await _NOTE.run(tx, tenant_id=tenant_id, campaign_id=campaign.id, count=len(made))

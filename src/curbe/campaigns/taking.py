@@ -40,14 +40,19 @@ async def take(
     faults = [one for one in outcomes if isinstance(one, Fault)]
     people = [one for one in outcomes if isinstance(one, Candidate)]
     taken = 0
-    for first in range(0, len(people), _BATCH):
-        batch = people[first : first + _BATCH]
-        added = await _add(tx, batch, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id)
-        taken += len(added)
-        faults += [present(one) for one in batch if one.line not in added]
-    faults.sort(key=lambda one: one.line)
-    for first in range(0, len(faults), _BATCH):
-        await _add_faults(tx, faults[first : first + _BATCH], tenant_id=tenant_id, audience_id=audience_id)
+    async with tx.by_key():
+        for first in range(0, len(people), _BATCH):
+            batch = people[first : first + _BATCH]
+            added = await _add(
+                tx, batch, tenant_id=tenant_id, campaign_id=campaign_id, audience_id=audience_id
+            )
+            taken += len(added)
+            faults += [present(one) for one in batch if one.line not in added]
+        faults.sort(key=lambda one: one.line)
+        for first in range(0, len(faults), _BATCH):
+            await _add_faults(
+                tx, faults[first : first + _BATCH], tenant_id=tenant_id, audience_id=audience_id
+            )
     reasons = Counter(one.reason for one in faults)
     duplicates = reasons.get("duplicate", 0)
     await _NOTE.run(

@@ -260,10 +260,13 @@ async def _take(
         else:
             wanted.append(one)
     strangers = [one for one in wanted if one.phone not in last]
-    made = await acquaint(tx, [one.wa_id for one in strangers], tenant_id=brought.tenant_id, at=brought.at)
-    contacts = {one.phone: contact_id for one, contact_id in zip(strangers, made, strict=True)}
-    contacts |= {phone: row.contact_id for phone, row in last.items()}
-    new = await service.record(tx, [_word(one, contacts[one.phone], brought, import_id) for one in wanted])
+    async with tx.by_key():
+        phones = [one.wa_id for one in strangers]
+        made = await acquaint(tx, phones, tenant_id=brought.tenant_id, at=brought.at)
+        contacts = {one.phone: contact_id for one, contact_id in zip(strangers, made, strict=True)}
+        contacts |= {phone: row.contact_id for phone, row in last.items()}
+        words = [_word(one, contacts[one.phone], brought, import_id) for one in wanted]
+        new = await service.record(tx, words)
     counts["added"] += len(new)
     counts["repeated"] += len(wanted) - len(new)
     return failed

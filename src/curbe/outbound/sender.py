@@ -369,13 +369,11 @@ class Sender:
 
     def _hear(self, came: Heard, *, leave: Leave, now: float, failure: SendFailure | None) -> None:
         """Take note of whether the provider answers, and tell when that has changed."""
-        changes = self._means.breaker.heard(self._connection_id, came, leave=leave, now=now)
-        for change in changes:
+        for change in self._means.breaker.heard(self._connection_id, came, leave=leave, now=now):
             if change.opened:
                 self._log.warning("provider_silent", reach=change.reach.value, reason=without_quotes(failure))
             else:
                 self._log.info("provider_answers", reach=change.reach.value)
-        if changes:
             self._show_circuits()
 
     def _forget_circuits(self) -> None:
