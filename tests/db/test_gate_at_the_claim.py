@@ -95,7 +95,7 @@ async def claim(tx: Transaction, number: Number, *, most: int = 100) -> set[UUID
     where = {"tenant_id": number.tenant_id, "connection_id": number.connection_id}
     claims = await store.claim(tx, **where, most=most, lease=timedelta(seconds=60))
     may_go, refused = await ask_again(tx, **where, claims=claims, now=NOW)
-    await tell(tx, number.tenant_id, refused)
+    await tell(tx, refused)
     ids = [one.message_id for one in may_go]
     return {intent.id for intent in await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)}
 

@@ -72,16 +72,8 @@ class Settlement(msgspec.Struct, frozen=True):
     error: str | None = None
 
 
-class Settled(msgspec.Struct, frozen=True):
-    """A message after its verdict, with the status it has now."""
-
-    id: UUID
-    verdict: Verdict
-    status: MessageStatus
-
-
-class Answered(MessageRow, frozen=True, gc=False, kw_only=True):
-    """A message as it stands after the provider's verdict, without its content.
+class Settled(MessageRow, frozen=True, gc=False, kw_only=True):
+    """A message as it stands after the verdict on an attempt, without its content.
 
     ``reaction`` is the payload of one that the provider took, where that is a reaction.
     """
@@ -98,7 +90,7 @@ _INSERT: Final = Query("curbe.inbox", "insert_departures")
 _WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures", Id)
 _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
-_SETTLE: Final = Query("curbe.inbox", "settle", Answered)
+_SETTLE: Final = Query("curbe.inbox", "settle", Settled)
 _DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
 _DOUBT_QUEUED: Final = Query("curbe.inbox", "doubt_queued", Id)
 
@@ -177,7 +169,7 @@ async def mark_sending(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID])
     return await _MARK_SENDING.all(tx, tenant_id=tenant_id, ids=sorted(ids))
 
 
-async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Settlement]) -> list[Answered]:
+async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Settlement]) -> list[Settled]:
     """Write the verdicts of a batch of attempts in one statement; verdicts of an attempt that is no longer current are absent."""
     rows = sorted(settlements, key=lambda row: row.id)
     return await _SETTLE.all(

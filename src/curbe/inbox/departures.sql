@@ -85,11 +85,16 @@ RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS conne
 -- name: doubt
 -- Attempts whose sender is gone: nobody knows whether the provider took them, so nobody sends them again. The fence: an attempt that was
 -- settled meanwhile, or a later one, is not meant.
+-- out: the messages as they stand after it, without their content
 UPDATE messages m
    SET phase = 'unknown', updated_at = now()
   FROM unnest(:ids::uuid[], :attempts::integer[]) AS u (id, attempt)
  WHERE m.tenant_id = :tenant_id AND m.id = u.id AND m.attempt = u.attempt AND m.phase = 'sending'
-RETURNING m.id, 'unknown' AS verdict, m.status
+RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS connection_id, m.direction, m.status, m.type, m.text,
+          ''::text AS payload, m.provider_message_id, m.reply_to, m.failure_kind, m.error_code, m.error, m.created_at, m.accepted_at,
+          m.sent_at, m.delivered_at, m.read_at, m.played_at, m.failed_at, m.standby, NULL::text AS media,
+          m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at, NULL::text AS reactions, m.sender, m.retry_of,
+          NULL::uuid AS retried_by, 'unknown' AS verdict, NULL::text AS reaction
 
 -- name: doubt_queued
 -- They waited in a queue that was restored from a backup: nobody knows whether the provider was asked for them since, so nobody asks again.

@@ -16,7 +16,7 @@ from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
 from curbe.consent.words import RefusalCode
 from curbe.domain.quiet import Quiet
 from curbe.inbox import departures
-from curbe.inbox.departures import Answered, Settlement, Verdict
+from curbe.inbox.departures import Settled, Settlement, Verdict
 from curbe.infra.db import Transaction
 from curbe.outbound import store
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION
@@ -30,7 +30,7 @@ _PAUSED_BY_THEN: Final = timedelta(seconds=5)  # a campaign whose template may n
 
 async def ask_again(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, claims: Sequence[Claim], now: datetime
-) -> tuple[list[Claim], list[Answered]]:
+) -> tuple[list[Claim], list[Settled]]:
     """Return which of the claimed messages may go, and those that the gate refused and that have failed now.
 
     Where somebody is writing down a no at this moment, what is for many waits until that is done: the claim is undone. So is that of
@@ -92,7 +92,7 @@ def _wanted(claim: Claim) -> Wanted:
 
 async def _fail(
     tx: Transaction, tenant_id: UUID, refused: dict[UUID, Refusal], *, now: datetime
-) -> list[Answered]:
+) -> list[Settled]:
     """Settle messages that were refused before anything was asked of the provider."""
     if not refused:
         return []

@@ -162,7 +162,7 @@ async def doubt_expired(pool: Pool, tenant_id: UUID, gone: Sequence[Expired]) ->
             tx, tenant_id=tenant_id, attempts=[(row.message_id, row.attempt) for row in gone]
         )
         dropped = await store.drop_expired(tx, tenant_id=tenant_id, rows=gone)
-        await tell(tx, tenant_id, doubted)
+        await tell(tx, doubted)
     if dropped:
         log.warning("leases_expired", tenant_id=str(tenant_id), count=dropped)
     return dropped

@@ -32,7 +32,7 @@ from curbe.outbound.governing import admit
 from curbe.outbound.governor import Pairs
 from curbe.outbound.pace import Grant, Pace
 from curbe.outbound.rules import heard, without_quotes
-from curbe.outbound.settle import Settler, tell_answered
+from curbe.outbound.settle import Settler, tell
 from curbe.outbound.store import Claim, SendingAccount
 
 log: Final = structlog.get_logger(__name__)
@@ -240,7 +240,7 @@ class Sender:
                 claims=claims,
                 now=account.now,
             )
-            await tell_answered(tx, refused)
+            await tell(tx, refused)
             admitted = await admit(tx, account, may_go, pairs=self._pairs, now=account.now)
             intents = await self._mark(tx, [claim.message_id for claim in admitted])
         work = [(claim, intents[claim.message_id]) for claim in admitted if claim.message_id in intents]

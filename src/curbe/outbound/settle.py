@@ -13,7 +13,7 @@ from curbe.domain.content import ReactionMessage, decoded
 from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, departures
 from curbe.inbox.amendments import OURS, Reaction
-from curbe.inbox.departures import Answered, Settled, Verdict
+from curbe.inbox.departures import Settled, Verdict
 from curbe.inbox.service import MessageNews, message_events, told
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.outbound import conclusions, halting, store
@@ -107,7 +107,7 @@ class Settler:
             )
             # Before the outbox: a claim locks its number first and the turns after it, and so does who writes verdicts.
             await self._draw_conclusions(tx, batch)
-            await tell_answered(tx, settled)
+            await tell(tx, settled)
             await _react(tx, self._tenant_id, settled)
             # From here on the number's next claim waits: what can be done before, is.
             ended = [one.settlement.id for one in batch if one.put_back is None]
@@ -147,7 +147,7 @@ class Settler:
         await halting.note_refused(tx, refusals, tenant_id=self._tenant_id)
 
 
-async def _react(tx: Transaction, tenant_id: UUID, answered: Sequence[Answered]) -> None:
+async def _react(tx: Transaction, tenant_id: UUID, answered: Sequence[Settled]) -> None:
     """Show the reactions that the provider took at the messages they are about, and tell of those."""
     reactions = [
         Reaction(
@@ -169,21 +169,14 @@ async def _react(tx: Transaction, tenant_id: UUID, answered: Sequence[Answered])
         await realtime.append(tx, await message_events(tx, news))
 
 
-async def tell_answered(tx: Transaction, answered: Sequence[Answered]) -> None:
-    """Append what the tenant sees of messages that were answered, whose rows are at hand."""
-    news = [(row, event) for row in answered if (event := _event_of(row)) is not None]
+async def tell(tx: Transaction, settled: Sequence[Settled]) -> None:
+    """Append what the tenant sees of messages whose attempt has ended."""
+    news = [(row, event) for row in settled if (event := _event_of(row)) is not None]
     if news:
         await realtime.append(tx, await told(tx, news))
 
 
-async def tell(tx: Transaction, tenant_id: UUID, settled: Sequence[Settled]) -> None:
-    """Append what the tenant sees of messages whose attempt has ended without an answer."""
-    news = [MessageNews(tenant_id, row.id, event) for row in settled if (event := _event_of(row)) is not None]
-    if news:
-        await realtime.append(tx, await message_events(tx, news))
-
-
-def _event_of(row: Settled | Answered) -> EventType | None:
+def _event_of(row: Settled) -> EventType | None:
     """Return what there is to tell: nothing of what waits, nor where what the provider told meanwhile stands above our verdict."""
     said = _SAYS.get(row.verdict, row.status)
     return _EVENT_OF.get(row.verdict) if row.status == said else None
