@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -13,8 +14,10 @@ from bed.rows import NOW, Number, insert_conversation, insert_number
 from curbe.domain.status import MessageStatus
 from curbe.inbox import departures
 from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox.service import messages_by_id
 from curbe.infra.db import Pool
 from curbe.outbound import store
+from curbe.outbound.settle import tell
 from curbe.outbound.store import Claim, PutBack
 
 pytestmark = pytest.mark.anyio
@@ -52,12 +55,9 @@ async def begin(worker: Pool, number: Number, *, most: int = 100) -> dict[UUID, 
     return {intent.id: intent.attempt for intent in intents}
 
 
-async def settle(
-    worker: Pool, number: Number, message_id: UUID, attempt: int, verdict: Verdict
-) -> list[MessageStatus]:
-    """Write a verdict; return the statuses of the messages it counted for."""
+def verdict_on(message_id: UUID, attempt: int, verdict: Verdict) -> Settlement:
     accepted = verdict is Verdict.ACCEPTED
-    settlement = Settlement(
+    return Settlement(
         id=message_id,
         attempt=attempt,
         verdict=verdict,
@@ -65,6 +65,13 @@ async def settle(
         provider_message_id=f"wamid.{message_id}" if accepted else None,
         failure_kind="recipient" if verdict is Verdict.FAILED else None,
     )
+
+
+async def settle(
+    worker: Pool, number: Number, message_id: UUID, attempt: int, verdict: Verdict
+) -> list[MessageStatus]:
+    """Write a verdict; return the statuses of the messages it counted for."""
+    settlement = verdict_on(message_id, attempt, verdict)
     async with worker.transaction(number.tenant_id) as tx:
         rows = await departures.settle(tx, tenant_id=number.tenant_id, settlements=[settlement])
     return [row.status for row in rows]
@@ -298,6 +305,42 @@ async def test_a_verdict_says_what_became_of_the_attempt(
     assert await settle(worker, number, message_id, attempts[message_id], verdict) == [becomes]
 
     assert await status(owner, message_id) == becomes
+
+
+@pytest.mark.parametrize(
+    ("verdict", "event"),
+    [
+        (Verdict.ACCEPTED, "message_accepted"),
+        (Verdict.FAILED, "message_failed"),
+        (Verdict.UNKNOWN, "message_unknown"),
+    ],
+)
+async def test_what_is_told_of_a_verdict_is_the_message_as_it_stands_without_what_does_not_change_by_it(
+    owner: Owner, web: Pool, worker: Pool, number: Number, verdict: Verdict, event: str
+) -> None:
+    thread = await insert_conversation(owner, number)
+    (message_id,) = await queue(web, number, thread)
+    await owner.execute(
+        """INSERT INTO message_media (tenant_id, message_id, channel_connection_id, state, filename, error)
+           VALUES ($1, $2, $3, 'failed', 'a.pdf', 'gone')""",
+        *(number.tenant_id, message_id, number.connection_id),
+    )
+    attempts = await begin(worker, number)
+    settlement = verdict_on(message_id, attempts[message_id], verdict)
+    async with worker.transaction(number.tenant_id) as tx:
+        await tell(tx, await departures.settle(tx, tenant_id=number.tenant_id, settlements=[settlement]))
+
+    async with web.transaction(number.tenant_id) as tx:
+        (shown,) = await messages_by_id(tx, tenant_id=number.tenant_id, ids=[message_id])
+    stands = msgspec.json.decode(msgspec.json.encode(shown))
+    assert stands["media"]["filename"] == "a.pdf"
+    row = await owner.fetchrow("SELECT type, data::text FROM events")
+    said = msgspec.json.decode(row["data"])
+    assert row["type"] == event
+    assert ("conversation" in said) == (verdict is Verdict.FAILED)
+    assert said == {
+        name: value for name, value in stands.items() if name not in {"payload", "content", "media"}
+    } | {name: said[name] for name in ("conversation",) if name in said}
 
 
 @pytest.mark.parametrize("late", [Verdict.FAILED, Verdict.QUEUED, Verdict.UNKNOWN])
