@@ -51,7 +51,8 @@ async def delete_messages(
     tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID], before: datetime | None = None
 ) -> int:
     """Delete messages whose files hang on them no more; return how many. ``before``: until when all of them go; until now without it."""
-    row = await _PURGE_MESSAGES.one(tx, tenant_id=tenant_id, ids=message_ids, before=before)
+    async with tx.by_key():  # each of them is looked for in every table that may point to it
+        row = await _PURGE_MESSAGES.one(tx, tenant_id=tenant_id, ids=message_ids, before=before)
     return row.count if row else 0
 
 
