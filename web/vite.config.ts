@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { chunks } from "./build/chunks.ts";
 import { emoji } from "./build/emoji.ts";
 import { mantineStylesPlugin } from "./build/mantine-styles.ts";
 import { precompress } from "./build/precompress.ts";
@@ -18,6 +19,7 @@ export default defineConfig({
     manifest: true, // which file belongs to which page: the size gate reads it
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0, // the Content-Security-Policy has no place for data: scripts, and files cache better
+    rolldownOptions: { output: { codeSplitting: chunks } },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1000, // build/sizes.ts is the judge
   },
