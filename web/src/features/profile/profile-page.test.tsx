@@ -55,6 +55,7 @@ test("the sound is heard where it is chosen, also before anything else has sound
       resume = async () => {
         this.state = "running";
       };
+      suspend = async () => undefined;
     },
   );
   shown(false);
