@@ -61,12 +61,12 @@ class Applied(msgspec.Struct, frozen=True):
         return self.postgres_cpu * 1e6 / self.events
 
 
-def prepare(cluster: Cluster, ways: Sequence[Way], *, events: int, seed: int) -> None:
+def prepare(cluster: Cluster, ways: Sequence[Way], *, people: int, events: int, seed: int) -> None:
     """Make the databases that each measurement starts from a copy of."""
     for name, way in {way.seed: way for way in ways}.items():
         # A batch that is begun is applied whole, the last one of the warm-up and of the measurement too.
         spare = events // 10 + 2 * max(BATCHES) if way.updates == 1 else (_BODIES + way.tenants) * way.updates
-        stored.fill(cluster.fresh(name), way.log, events=events + spare, seed=seed)
+        stored.fill(cluster.fresh(name), way.log, people=people, events=events + spare, seed=seed)
 
 
 def measure(cluster: Cluster, folder: Path, *, way: Way, events: int) -> Applied:

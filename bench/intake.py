@@ -26,7 +26,6 @@ TOP: Final = 4000  # webhooks a second: what one number at Meta's highest throug
 RATES: Final = (1000, 2000, TOP)
 _CLOSED_CONNECTIONS: Final = 512  # more than 8 ms of requests at any rate reached here
 _OPEN_CONNECTIONS: Final = 256
-_BODIES: Final = 20_000
 HUNDRED: Final = 100  # updates in each of the larger bodies
 HUNDREDS: Final = 100  # of them a second: 10,000 updates
 _FEW_CONNECTIONS: Final = 64
@@ -58,8 +57,8 @@ class Requests(msgspec.Struct, frozen=True):
     peer: Path
 
 
-def prepare(cluster: Cluster, folder: Path, *, seed: int) -> Requests:
-    """Make the database and the files of requests; return those."""
+def prepare(cluster: Cluster, folder: Path, *, bodies: int, seed: int) -> Requests:
+    """Make the database and the files of ``bodies`` requests; return those."""
     cluster.fresh(_DATABASE)
     cluster.run(baseline_servers.TABLE, database=_DATABASE)
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
@@ -71,13 +70,13 @@ def prepare(cluster: Cluster, folder: Path, *, seed: int) -> Requests:
             wamid=world.wamid(chance),
             callback=f"v1.{uuid7()}.{'x' * 12}",
         )
-        for _ in range(_BODIES // 4)
+        for _ in range(bodies // 4)
     ]
-    bodies = list(world.mixed(everybody, sent, at=int(time.time()), chance=chance))
+    made = list(world.mixed(everybody, sent, at=int(time.time()), chance=chance))
     return Requests(
-        single=_written(folder / "single.bin", bodies),
-        hundreds=_written(folder / "hundreds.bin", world.together(bodies, updates=HUNDRED)),
-        peer=peers.prepare(folder, bodies),
+        single=_written(folder / "single.bin", made),
+        hundreds=_written(folder / "hundreds.bin", world.together(made, updates=HUNDRED)),
+        peer=peers.prepare(folder, made),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from bench import ways
+from bench import ways, world
 from bench.intake import Extent
 from bench.number import Load
 from bench.reads.ask import Plan as Asking
@@ -13,12 +13,17 @@ from bench.ways import Way
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """One profile. ``pace``: messages of the governor's backlog; ``campaign`` and ``replies``: of its fairness."""
+    """One profile. ``bodies``: different ones that servers are sent; ``people``: whom the tenants know whose webhooks are applied.
+
+    ``pace``: messages of the governor's backlog; ``campaign`` and ``replies``: of its fairness.
+    """
 
     name: str
     rounds: int
+    bodies: int
     intake: Extent
     peers: float  # seconds of each
+    people: int
     events: int
     ways: tuple[Way, ...]  # in the first round
     ways_again: tuple[Way, ...]  # in the others
@@ -44,8 +49,10 @@ _CROWDS: Final = (
 USUAL: Final = Plan(
     name="usual",
     rounds=2,
+    bodies=20_000,
     intake=Extent(seconds=3, warmup=1),
     peers=5,
+    people=world.PEOPLE,
     events=20_000,
     ways=ways.ALL,
     ways_again=ways.CORE,
@@ -75,18 +82,20 @@ LONG: Final = msgspec.structs.replace(
 SMOKE: Final = Plan(
     name="smoke",
     rounds=1,
+    bodies=8_000,
     intake=Extent(seconds=0.3, warmup=0.1),
     peers=1,
-    events=2_000,
+    people=1_000,
+    events=1_000,
     ways=ways.FEW,
     ways_again=(),
     backlog=300,
     send_rates=(100,),
     sending=Extent(seconds=1, warmup=0.5),
-    pace=1_000,
-    campaign=1_000,
+    pace=300,
+    campaign=300,
     replies=3,
-    numbers=tuple(Load(numbers=numbers, seconds=0.6, warmup=0.2, people=2_000) for numbers in (1, 2)),
+    numbers=tuple(Load(numbers=numbers, seconds=0.4, warmup=0.1, people=2_000) for numbers in (1, 2)),
     crowds=(Crowd(tenants=4, sockets=50, rate=20, seconds=2),),
     growth=(0.0005, 0.001),
     growth_events=1_000,

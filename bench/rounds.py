@@ -64,8 +64,16 @@ class Rounds:
         """Measure it: the long ones first, while nothing else is stored."""
         for load in self._plan.numbers:
             self._do(f"number {load.numbers}", partial(self._number, load))
-        self._requests: Final = intake.prepare(self._postgres, self._folder, seed=self._seed)
-        apply.prepare(self._postgres, self._plan.ways, events=self._plan.events, seed=self._seed)
+        self._requests: Final = intake.prepare(
+            self._postgres, self._folder, bodies=self._plan.bodies, seed=self._seed
+        )
+        apply.prepare(
+            self._postgres,
+            self._plan.ways,
+            people=self._plan.people,
+            events=self._plan.events,
+            seed=self._seed,
+        )
         asked = [
             int(rate * (self._plan.sending.seconds + self._plan.sending.warmup)) + 1
             for rate in self._plan.send_rates

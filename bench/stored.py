@@ -36,16 +36,16 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     updates: int = 1
 
 
-def fill(dsn: str, log: Log, *, events: int, seed: int) -> None:
-    """Fill a fresh database with tenants in use and ``events`` updates to apply; with several in a webhook a few fewer."""
-    asyncio.run(_fill(dsn, log, events=events, seed=seed))
+def fill(dsn: str, log: Log, *, people: int, events: int, seed: int) -> None:
+    """Fill a fresh database with tenants in use, whom they know, and ``events`` updates to apply; with several in a webhook a few fewer."""
+    asyncio.run(_fill(dsn, log, people=people, events=events, seed=seed))
 
 
-async def _fill(dsn: str, log: Log, *, events: int, seed: int) -> None:
+async def _fill(dsn: str, log: Log, *, people: int, events: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - reproducible on purpose
     now = datetime.now(UTC)
     owners = world.numbers(tenants=log.tenants)
-    everybody = world.people(owners, each=max(1, world.PEOPLE // log.tenants))
+    everybody = world.people(owners, each=max(1, people // log.tenants))
     sent = sent_messages(everybody, events // 4, chance=chance)
     connection = await asyncpg.connect(dsn)
     try:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import httpx
@@ -133,6 +133,12 @@ def described() -> Litestar:
     """Return the API to be read: its routes and their description, made once. It can serve nothing."""
     nothing = Parts(**dict.fromkeys(Parts.__struct_fields__))  # type: ignore[arg-type]
     return build_api(Wiring(nothing))
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return the OpenAPI document as JSON's values, made once. It is to be read, and not to be changed."""
+    return described().openapi_schema.to_schema()
 
 
 def _made(parts: Parts) -> tuple[Wiring, Litestar]:

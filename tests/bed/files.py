@@ -1,11 +1,12 @@
 """Files as phones and browsers make them: pictures, sounds, a film; made here, so that nothing is shipped."""
 
 import io
-import math
-from array import array
+from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import av
+import av.filter
 from PIL import Image
 
 RATE: Final = 48000
@@ -43,6 +44,7 @@ def photo_from_a_phone(*, size: tuple[int, int] = (800, 600)) -> bytes:
     return picture("JPEG", size=size, exif=exif)
 
 
+@cache
 def sound(
     container: str, codec: str, *, layout: str = "mono", seconds: float = 2.0, bit_rate: int | None = None
 ) -> bytes:
@@ -56,8 +58,8 @@ def sound(
         resampler = av.AudioResampler(
             format=stream.codec_context.format.name, layout=layout, rate=RATE, frame_size=frame_size
         )
-        for at in range(0, int(RATE * seconds), 960):
-            for piece in resampler.resample(_tone(at, layout, whole=RATE * seconds)):
+        for frame in _tone(layout, seconds=seconds):
+            for piece in resampler.resample(frame):
                 out.mux(stream.encode(piece))
         for piece in resampler.resample(None):
             out.mux(stream.encode(piece))
@@ -98,12 +100,16 @@ def codec_of(content: bytes) -> tuple[str, str, int]:
         return source.format.name, stream.codec_context.name, stream.codec_context.channels
 
 
-def _tone(at: int, layout: str, *, whole: float) -> av.AudioFrame:
-    channels = {"mono": 1, "stereo": 2}[layout]
-    samples = array("h")
-    for n in range(at, at + 960):
-        samples.extend([int(20000 * math.sin(2 * math.pi * 440 * n / RATE) * n / whole)] * channels)
-    frame = av.AudioFrame(format="s16", layout=layout, samples=960)
-    frame.planes[0].update(samples.tobytes())
-    frame.sample_rate, frame.pts = RATE, at
-    return frame
+def _tone(layout: str, *, seconds: float) -> Iterator[av.AudioFrame]:
+    """Yield a tone of 440 Hz that grows louder, made by FFmpeg: it takes ten times as long sample by sample in Python."""
+    one = f"0.61*sin(2*PI*440*t)*t/{seconds}"
+    every = "|".join([one] * {"mono": 1, "stereo": 2}[layout])
+    graph = av.filter.Graph()
+    source = graph.add("aevalsrc", f"exprs={every}:s={RATE}:n=960:d={seconds}:c={layout}")
+    source.link_to(graph.add("abuffersink"))
+    graph.configure()
+    while True:
+        try:
+            yield graph.pull()
+        except av.EOFError:
+            return

@@ -80,16 +80,15 @@ async def of_tenants(owner: asyncpg.Connection, only: UUID | None = None) -> dic
     """
     tables = await owner.fetch(
         """SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"""
+            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname"""
     )
-    return {
-        row["name"]: await owner.fetchval(
-            f"""SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {row["name"]} t
-                 WHERE $1::uuid IS NULL OR tenant_id = $1""",
-            only,
-        )
+    # All in one statement: asked one by one, a hundred tables take ten times as long.
+    digests = " UNION ALL ".join(
+        f"""SELECT '{row["name"]}', md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {row["name"]} t
+             WHERE $1::uuid IS NULL OR tenant_id = $1"""
         for row in tables
-    }
+    )
+    return dict(await owner.fetch(digests, only))
 
 
 async def counted(owner: asyncpg.Connection) -> dict[tuple[str, str], int]:

@@ -298,7 +298,7 @@ async def undone(owner: asyncpg.Connection) -> AsyncIterator[None]:
 class Probe:
     """Somebody who may run any SQL as ``role``, in the context of tenant ``me`` (None: of nobody).
 
-    They are granted every privilege first, so that the policies are tried and not the grants.
+    It tries things in a ``granted`` block: with every privilege, so that the policies are tried and not the grants.
     """
 
     def __init__(self, owner: asyncpg.Connection, *, role: str, me: UUID | None, victim: UUID) -> None:
@@ -306,6 +306,16 @@ class Probe:
         self._role: Final = role
         self._me: Final = me
         self._victim: Final = victim
+
+    @asynccontextmanager
+    async def granted(self) -> AsyncIterator[None]:
+        """Have every privilege until the end of the block; nothing done in it stays."""
+        async with undone(self._owner):
+            # TRUNCATE has no policies: that no role may do it is the grants' work, and tried with them.
+            await self._owner.execute(
+                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {self._role}"
+            )
+            yield
 
     async def reaches(self, table: str) -> list[str]:
         """Return the ways in which ``table``'s rows of the victim were read, changed or added to."""
@@ -367,10 +377,6 @@ class Probe:
     async def _as_role(self) -> AsyncIterator[None]:
         """Be the role until the end of the block; nothing done in it stays."""
         async with undone(self._owner):
-            # TRUNCATE has no policies: that no role may do it is the grants' work, and tried with them.
-            await self._owner.execute(
-                f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {self._role}"
-            )
             await self._owner.execute(f"SET LOCAL ROLE {self._role}")
             if self._me is not None:
                 await self._owner.execute("SELECT set_config('app.tenant_id', $1, true)", str(self._me))

@@ -1,21 +1,19 @@
 """What Curbe sends is what Meta's own specification asks for."""
 
 import json
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from bed.specification import SPECIFICATION, specified
 from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.callback import callback_data, message_id_from
 from curbe.domain.content import TextBody, TextMessage
 from curbe.domain.messages import Recipient
 
-SPEC = Path(__file__).parents[3] / "shared/corpus/specs/facebook-openapi_business-messaging-api_v23.0.yaml"
 ANA = Recipient(e164="+16505550142")
 # Documented for the same request [Meta: send messages, Sep 2026], and forgotten in the specification.
 UNSPECIFIED = {"biz_opaque_callback_data": {"type": "string", "maxLength": 512}}
@@ -61,20 +59,18 @@ def test_a_reply_quotes_and_every_message_carries_our_mark() -> None:
 
 @pytest.fixture(scope="module")
 def validator() -> Draft202012Validator:
-    if not SPEC.exists():
+    if not SPECIFICATION.exists():
         pytest.skip("Meta's specification lies beside the checkout, and is not there")
-    spec = yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    components = specified("components")
     # Each of its parts forbids what the other demands, so that nothing could pass: they are read as one.
-    parts = spec["components"]["schemas"]["TextMessage"]["allOf"]
-    common, own = (
-        spec["components"]["schemas"].get(part.get("$ref", "").split("/")[-1], part) for part in parts
-    )
+    both = components["schemas"]["TextMessage"]["allOf"]
+    common, own = (components["schemas"].get(one.get("$ref", "").split("/")[-1], one) for one in both)
     whole = {
         "type": "object",
         "additionalProperties": False,
         "required": [*common.get("required", []), *own.get("required", [])],
         "properties": common["properties"] | own["properties"] | UNSPECIFIED,
-        "components": spec["components"],
+        "components": components,
     }
     return Draft202012Validator(whole)
 

@@ -4,23 +4,21 @@ import copy
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 from msgspec import Struct
 
 from bed.contents import SAMPLES
+from bed.specification import SPECIFICATION, specified
 from curbe.channels.cloudapi.build import media_ids, message_body
 from curbe.domain.content import KINDS, Content, decoded, encoded, words_in
 from curbe.domain.messages import Recipient
 from curbe.domain.template import ButtonComponent, SubType
 from curbe_sandbox.message_shapes import check_message
 
-SPEC = Path(__file__).parents[3] / "shared/corpus/specs/facebook-openapi_business-messaging-api_v23.0.yaml"
 ANA = Recipient(e164="+16505550142")
 # The specification is of Nov 2025 and disagrees with Meta's own pages in these places, and in no others: it lacks what is younger, wants
 # coordinates as text where the pages show numbers, and gives a button's index a pattern that no index of the pages fits.
@@ -254,10 +252,9 @@ def test_our_own_uploads_go_out_under_the_providers_id_wherever_they_stand() -> 
 
 @pytest.fixture(scope="module")
 def schemas() -> dict[str, Any]:
-    if not SPEC.exists():
+    if not SPECIFICATION.exists():
         pytest.skip("Meta's specification lies beside the checkout, and is not there")
-    spec = yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    found: dict[str, Any] = spec["components"]
+    found: dict[str, Any] = specified("components")
     return found
 
 

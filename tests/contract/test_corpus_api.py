@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from bed.answering import graph_answering
+from bed.specification import SPECIFICATION, specified
 from curbe.channels.cloudapi.answers import MediaNode
 from curbe.channels.cloudapi.build import message_body
 from curbe.channels.cloudapi.media import upload_form
@@ -29,7 +29,6 @@ pytestmark = pytest.mark.anyio
 
 SHARED = Path(__file__).parents[3] / "shared/corpus"
 API = SHARED / "api"
-SPEC = SHARED / "specs/facebook-openapi_business-messaging-api_v23.0.yaml"
 if not API.exists():
     pytest.skip("the samples lie beside the checkout, and are not there", allow_module_level=True)
 
@@ -63,9 +62,8 @@ def anyio_backend() -> str:
 
 def examples() -> Iterator[tuple[str, Json]]:
     """The requests in Meta's OpenAPI file."""
-    if SPEC.exists():
-        spec = yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        posted = spec["paths"]["/{Version}/{Phone-Number-ID}/messages"]["post"]["requestBody"]
+    if SPECIFICATION.exists():
+        posted = specified("paths", "/{Version}/{Phone-Number-ID}/messages")["post"]["requestBody"]
         for name, example in posted["content"]["application/json"]["examples"].items():
             yield name, example["value"]
 

@@ -48,8 +48,7 @@ async def told(
         numbers = await numbers_of(owner)
         bodies = bodies_of(happenings, numbers, chance)
         for start in range(0, len(bodies), 2000):
-            for webhook in bodies[start : start + 2000]:
-                await deliver(owner, webhook)
+            await deliver(owner, *bodies[start : start + 2000])
             await drain(apply, most=most)
         await Parked(apply).apply()
         tables = await natural(owner)

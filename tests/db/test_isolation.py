@@ -36,7 +36,8 @@ async def breaches(
     owner: asyncpg.Connection, *, role: str, me: UUID | None, victim: UUID
 ) -> dict[str, list[str]]:
     probe = Probe(owner, role=role, me=me, victim=victim)
-    found = {table: await probe.reaches(table) for table in await tenants_tables(owner)}
+    async with probe.granted():
+        found = {table: await probe.reaches(table) for table in await tenants_tables(owner)}
     return {table: ways for table, ways in found.items() if ways}
 
 
@@ -131,11 +132,12 @@ async def test_every_policy_is_needed_weakened_alone_it_lets_another_tenant_in(
     probe = Probe(owner, role=role, me=mine.tenant_id, victim=theirs.tenant_id)
     unnoticed = []
 
-    for table in await tenants_tables(owner):
-        async with undone(owner):
-            await owner.execute(f"ALTER POLICY tenant ON {table} USING (true)")
-            if not await probe.reaches(table):
-                unnoticed.append(table)
+    async with probe.granted():
+        for table in await tenants_tables(owner):
+            async with undone(owner):
+                await owner.execute(f"ALTER POLICY tenant ON {table} USING (true)")
+                if not await probe.reaches(table):
+                    unnoticed.append(table)
 
     assert unnoticed == []
 

@@ -43,6 +43,13 @@ def bare(empty_dsn: str) -> Iterator[Installation]:
         yield installation
 
 
+@pytest.fixture
+def unwritten(dsn: str) -> Iterator[Installation]:
+    """A folder with no settings, beside a database that is up to date: what is asked is not how it came to be."""
+    with installed(DATABASE_URL=dsn) as installation:
+        yield installation
+
+
 # --- init
 
 
@@ -59,85 +66,89 @@ def test_init_writes_settings_for_the_owner_alone_and_a_database_to_start_on(bar
 
 
 async def test_the_key_init_prints_opens_the_api_and_lies_nowhere_in_the_open(
-    bare: Installation, empty_dsn: str
+    unwritten: Installation, dsn: str
 ) -> None:
-    key = bare.answer("init")["platform_key"]
+    key = unwritten.answer("init")["platform_key"]
 
-    pool = await Pool.open(empty_dsn, Role.WEB)
+    pool = await Pool.open(dsn, Role.WEB)
     principal = await service.authenticate(pool, key, now=utc_now())
     await pool.close()
     assert principal.is_platform
     assert principal.scopes
-    assert key not in (bare.folder / ".env").read_text()
-    assert key not in bare.curbe("key", "list", "--platform", "--json").stdout
+    assert key not in (unwritten.folder / ".env").read_text()
+    assert key not in unwritten.curbe("key", "list", "--platform", "--json").stdout
 
 
-def test_init_refuses_to_overwrite_settings(bare: Installation) -> None:
-    bare.answer("init")
-    before = (bare.folder / ".env").read_text()
+def test_init_refuses_to_overwrite_settings(unwritten: Installation) -> None:
+    unwritten.answer("init")
+    before = (unwritten.folder / ".env").read_text()
 
-    again = bare.curbe("init")
+    again = unwritten.curbe("init")
 
     assert again.returncode == 2
     assert "--force" in again.stderr
-    assert (bare.folder / ".env").read_text() == before
+    assert (unwritten.folder / ".env").read_text() == before
 
 
-def test_init_by_force_keeps_the_settings_beside_and_still_opens_what_they_sealed(bare: Installation) -> None:
-    bare.answer("init")
-    before = settings.load({}, env_file=bare.folder / ".env")
+def test_init_by_force_keeps_the_settings_beside_and_still_opens_what_they_sealed(
+    unwritten: Installation,
+) -> None:
+    unwritten.answer("init")
+    before = settings.load({}, env_file=unwritten.folder / ".env")
     sealed = Keyring.of(before).seal(Secret("a token of Meta's"), bound_to="a|b|c")
 
     for _ in range(2):
-        bare.answer("init", "--force")
+        unwritten.answer("init", "--force")
 
-    after = settings.load({}, env_file=bare.folder / ".env")
+    after = settings.load({}, env_file=unwritten.folder / ".env")
     assert after.token_encryption_key != before.token_encryption_key
     assert Keyring.of(after).open(sealed, bound_to="a|b|c").reveal() == "a token of Meta's"
-    kept = dotenv.parse((bare.folder / ".env.before-1").read_text()).values
+    kept = dotenv.parse((unwritten.folder / ".env.before-1").read_text()).values
     assert kept["TOKEN_ENCRYPTION_KEY"] == before.token_encryption_key.reveal()
-    assert stat.S_IMODE((bare.folder / ".env.before-2").stat().st_mode) == 0o600
+    assert stat.S_IMODE((unwritten.folder / ".env.before-2").stat().st_mode) == 0o600
 
 
 def test_init_by_force_keeps_every_setting_but_the_secrets_that_it_makes_anew(
-    bare: Installation, empty_dsn: str
+    unwritten: Installation, dsn: str
 ) -> None:
-    bare.answer("init", "--app-id", "123456789012345", "--app-secret", "a-secret-of-metas", "--port", "8123")
-    file = bare.folder / ".env"
+    unwritten.answer(
+        "init", "--app-id", "123456789012345", "--app-secret", "a-secret-of-metas", "--port", "8123"
+    )
+    file = unwritten.folder / ".env"
     file.write_text(file.read_text() + "CURBE_DEFAULT_COUNTRY=PE\nCURBE_MAIL_FROM='Sol <sol@example.org>'\n")
     before = dotenv.parse(file.read_text()).values
 
-    bare.answer("init", "--force", DATABASE_URL="")
+    unwritten.answer("init", "--force", DATABASE_URL="")
 
     after = dotenv.parse(file.read_text()).values
     anew = {"META_VERIFY_TOKEN", "TOKEN_ENCRYPTION_KEY", "TOKEN_ENCRYPTION_KEYS_RETIRED"}
     assert {name: after.get(name) for name in before.keys() - anew} == {
         name: before[name] for name in before.keys() - anew
     }
-    assert before["DATABASE_URL"] == empty_dsn
+    assert before["DATABASE_URL"] == dsn
     assert after["META_VERIFY_TOKEN"] != before["META_VERIFY_TOKEN"]
 
 
-def test_init_by_force_leaves_a_file_alone_that_it_cannot_read_to_its_end(bare: Installation) -> None:
+def test_init_by_force_leaves_a_file_alone_that_it_cannot_read_to_its_end(unwritten: Installation) -> None:
     """What stands in such a line would be lost: another database, perhaps, and the key that opens it."""
-    bare.answer("init")
-    file = bare.folder / ".env"
+    unwritten.answer("init")
+    file = unwritten.folder / ".env"
     before = file.read_text() + "CURBE_MAIL_FROM='Sol <sol@example.org>\n"
     file.write_text(before)
 
-    done = bare.curbe("init", "--force")
+    done = unwritten.curbe("init", "--force")
 
     assert done.returncode == 2
     assert "CURBE_MAIL_FROM" in done.stderr
     assert file.read_text() == before
 
 
-def test_init_by_force_takes_the_secret_of_another_app_for_nobodys(bare: Installation) -> None:
-    bare.answer("init", "--app-id", "123456789012345", "--app-secret", "a-secret-of-metas")
+def test_init_by_force_takes_the_secret_of_another_app_for_nobodys(unwritten: Installation) -> None:
+    unwritten.answer("init", "--app-id", "123456789012345", "--app-secret", "a-secret-of-metas")
 
-    bare.answer("init", "--force", "--app-id", "543210987654321", "--port", "8124")
+    unwritten.answer("init", "--force", "--app-id", "543210987654321", "--port", "8124")
 
-    after = settings.load({}, env_file=bare.folder / ".env")
+    after = settings.load({}, env_file=unwritten.folder / ".env")
     assert (after.meta_app_id, after.port) == ("543210987654321", 8124)
     assert after.meta_app_secret != Secret("a-secret-of-metas")
 
@@ -281,20 +292,18 @@ def test_nothing_works_on_a_schema_it_does_not_know(bare: Installation, command:
     assert "DATABASE_URL" in done.stderr, "an empty database is mostly another one than was meant"
 
 
-async def test_nothing_works_on_a_schema_that_is_newer_than_itself(empty_dsn: str) -> None:
-    with installed(**SETTINGS, DATABASE_URL=empty_dsn) as here:
-        here.answer("migrate")
-        owner = await asyncpg.connect(empty_dsn)
-        await owner.execute(
-            "INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'later', 'x')"
-        )
-        await owner.close()
-
+async def test_nothing_works_on_a_schema_that_is_newer_than_itself(
+    here: Installation, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("INSERT INTO schema_migrations (version, name, checksum) VALUES (9999, 'later', 'x')")
+    try:
         for command in ("serve --port 0", "work", "run --port 0"):
             done = here.curbe(*command.split())
 
             assert done.returncode == 1, command
             assert "does not know" in done.stderr, command
+    finally:  # the next test has the same database, and which migrations ran is not emptied
+        await owner.execute("DELETE FROM schema_migrations WHERE version = 9999")
 
 
 def test_a_database_that_does_not_answer_is_told_in_one_sentence_without_its_password(

@@ -60,6 +60,9 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
     (copy / "web/node_modules").symlink_to(ROOT / "web/node_modules")
+    # What `make` installed will do: otherwise npm would install anew, and empty the folder behind the link for it.
+    written = (ROOT / "web/node_modules/.package-lock.json").stat().st_mtime
+    os.utime(copy / "web/package-lock.json", (written, written))
     return copy
 
 
@@ -92,9 +95,17 @@ def test_the_wheel_of_the_sdist_has_the_ui_built_without_node(wheel: Path) -> No
 
 
 def test_the_wheel_of_a_checkout_has_the_ui_too(source: Path, tmp_path: Path) -> None:
-    uv("build", "--wheel", "--no-build-isolation", "--python", sys.executable, "-o", tmp_path, cwd=source)
+    """The UI of this checkout is a single word: all of ours takes a while to build, and was built for the sdist."""
+    checkout = tmp_path / "checkout"
+    shutil.copytree(source, checkout, symlinks=True, ignore=shutil.ignore_patterns("ui_dist"))
+    (checkout / "web/src/main.tsx").write_text("document.title = 'Built of these sources';\n")
 
-    assert "curbe/ui_dist/index.html" in zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    uv("build", "--wheel", "--no-build-isolation", "--python", sys.executable, "-o", tmp_path, cwd=checkout)
+
+    wheel = zipfile.ZipFile(next(tmp_path.glob("*.whl")))
+    ui = [name for name in wheel.namelist() if name.startswith("curbe/ui_dist/")]
+    assert "curbe/ui_dist/index.html" in ui
+    assert any("Built of these sources" in wheel.read(name).decode() for name in ui if name.endswith(".js"))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import asyncpg
 import httpx
 import pytest
 
-from bed.api import described
+from bed.api import description
 from bed.everything import KINDS, Things, everything_of
 from bed.tables import of_tenants
 from bed.tenants import Tenant
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 Json = dict[str, Any]
 NewTenant = Callable[[], Awaitable[Tenant]]
 
-DOCUMENT: Json = described().openapi_schema.to_schema()
+DOCUMENT: Json = description()
 OF_TENANTS = "/api/tenants/{tenant_id}"
 # A body that would do, by the name of its schema; "{conversation}" is the asker's own one.
 BODIES: dict[str, Json] = {
@@ -361,30 +361,34 @@ async def test_anothers_is_as_good_as_none(
 ) -> None:
     me, they = await with_everything(), await with_everything()
     for place in (place for place in PLACES if place.about == about):
-        mine, theirs, nobodys = me.ids[KINDS[place.name]], they.ids[KINDS[place.name]], uuid4()
-        before = await of_tenants(owner)
-
-        to_theirs = await request(me, place, theirs)
-        to_nobodys = await request(me, place, nobodys)
-
-        assert without_names(to_theirs, theirs) == without_names(to_nobodys, nobodys), place
-        if place.where == "path":
-            assert to_theirs.status_code == 404, place
-        assert await of_tenants(owner) == before, place
-        to_mine = await request(me, place, mine)
-        assert without_names(to_mine, mine) != without_names(to_nobodys, nobodys), place
-        if place.method != "GET":
-            me = await with_everything()  # it may have taken away what the next place needs
+        if not await is_reached(me, they, place, owner):
+            me = await with_everything()  # a place before may have taken away what this one needs
+            assert await is_reached(me, they, place, owner), place
 
 
-@pytest.mark.parametrize("about", sorted({place.about for place in PLACES}))
+async def is_reached(me: Things, they: Things, place: Place, owner: asyncpg.Connection) -> bool:
+    """Hold theirs in that place to be as good as none; say whether mine, in the same request, is more than that."""
+    mine, theirs, nobodys = me.ids[KINDS[place.name]], they.ids[KINDS[place.name]], uuid4()
+    before = await of_tenants(owner)
+
+    to_theirs = await request(me, place, theirs)
+    to_nobodys = await request(me, place, nobodys)
+
+    assert without_names(to_theirs, theirs) == without_names(to_nobodys, nobodys), place
+    if place.where == "path":
+        assert to_theirs.status_code == 404, place
+    assert await of_tenants(owner) == before, place
+    to_mine = await request(me, place, mine)
+    return without_names(to_mine, mine) != without_names(to_nobodys, nobodys)
+
+
 async def test_a_tenant_named_anywhere_but_in_the_path_decides_nothing(
-    with_everything: Callable[[], Awaitable[Things]], owner: asyncpg.Connection, about: str
+    with_everything: Callable[[], Awaitable[Things]], owner: asyncpg.Connection
 ) -> None:
     """Elsewhere parameters of the query or the body once overrode the path, and anybody was everybody."""
     me, they = await with_everything(), await with_everything()
     of_theirs = await of_tenants(owner, they.tenant.id)
-    for place in (place for place in PLACES if place.about == about and place.name == "tenant_id"):
+    for place in (place for place in PLACES if place.name == "tenant_id"):
         path = re.sub(r"\{(\w+)\}", lambda found, ids=me.ids: str(ids[KINDS[found[1]]]), place.path)
         named = str(they.tenant.id)
 
@@ -402,5 +406,5 @@ async def test_a_tenant_named_anywhere_but_in_the_path_decides_nothing(
         assert refused in {(422, "tenant_id"), (403, None)}, place  # 403: the operator's
         assert not any(str(one) in answer.text for one in they.ids.values()), place
         assert await of_tenants(owner, they.tenant.id) == of_theirs, place
-        if place.method != "GET":
+        if place.method != "GET" and answer.is_success:
             me = await with_everything()  # as above

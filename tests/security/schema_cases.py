@@ -122,7 +122,8 @@ async def _schemathesis(url: str, given: dict[str, Any], *arguments: str) -> str
             "--warnings",
             "off",
         ),
-        *("--request-timeout", "60"),
+        # By its seed alone: what runs before have kept would be tried again, too.
+        *("--request-timeout", "60", "--generation-database", "none"),
         *arguments,
         env={
             **os.environ,

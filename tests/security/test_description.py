@@ -6,12 +6,12 @@ import pytest
 from litestar import Litestar
 from litestar.routes import WebSocketRoute
 
-from bed.api import described
+from bed.api import described, description
 from curbe.infra.document import glossary, named_places
 from curbe.infra.query import KNOWN, OPEN
 
 API: Litestar = described()
-DOCUMENT: dict[str, Any] = API.openapi_schema.to_schema()
+DOCUMENT: dict[str, Any] = description()
 KEY_OR_SESSION = [{"key": []}, {"session": []}]
 HANDLERS = {
     (method, route.path_format): handler
