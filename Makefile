@@ -55,7 +55,7 @@ test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real Post
 	@beside=$$(mktemp); passed=yes; \
 	$(MAKE) --no-print-directory .screens-test >$$beside 2>&1 & screens=$$!; \
 	trap 'kill $$screens; exit 130' INT TERM; \
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder || passed=no; \
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || passed=no; \
 	wait $$screens || passed=no; \
 	cat $$beside; rm $$beside; \
 	test $$passed = yes
