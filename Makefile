@@ -21,6 +21,9 @@ NODE_SYNCED := web/node_modules/.synced
 UI := src/curbe/ui_dist/index.html
 UI_SOURCES = $(shell find web/src web/public web/build web/*.json web/*.ts web/index.html -type f)
 
+# A group of processes of its own, which Ctrl-C is handed on to: a shell lets what it has in the background ignore that.
+BESIDE := $(BIN)/python -c 'import os, signal, sys; os.setsid(); signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])'
+
 # With a memory of their own for what failed.
 BROWSER_TESTS := -o cache_dir=.pytest_cache/browser tests/browser
 
@@ -53,8 +56,8 @@ sandbox: $(SYNCED) ## the local Graph API, as the Meta app of .env, to set META_
 
 test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
 	@beside=$$(mktemp); passed=yes; \
-	$(MAKE) --no-print-directory .screens-test >$$beside 2>&1 & screens=$$!; \
-	trap 'kill $$screens; exit 130' INT TERM; \
+	$(BESIDE) $(MAKE) --no-print-directory .screens-test >$$beside 2>&1 & screens=$$!; \
+	trap 'kill -INT -$$screens; wait $$screens; exit 130' INT TERM; \
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || passed=no; \
 	wait $$screens || passed=no; \
 	cat $$beside; rm $$beside; \
