@@ -57,7 +57,7 @@ sandbox: $(SYNCED) ## the local Graph API, as the Meta app of .env, to set META_
 test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
 	@beside=$$(mktemp); passed=yes; \
 	$(BESIDE) $(MAKE) --no-print-directory .screens-test >$$beside 2>&1 & screens=$$!; \
-	trap 'kill -INT -$$screens; wait $$screens; exit 130' INT TERM; \
+	trap 'kill -INT -$$screens; wait $$screens; rm $$beside; exit 130' INT TERM; \
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder || passed=no; \
 	wait $$screens || passed=no; \
 	cat $$beside; rm $$beside; \

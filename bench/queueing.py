@@ -29,11 +29,10 @@ async def queue(
             for place, somebody in enumerate(people[first : first + AT_ONCE], start=first)
         ]
         tenant_id = rows[0].tenant_id
-        async with pool.transaction(tenant_id) as tx:
+        async with pool.transaction(tenant_id, by_key=True) as tx:
+            await departures.queue(tx, rows)
             waiting = [(row.id, row.connection_id, row.conversation_id) for row in rows]
-            async with tx.by_key():
-                await departures.queue(tx, rows)
-                await outbox.enqueue(tx, tenant_id=tenant_id, rows=waiting, priority=priority)
+            await outbox.enqueue(tx, tenant_id=tenant_id, rows=waiting, priority=priority)
 
 
 def _departure(somebody: Somebody, content: Content) -> Departure:
