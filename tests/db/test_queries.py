@@ -4,7 +4,9 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
 from importlib.resources import files
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -33,6 +35,18 @@ def locking_parts(sql: str) -> Iterator[str]:
             yield before[-1]
 
 
+# What the driver makes of each type of PostgreSQL; an enum, and JSON, arrive as their text.
+ARRIVES_AS = {
+    UUID: {"uuid"},
+    str: {"text", "name", "jsonb", "alias_kind", "audience_kind", "message_status", "recipient_state"},
+    int: {"int2", "int4", "int8"},
+    float: {"float8"},
+    bool: {"bool"},
+    bytes: {"bytea"},
+    datetime: {"timestamptz"},
+    date: {"date"},
+}
+
 for name in modules():
     importlib.import_module(name)
 
@@ -47,7 +61,13 @@ async def test_the_query_runs_on_our_schema_and_returns_its_row(
 
     columns = [column.name for column in prepared.get_attributes()]
     assert len(columns) == len(set(columns))
-    assert set(columns) == {field.encode_name for field in msgspec.structs.fields(query.row)}
+    assert set(columns) == {column.name for column in query.rows.columns}
+
+    given = {column.name: column.type.name for column in prepared.get_attributes()}
+    for column in query.rows.columns:
+        if column.as_it_is:
+            (named,) = column.types
+            assert given[column.name] in ARRIVES_AS[named], column.name
 
 
 @pytest.mark.parametrize("package", sorted({query.package for query in db.Query.everyone}))

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.resources import files
-from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, Final, Generic, TypeAlias, cast
 from uuid import UUID
 
 import asyncpg
@@ -20,8 +20,7 @@ import msgspec
 
 from curbe.infra.poolers import require_given, told_of_poolers
 from curbe.infra.roles import ONE_PLAN, Role, begins_with
-
-Row = TypeVar("Row", bound=msgspec.Struct)
+from curbe.infra.rows import Row, RowType
 
 # Classes 22 (data exception), 23 (integrity constraint violation) and 54 (a limit of PostgreSQL's own, as of the words that an index holds
 # of a text): the statement's data is wrong, and will be wrong again.
@@ -108,17 +107,13 @@ class Query(Generic[Row]):
         self.name: Final = name
         self.numbered, self.names = numbered(queries(package)[name])
         self.row: Final = row
+        self.rows: Final = RowType(row)
         self.everyone.append(self)
 
     async def all(self, tx: "Transaction", **params: object) -> list[Row]:
         """Run it and return every row, converted: an enum column arrives as the enum."""
         records = await tx.connection.fetch(self.numbered, *self._arguments(params))
-        if not records:
-            return []
-        columns = tuple(records[0].keys())  # asked for once: a record that tells its own takes a third longer
-        return msgspec.convert(
-            [dict(zip(columns, record, strict=True)) for record in records], list[self.row]
-        )
+        return self.rows.rows(records[0].keys(), records) if records else []
 
     async def one(self, tx: "Transaction", **params: object) -> Row | None:
         """Run it and return its first row, or None."""
