@@ -254,9 +254,11 @@ def _report(status: StatusReported, owner: Connection, callback_keys: Sequence[b
 
 
 def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
-    if callback is None:
-        return None
-    return next((found for key in keys if (found := message_id_from(callback, key)) is not None), None)
+    if callback is not None:
+        for key in keys:
+            if (found := message_id_from(callback, key)) is not None:
+                return found
+    return None
 
 
 def news_of(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:

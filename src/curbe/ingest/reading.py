@@ -15,7 +15,8 @@ def read_items(webhook: StoredWebhook) -> list[Item]:
         events = [ItemRefused(reason=broken.reason, detail=str(broken), payload=webhook.body)]
     # Messages and statuses inside a notice come last, so that every other item keeps its number.
     inside = [event for event in events if isinstance(event, NoticeReceived) and event.field == "standby"]
-    events = [*events, *(item for notice in inside for item in standby_items(notice))]
+    for notice in inside:
+        events += standby_items(notice)
     return [
         Item(webhook.id, webhook.received_at, webhook.meta_app_id, number, event)
         for number, event in enumerate(events)

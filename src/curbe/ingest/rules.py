@@ -124,18 +124,22 @@ def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
 def heard_in(routed: Routed) -> Heard:
     """Return which connections a batch spoke of, and when the last webhook that did came."""
     heard: Heard = {}
-    for item, owners in owners_in(routed):
-        for owner in owners:
-            who = (owner.tenant_id, owner.id)
-            heard[who] = max(item.received_at, heard.get(who, item.received_at))
+    for item, owner in owners_in(routed):
+        who = (owner.tenant_id, owner.id)
+        last = heard.get(who)
+        if last is None or item.received_at > last:
+            heard[who] = item.received_at
     return heard
 
 
-def owners_in(routed: Routed) -> Iterator[tuple[Item, list[Connection]]]:
-    """Yield each item that somebody gets, and who."""
-    one_owner = (*routed.messages, *routed.amendments, *routed.reactions, *routed.statuses)
-    yield from ((item, [owner]) for item, _, owner in one_owner)
-    yield from ((item, owners) for item, _, owners in routed.notices)
+def owners_in(routed: Routed) -> Iterator[tuple[Item, Connection]]:
+    """Yield each item that somebody gets with each who gets it."""
+    for told in (routed.messages, routed.amendments, routed.reactions, routed.statuses):
+        for item, _, owner in told:
+            yield item, owner
+    for item, _, owners in routed.notices:
+        for owner in owners:
+            yield item, owner
 
 
 def _give(

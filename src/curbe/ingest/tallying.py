@@ -5,7 +5,6 @@ process; the webhooks themselves are in the log, and their effects in the tables
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -13,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.audit.service import AuditEntry
-from curbe.ingest.rules import Heard, Item, Routed, owners_in
+from curbe.ingest.rules import Heard, Routed, owners_in
 
 EVERY: Final = 60.0  # seconds between two lines of a tenant
 MOST_NAMED: Final = 10  # numbers in one line of the process's log
@@ -69,10 +68,10 @@ class Gathered:
 
 def received_in(routed: Routed) -> Received:
     """Return what a batch brought each tenant."""
-    found: Received = {}
-    for item, tenant_id in _addressed(routed):
-        found.setdefault(tenant_id, Counter())[item.event_id] += 1
-    return found
+    found: dict[UUID, list[int]] = {}
+    for item, owner in owners_in(routed):
+        found.setdefault(owner.tenant_id, []).append(item.event_id)
+    return {tenant_id: Counter(event_ids) for tenant_id, event_ids in found.items()}
 
 
 def tallied(received: Received) -> Tallied:
@@ -120,8 +119,3 @@ class Tallies:
         ]
         self._taken_at.update(dict.fromkeys(due, now))
         return {tenant_id: self._waiting.pop(tenant_id) for tenant_id in due}
-
-
-def _addressed(routed: Routed) -> Iterator[tuple[Item, UUID]]:
-    for item, owners in owners_in(routed):
-        yield from ((item, owner.tenant_id) for owner in owners)

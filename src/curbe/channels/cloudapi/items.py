@@ -5,6 +5,7 @@ Pure. An item that cannot be understood becomes `ItemRefused` here and never tou
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -181,6 +182,7 @@ def refused(
     return ItemRefused(reason=reason, detail=detail, payload=bytes(raw), phone_number_id=phone_number_id)
 
 
+@lru_cache(maxsize=1_000)  # what comes together happened in the same few seconds
 def moment(seconds: wire.Seconds) -> datetime:
     """Return the UTC moment Meta writes as Unix seconds; raise `_Unreadable` where it is none."""
     if seconds is None or seconds == "":
