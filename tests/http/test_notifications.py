@@ -231,7 +231,9 @@ async def test_a_paused_number_is_asked_again_for_a_day(
         mine.connection_id,
     )
     await work()
-    assert [one["state"] for one in await history(acme)] == ["waiting"]
+    (waiting,) = await history(acme)
+    assert (waiting["state"], waiting["reason"]) == ("waiting", "connection_paused")
+    assert "paused" in waiting["detail"]
 
     await owner.execute(
         "UPDATE channel_connections SET status = 'active', pause_reason = NULL, paused_at = NULL"
@@ -239,7 +241,7 @@ async def test_a_paused_number_is_asked_again_for_a_day(
     await owner.execute("UPDATE jobs SET available_at = now()")
     await work()
 
-    assert [one["state"] for one in await history(acme)] == ["sent"]
+    assert [(one["state"], one["reason"]) for one in await history(acme)] == [("sent", None)]
 
 
 async def test_one_waits_while_meta_lets_the_account_write_to_nobody_first_and_goes_on_by_itself(
@@ -253,7 +255,9 @@ async def test_one_waits_while_meta_lets_the_account_write_to_nobody_first_and_g
             WHERE id = $1"""
     await owner.execute(restricted, mine.connection_id, utc_now() + timedelta(hours=2))
     await work()
-    assert [one["state"] for one in await history(acme)] == ["waiting"]
+    assert [(one["state"], one["reason"]) for one in await history(acme)] == [
+        ("waiting", "account_restricted")
+    ]
     assert await owner.fetchval("SELECT count(*) FROM messages") == 0
 
     await owner.execute("UPDATE jobs SET available_at = now()")

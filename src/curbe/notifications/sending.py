@@ -47,6 +47,7 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 _WAITING: Final = Query(_PACKAGE, "waiting", _Waiting)
 _SETTLE: Final = Query(_PACKAGE, "settle")
+_SAY_WHY: Final = Query(_PACKAGE, "say_why_it_waits")
 
 
 class Notifying:
@@ -69,6 +70,13 @@ class Notifying:
                     outcome = await _send(tx, waiting, tenant_id=job.tenant_id, now=now)
                 except _FOR_NOW as pause:
                     if now - waiting.due_at < _PATIENCE:
+                        await _SAY_WHY.run(
+                            tx,
+                            tenant_id=job.tenant_id,
+                            id=waiting.id,
+                            reason=pause.code,
+                            detail=pause.detail,
+                        )
                         await jobs.put_back(tx, job, after=_AGAIN, error=pause.code)
                         return
                     outcome = Outcome(state=State.REFUSED, reason=pause.code, detail=pause.detail)
