@@ -16,6 +16,7 @@ from curbe.consent.gate import Admitted, Purpose, Refusal, Wanted
 from curbe.inbox import contacts
 from curbe.infra.db import Pool
 from curbe.outbound import store
+from curbe.retention import erasures
 
 pytestmark = pytest.mark.anyio
 
@@ -154,3 +155,16 @@ async def test_of_whom_nothing_is_kept_the_id_that_is_known_is_used(
     await owner.execute("DELETE FROM messages")
 
     assert await goes_to(owner, web, worker, number) == (None, "ES.1")
+
+
+async def test_whoever_is_being_erased_is_written_to_no_more_though_what_they_said_is_there_still(
+    owner: Owner, apply: Pool, web: Pool, worker: Pool, number: Number
+) -> None:
+    await wrote(owner, apply, number, hidden("wamid.1", "ES.1", at=NOW))
+    contact_id = await owner.fetchval("SELECT id FROM contacts")
+    async with web.transaction(number.tenant_id) as tx:
+        await erasures.request(tx, tenant_id=number.tenant_id, contact_id=contact_id, actor="user:1", now=NOW)
+
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 1
+    assert await goes_to(owner, web, worker, number) == (None, None)
+    assert isinstance(await asked(owner, web, number), Refusal)

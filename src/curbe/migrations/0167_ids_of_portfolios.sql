@@ -1,7 +1,8 @@
 -- By which business-scoped user id one of our numbers reaches a person. Each portfolio has its own of everybody, and sending to another's
 -- fails [Meta: BSUID, 2026]. A contact keeps the id that was told last; here it is the latest that a number of the same portfolio was told,
 -- by what was said. Where the portfolio of one of two numbers is not known and their WABAs differ, theirs may be the same: tried after those
--- that are. One that is known to be another's is none. Of whom nothing is kept that names them, the contact's.
+-- that are. One that is known to be another's is none. Of whom nothing is kept that names them, the contact's; of a contact that has none any more, as they
+-- are being erased, none.
 CREATE FUNCTION bsuid_here(tenant uuid, connection uuid, contact uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -28,5 +29,7 @@ WITH told AS (
      WHERE here.tenant_id = tenant AND here.id = connection)
 SELECT CASE WHEN EXISTS (SELECT FROM told)
             THEN (SELECT t.bsuid FROM told t WHERE t.may_be_ours ORDER BY t.ours DESC, t.at DESC, t.bsuid DESC LIMIT 1)
-            ELSE (SELECT p.bsuid FROM contacts p WHERE p.tenant_id = tenant AND p.id = contact) END
+            ELSE p.bsuid END
+  FROM contacts p
+ WHERE p.tenant_id = tenant AND p.id = contact AND p.bsuid IS NOT NULL
 $$;

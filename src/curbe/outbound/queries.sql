@@ -86,7 +86,8 @@ UPDATE outbox o
    AND c.tenant_id = o.tenant_id AND c.id = chosen.thread_id
 RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.refusals, coalesce(o.trying_since, now()) AS trying_since,
           c.contact_e164 AS e164,
-          CASE WHEN c.contact_e164 IS NULL THEN bsuid_here(c.tenant_id, c.channel_connection_id, c.contact_id) END AS bsuid,
+          CASE WHEN c.contact_e164 IS NULL AND c.contact_bsuid IS NOT NULL THEN
+               bsuid_here(c.tenant_id, c.channel_connection_id, c.contact_id) END AS bsuid,
           c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
           chosen.type, chosen.template,
           o.campaign_id,
