@@ -19,6 +19,7 @@ from curbe.campaigns.api import CampaignController
 from curbe.campaigns.audience_api import AudienceController
 from curbe.campaigns.report_api import CampaignReportController
 from curbe.connections.api import ConnectionController
+from curbe.connections.change_api import ConnectionChangeController
 from curbe.connections.registration_api import RegistrationController
 from curbe.consent.api import ConsentController
 from curbe.desk.api import LabelsController, TeamsController
@@ -61,6 +62,7 @@ ROUTES: Final[list[type[Controller]]] = [
     AuditController,
     PlatformAuditController,
     ConnectionController,
+    ConnectionChangeController,
     RegistrationController,
     InboxController,
     MessagesController,

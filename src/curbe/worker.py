@@ -28,6 +28,8 @@ from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
+from curbe.inbox.carrying import Carrying
+from curbe.inbox.identity import CARRY_OVER
 from curbe.inbox.rules import WAKE
 from curbe.inbox.seen import READ_RECEIPT
 from curbe.inbox.snooze import Alarm
@@ -271,11 +273,12 @@ def teller_of(everybody: Pool, pool: Pool, deliver: Handler) -> Runner:
 def _by_itself(pool: Pool) -> dict[str, Handler]:
     """Return who does what is done without anybody.
 
-    Ends of snoozes, answers to STOP, notifications, automations, what failures say, what a number that is back lets be done, and choices
-    that nobody made.
+    Ends of snoozes, what is left of merged conversations, answers to STOP, notifications, automations, what failures say, what a number
+    that is back lets be done, and choices that nobody made.
     """
     return {
         WAKE: Alarm(pool, now=utc_now),
+        CARRY_OVER: Carrying(pool),
         hearing.ANSWER: Confirming(pool, now=utc_now),
         FETCH_AGAIN: FetchingAgain(pool),
         FORGET: Forgetting(pool),

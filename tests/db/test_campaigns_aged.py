@@ -1,7 +1,7 @@
 """Whom a campaign goes to is deleted once it is too old to keep: never before it is over, and never in parts before it began."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -9,16 +9,18 @@ import pytest
 
 from bed.campaigns import Desk
 from bed.locks import waiting_for_a_lock
-from curbe.campaigns import ageing, audience, persons, report
+from curbe.campaigns import ageing, audience, persons, report, service, store
 from curbe.campaigns.audience_shapes import Listed, ListedRecipient
 from curbe.campaigns.rules import CampaignState, Deed
-from curbe.domain.errors import Conflict
+from curbe.campaigns.store import Place
+from curbe.domain.errors import Conflict, NotFound
 from curbe.infra.clock import utc_now
 
 pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
 WEEK = timedelta(days=7)
+_LATEST = Place(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 
 
 async def aged(desk: Desk, *, before: datetime | None = None) -> int:
@@ -186,3 +188,54 @@ async def test_while_a_campaigns_figures_are_counted_for_good_nobody_waits_for_i
     await deleting
 
     assert await owner.fetchval("SELECT kept IS NOT NULL FROM campaigns")
+
+
+async def test_a_draft_that_is_deleted_is_gone_from_sight_at_once_and_from_the_database_in_pieces(
+    desk: Desk, owner: Owner
+) -> None:
+    campaign_id, kept = await desk.campaign(25), await desk.campaign(3)
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        await service.delete(tx, tenant_id=desk.tenant_id, campaign_id=campaign_id, actor="cli")
+
+    assert await owner.fetchval("SELECT count(*) FROM campaign_recipients") == 28, "one statement was short"
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        page = await store.page(tx, tenant_id=desk.tenant_id, state=None, before=_LATEST, limit=10)
+    assert [row.id for row in page] == [kept]
+    with pytest.raises(NotFound):
+        await desk.read(campaign_id)
+    with pytest.raises(NotFound):
+        await desk.treat(campaign_id, Deed.START)
+    with pytest.raises(NotFound):
+        await added(desk, campaign_id)
+
+    pieces = []
+    while not pieces or pieces[-1]:
+        async with desk.worker.transaction(desk.tenant_id) as tx:
+            pieces.append(
+                await ageing.drop_thrown_away(tx, tenant_id=desk.tenant_id, before=utc_now(), most=10)
+            )
+    assert pieces == [10, 10, 5, 1, 0]
+    assert await owner.fetchval("SELECT array_agg(id) FROM campaigns") == [kept]
+    for table in ("campaign_audiences", "campaign_feeds"):
+        assert await owner.fetchval(f"SELECT count(*) FROM {table} WHERE campaign_id <> $1", kept) == 0
+    assert (await desk.progress(kept)).recipients == 3
+
+
+async def test_whoever_is_erased_is_erased_out_of_a_draft_that_was_deleted(desk: Desk, owner: Owner) -> None:
+    campaign_id = await desk.campaign(2)
+    async with desk.web.transaction(desk.tenant_id) as tx:
+        await service.delete(tx, tenant_id=desk.tenant_id, campaign_id=campaign_id, actor="cli")
+
+    async with desk.worker.transaction(desk.tenant_id) as tx:
+        await persons.erase(
+            tx,
+            tenant_id=desk.tenant_id,
+            contact_ids=[],
+            conversation_ids=[],
+            phones=["34600000001"],
+            names=["34600000001"],
+        )
+
+    phones = await owner.fetch("SELECT phone FROM campaign_recipients ORDER BY n")
+    assert [row["phone"][-11:] for row in phones][1:] == ["34600000002"]
+    assert phones[0]["phone"].startswith("0")

@@ -256,9 +256,10 @@ async def test_it_pauses_by_itself_and_says_why(desk: Desk, owner: Owner, sql: s
 async def test_it_pauses_while_meta_lets_the_account_write_to_nobody_first_and_the_number_goes_on(
     desk: Desk, owner: Owner, apply: Pool, kind: str, hours: int, reason: str | None, *, reconnected: bool
 ) -> None:
+    desk.now = utc_now()
     campaign_id = await desk.campaign(10)
     await desk.treat(campaign_id, Deed.START)
-    until = utc_now() + timedelta(hours=hours)
+    until = desk.now + timedelta(hours=hours)
     told = {
         "event": "ACCOUNT_RESTRICTION",
         "restriction_info": [{"restriction_type": kind, "expiration": int(until.timestamp())}],

@@ -361,6 +361,33 @@ async def test_an_edit_whose_message_can_come_no_more_goes_also_where_everything
     assert [row["target_id"] for row in left] == ["wamid.here", "wamid.late"]
 
 
+async def test_a_campaign_that_was_deleted_goes_with_its_people_also_where_everything_is_kept(
+    world: World,
+) -> None:
+    await world.owner.execute("UPDATE tenants SET retention_days = NULL")
+    await world.owner.execute(
+        """INSERT INTO campaigns (tenant_id, id, name, channel_connection_id, template, created_by, deleted_at)
+           SELECT $1, gen_random_uuid(), 'Navidad', $2, '{}', 'cli', deleted_at
+             FROM unnest(ARRAY[now(), NULL::timestamptz]) AS u (deleted_at)""",
+        world.tenant, world.number.connection_id,
+    )  # fmt: skip
+    await world.owner.execute(
+        """INSERT INTO campaign_audiences (tenant_id, id, campaign_id, kind)
+           SELECT k.tenant_id, k.id, k.id, 'list' FROM campaigns k"""
+    )
+    await world.owner.execute(
+        """INSERT INTO campaign_recipients (tenant_id, campaign_id, audience_id, line, phone, zone)
+           SELECT k.tenant_id, k.id, k.id, n, (34600000000 + n)::text, 'UTC' FROM campaigns k, generate_series(1, 1200) AS n"""
+    )
+
+    await world.purge()
+
+    left = "SELECT count(*) FROM campaign_recipients r JOIN campaigns k USING (tenant_id) WHERE r.campaign_id = k.id"
+    assert await world.owner.fetchval(left) == 1200
+    assert await world.count("campaign_recipients") == 1200
+    assert await world.count("campaign_audiences") == await world.count("campaigns") == 1
+
+
 async def test_of_everything_a_tenant_has_only_what_people_said_is_deleted(
     owner: asyncpg.Connection, worker: Pool, apply: Pool, tmp_path: Path
 ) -> None:

@@ -1,11 +1,13 @@
 """What the doctor makes of what it saw: the borders between fine, worth a look, and broken."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from curbe.operate import findings, findings_of_disks, findings_of_numbers
+from curbe.channels.cloudapi.versions import usable_until
+from curbe.infra.settings import default_of
+from curbe.operate import findings, findings_of_disks, findings_of_numbers, findings_of_versions
 from curbe.operate.findings import (
     Finding,
     OutboxFacts,
@@ -52,6 +54,45 @@ def test_whatever_is_not_fine_says_what_to_do() -> None:
 
     assert [one for one in seen if one.state is OK or not one.fix] == []
     assert len(seen) == 22
+
+
+@pytest.mark.parametrize(
+    ("version", "today", "state", "says"),
+    [
+        ("v25.0", date(2026, 11, 20), OK, "v25.0, usable until 2028-07-29"),
+        ("v26.0", date(2026, 11, 20), OK, "v26.0; Meta has named no end of it"),
+        ("v21.0", date(2026, 10, 22), OK, "v21.0, usable until 2027-01-21"),
+        ("v21.0", date(2026, 10, 23), WARN, "v21.0 ends on 2027-01-21, in 90 days"),
+        ("v21.0", date(2027, 1, 20), WARN, "v21.0 ends on 2027-01-21"),
+        ("v21.0", date(2027, 1, 21), FAIL, "v21.0 has ended on 2027-01-21"),
+        ("v9.0", date(2026, 11, 20), FAIL, "v9.0 has ended on 2026-05-21"),
+    ],
+)
+def test_a_version_of_metas_that_ends_is_told_ahead(
+    version: str, today: date, state: State, says: str
+) -> None:
+    told = findings_of_versions.graph_version(
+        version, usable_until=usable_until(version), own="v25.0", own_until=usable_until("v25.0"), today=today
+    )
+
+    assert told.state is state
+    assert says in told.sentence
+    assert (told.fix == "") is (state is OK)
+
+
+def test_whoever_speaks_the_version_of_this_build_and_it_ends_is_told_to_upgrade() -> None:
+    own = default_of("META_GRAPH_VERSION")
+    ends = usable_until(own)
+    assert ends is not None
+
+    of_itself, chosen = (
+        findings_of_versions.graph_version(
+            version, usable_until=usable_until(version), own=own, own_until=ends, today=ends
+        )
+        for version in (own, "v24.0")
+    )
+
+    assert [told.fix.startswith("upgrade Curbe") for told in (of_itself, chosen)] == [True, True]
 
 
 def test_what_is_set_aside_is_told_with_what_helps_that_reason() -> None:

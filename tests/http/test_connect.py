@@ -343,3 +343,30 @@ class TestAnInstallationThatLendsItsOwnToken:
 
         assert (refused.status_code, refused.json()["field"]) == (422, "access_token")
         assert await connections(owner) == []
+
+
+async def test_the_country_that_a_number_is_for_is_changed_without_its_token(
+    acme: Tenant, graph: Graph
+) -> None:
+    connection_id = (await acme.post(COMPLETE, graph.world().body(country_id="ES"))).json()["id"]
+    (before,) = (await acme.get("/whatsapp/status")).json()["connections"]
+    path = f"{acme.path}/whatsapp/connections/{connection_id}"
+
+    answer = await acme.client.patch(path, json={"country_id": "pt"})
+    again = await acme.client.patch(path, json={"country_id": "PT"})
+    unsaid = await acme.client.patch(path, json={"country_id": None})
+    elsewhere = await acme.client.patch(
+        f"{path[:-1]}{'0' if path[-1] != '0' else '1'}", json={"country_id": "PT"}
+    )
+
+    assert (before["country_id"], answer.json()["country_id"], again.json()["country_id"]) == (
+        "ES",
+        "PT",
+        "PT",
+    )
+    assert unsaid.json()["country_id"] != "PT", "that of its own digits"
+    assert answer.json()["token_fingerprint"] == before["token_fingerprint"]
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (404, "not_found")
+    assert (await acme.client.patch(path, json={})).status_code == 422
+    deeds = [row["action"] for row in (await acme.get("/audit")).json()["items"]]
+    assert deeds.count("connection.country_changed") == 2, "said already, nothing happened"

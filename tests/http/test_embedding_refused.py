@@ -41,6 +41,7 @@ ADMINISTERING = {
     f"POST {T}/whatsapp/connect/choose",
     f"POST {T}/whatsapp/connect/complete",
     f"POST {T}/whatsapp/connect/start",
+    f"PATCH {T}/whatsapp/connections/{{connection_id}}",
     f"POST {T}/whatsapp/connections/{{connection_id}}/register",
     f"POST {T}/whatsapp/connections/{{connection_id}}/reveal-pin",
     f"POST {T}/whatsapp/disconnect",

@@ -57,6 +57,7 @@ BODIES: dict[str, Json] = {
     "Choosing": {"choice_id": "{sign-up choice}", "phone_number_id": "2"},
     "WhichChoice": {"choice_id": "{sign-up choice}"},
     "Completion": {"waba_id": "1", "phone_number_id": "2", "access_token": "EAA"},
+    "ConnectionChange": {"country_id": "ES"},
     "ContactChange": {"name": "Ana"},
     "ConversationChange": {"state": "resolved"},
     "FileMapping": {"audience_id": "{audience}", "phone": "phone"},

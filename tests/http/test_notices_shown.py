@@ -1,6 +1,7 @@
 """What Meta tells of a number and of people is seen where one looks: in the status, in the inbox, and in the refusal to send."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -76,6 +77,30 @@ async def test_a_number_that_meta_paused_refuses_to_send_and_does_not_ask_for_a_
 
     assert answer.json()["code"] == "connection_paused"
     assert "token" not in answer.json()["fix"]
+
+
+async def test_while_meta_lets_an_account_write_to_nobody_first_a_template_is_refused_at_once_and_a_reply_goes(
+    client: httpx.AsyncClient, owner: asyncpg.Connection, apply: Pool, number: Number
+) -> None:
+    ends = utc_now().replace(microsecond=0) + timedelta(days=1)
+    restriction = {
+        "restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING",
+        "expiration": int(ends.timestamp()),
+    }
+    await deliver(owner, body(change(number, messages=[text("wamid.1", at=utc_now())])))
+    told = {"event": "ACCOUNT_RESTRICTION", "restriction_info": [restriction]}
+    await deliver(owner, notice(number, "account_update", told))
+    await drain(apply)
+    path = f"/api/tenants/{number.tenant_id}/whatsapp/messages/send"
+    template = {"type": "template", "template": {"name": "hello", "language": {"code": "es"}}}
+
+    refused = await client.post(path, json={"to": "+34600000002", **template})
+    reply = await client.post(path, json={"to": "+34600000001", "text": "Hola"})
+    within = await client.post(path, json={"to": "+34600000001", **template})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "account_restricted")
+    assert refused.json()["restricted_until"] == ends.isoformat().replace("+00:00", "Z")
+    assert (reply.status_code, within.status_code) == (202, 202)
 
 
 async def test_a_conversation_shows_what_its_person_said_of_marketing(

@@ -231,7 +231,9 @@ async def test_a_paused_number_is_asked_again_for_a_day(
         mine.connection_id,
     )
     await work()
-    assert [one["state"] for one in await history(acme)] == ["waiting"]
+    (waiting,) = await history(acme)
+    assert (waiting["state"], waiting["reason"]) == ("waiting", "connection_paused")
+    assert "paused" in waiting["detail"]
 
     await owner.execute(
         "UPDATE channel_connections SET status = 'active', pause_reason = NULL, paused_at = NULL"
@@ -239,7 +241,48 @@ async def test_a_paused_number_is_asked_again_for_a_day(
     await owner.execute("UPDATE jobs SET available_at = now()")
     await work()
 
+    assert [(one["state"], one["reason"]) for one in await history(acme)] == [("sent", None)]
+
+
+async def test_one_waits_while_meta_lets_the_account_write_to_nobody_first_and_goes_on_by_itself(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    await rule(acme)
+    await event(acme)
+    restricted = """UPDATE channel_connections
+              SET health = jsonb_build_object('restriction.RESTRICTED_BIZ_INITIATED_MESSAGING',
+                                              jsonb_build_object('value', 'RESTRICTED', 'at', now(), 'until', $2::timestamptz))
+            WHERE id = $1"""
+    await owner.execute(restricted, mine.connection_id, utc_now() + timedelta(hours=2))
+    await work()
+    assert [(one["state"], one["reason"]) for one in await history(acme)] == [
+        ("waiting", "account_restricted")
+    ]
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 0
+
+    await owner.execute("UPDATE jobs SET available_at = now()")
+    await work(later=timedelta(hours=3))
+
     assert [one["state"] for one in await history(acme)] == ["sent"]
+
+
+async def test_one_whose_account_is_restricted_for_longer_than_it_is_good_is_refused_and_says_why(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    await rule(acme)
+    await event(acme)
+    await owner.execute(
+        """UPDATE channel_connections
+              SET health = jsonb_build_object('restriction.RESTRICTED_BIZ_INITIATED_MESSAGING',
+                                              jsonb_build_object('until', now() + interval '3 days'))
+            WHERE id = $1""",
+        mine.connection_id,
+    )
+    await work(later=timedelta(hours=25))
+
+    assert [(one["state"], one["reason"]) for one in await history(acme)] == [
+        ("refused", "account_restricted")
+    ]
 
 
 async def test_a_rule_that_names_no_number_goes_on_by_the_one_it_was_kept_with_once_another_is_connected(

@@ -211,6 +211,7 @@ LEAST = {
     f"POST {T}/whatsapp/connect/choose": "admin",
     f"POST {T}/whatsapp/connect/complete": "admin",
     f"POST {T}/whatsapp/connect/start": "admin",
+    f"PATCH {T}/whatsapp/connections/{{connection_id}}": "admin",
     f"POST {T}/whatsapp/connections/{{connection_id}}/register": "admin",
     f"POST {T}/whatsapp/connections/{{connection_id}}/reveal-pin": "admin",
     f"POST {T}/whatsapp/disconnect": "admin",

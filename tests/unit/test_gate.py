@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -30,7 +31,9 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TEMPLATE = TemplateName("offer", "es_ES")
 
 
-def line(status: ConnectionStatus = ConnectionStatus.ACTIVE) -> Line:
+def line(
+    status: ConnectionStatus = ConnectionStatus.ACTIVE, *, restricted_until: datetime | None = None
+) -> Line:
     return Line(
         id=UUID(int=1),
         status=status,
@@ -39,6 +42,7 @@ def line(status: ConnectionStatus = ConnectionStatus.ACTIVE) -> Line:
         phone_number_e164="+34910000000",
         pause_reason="{Meta} said no",
         pause_cause=None,
+        restricted_until=restricted_until,
     )
 
 
@@ -149,6 +153,16 @@ def test_what_one_person_may_not_get_no_campaign_may_send_them(state: Facts) -> 
     [
         (Wanted(Purpose.REPLY), {"line": None}, RefusalCode.NO_CONNECTION),
         (Wanted(Purpose.REPLY), {"line": line(ConnectionStatus.ERROR)}, RefusalCode.CONNECTION_PAUSED),
+        (
+            Wanted(Purpose.REPLY, TEMPLATE),
+            {"line": line(restricted_until=NOW + LENGTH), "last_inbound_at": None},
+            RefusalCode.ACCOUNT_RESTRICTED,
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE),
+            {"line": line(restricted_until=NOW + LENGTH), "last_inbound_at": None},
+            RefusalCode.NO_CONSENT,
+        ),
         (Wanted(Purpose.REPLY), {"blocked_here": True}, RefusalCode.CONTACT_BLOCKED),
         (Wanted(Purpose.CAMPAIGN, TEMPLATE), {"blocked": True}, RefusalCode.CONTACT_BLOCKED),
         (Wanted(Purpose.REPLY), {"e164": None}, RefusalCode.RECIPIENT_UNREACHABLE),
@@ -242,3 +256,23 @@ def test_what_may_go_goes(wanted: Wanted, known: dict[str, object]) -> None:
 
 def test_every_reason_has_words_and_a_way_out() -> None:
     assert set(WORDS) == set(FIXES) == set(RefusalCode)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_while_meta_lets_an_account_write_to_nobody_first_whoever_writes_is_answered(
+    purpose: Purpose,
+) -> None:
+    said_yes = Consents(Consent.IN, Consent.IN, Consent.IN)
+    restricted = facts(line=line(restricted_until=NOW + LENGTH), consents=said_yes)
+    stranger = msgspec.structs.replace(restricted, last_inbound_at=NOW - LENGTH)
+
+    assert isinstance(ask(Wanted(purpose), restricted, now=NOW), Admitted)
+    assert isinstance(ask(Wanted(purpose, TEMPLATE), restricted, now=NOW), Admitted)
+    answer = ask(Wanted(purpose, TEMPLATE), stranger, now=NOW)
+    assert isinstance(answer, Refusal)
+    assert (answer.code, answer.details) == (
+        RefusalCode.ACCOUNT_RESTRICTED,
+        {"restricted_until": "2026-11-21T12:00:00Z"},
+    )
+    assert "until 2026-11-21 12:00 UTC" in answer.words["en"]
+    assert isinstance(ask(Wanted(purpose, TEMPLATE), stranger, now=NOW + LENGTH), Admitted)

@@ -1,7 +1,10 @@
 """An operator is told everything that is wrong at once, and what `curbe init` writes works."""
 
+import os
 import shlex
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,6 +33,18 @@ def load(
     env_file: Path | None = None, flags: dict[str, str] | None = None, **environ: str
 ) -> settings.Settings:
     return settings.load({**ENOUGH, **environ}, env_file=env_file, flags=flags)
+
+
+@contextmanager
+def not_as_root() -> Iterator[None]:
+    """Be a user who may not enter every folder."""
+    ours = os.geteuid()
+    if ours == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(ours)
 
 
 def problems(**environ: str) -> dict[str, str]:
@@ -265,6 +280,21 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, content: bytes | Non
 
     with pytest.raises(BadSettings, match="cannot be read"):
         load(file)
+
+
+def test_a_file_in_a_folder_that_may_not_be_entered_is_told_as_one_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    with not_as_root(), pytest.raises(BadSettings, match=r"closed/\.env cannot be read: Permission denied"):
+        load(closed / ".env")
+
+
+def test_a_file_in_a_folder_that_is_none_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert load(tmp_path / "file/.env") == load()
 
 
 def test_a_misspelt_name_in_the_file_is_told_with_the_right_one(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Deletes whom a campaign went to once it is too old to keep; the campaign and its figures stay. A draft that old loses its people."""
+"""Deletes whom a campaign went to once it is too old to keep; the campaign and its figures stay. A draft that old loses its people.
+
+A draft that somebody deleted goes whole, in pieces.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,6 +28,9 @@ _KEEP: Final = Query(_PACKAGE, "keep_figures")
 _BECAME: Final = Query(_PACKAGE, "note_became")
 _OLD_DRAFT: Final = Query(_PACKAGE, "drafts_to_purge", Id)
 _EMPTY_DRAFT: Final = Query(_PACKAGE, "empty_draft")
+_THROWN_AWAY: Final = Query(_PACKAGE, "thrown_away", Id)
+_DROPS: Final = tuple(Query(_PACKAGE, name) for name in ("drop_recipients", "drop_faults"))
+_DROP: Final = Query(_PACKAGE, "drop_campaign")
 _PURGES: Final = tuple(
     Query(_PACKAGE, name) for name in ("purge_recipients", "purge_faults", "purge_audiences")
 )
@@ -61,6 +67,17 @@ async def delete_recipients(tx: Transaction, *, tenant_id: UUID, before: datetim
     for query in _PURGES:
         gone += await query.run(tx, tenant_id=tenant_id, before=before, most=most)
     return gone
+
+
+async def drop_thrown_away(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
+    """Delete up to ``most`` of each kind of what hangs on a draft that somebody deleted, once nothing does the draft; return how many."""
+    del before  # whatever was thrown away goes
+    found = await _THROWN_AWAY.one(tx, tenant_id=tenant_id)
+    if found is None:
+        return 0
+    where = {"tenant_id": tenant_id, "campaign_id": found.id}
+    gone = sum([await query.run(tx, most=most, **where) for query in _DROPS])
+    return gone or await _DROP.run(tx, **where)
 
 
 async def _empty_draft(tx: Transaction, *, tenant_id: UUID, before: datetime) -> int:

@@ -27,13 +27,41 @@ UPDATE campaign_recipients r
 -- name: drafts_to_purge
 -- Campaigns that were never scheduled or started and whose people were added long ago: as old as the newest of what they are made of.
 SELECT k.id FROM campaigns k
- WHERE k.tenant_id = :tenant_id AND k.state IN ('draft', 'ready') AND k.updated_at < :before
+ WHERE k.tenant_id = :tenant_id AND k.state IN ('draft', 'ready') AND k.deleted_at IS NULL AND k.updated_at < :before
    AND (:campaign_id::uuid IS NULL OR k.id = :campaign_id::uuid)
    AND EXISTS (SELECT FROM campaign_audiences a WHERE a.tenant_id = k.tenant_id AND a.campaign_id = k.id)
    AND NOT EXISTS (SELECT FROM campaign_audiences a
                     WHERE a.tenant_id = k.tenant_id AND a.campaign_id = k.id AND a.updated_at >= :before)
  ORDER BY k.id
  LIMIT 1
+
+-- name: thrown_away
+-- A campaign that was deleted and is there still. Locked before what hangs on it, as by whoever erases somebody.
+SELECT k.id FROM campaigns k
+ WHERE k.tenant_id = :tenant_id AND k.deleted_at IS NOT NULL
+ ORDER BY k.id
+ LIMIT 1
+   FOR UPDATE OF k
+
+-- name: drop_recipients
+DELETE FROM campaign_recipients r
+ WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id
+   AND r.n = ANY(ARRAY(SELECT o.n FROM campaign_recipients o
+                        WHERE o.tenant_id = :tenant_id AND o.campaign_id = :campaign_id
+                        ORDER BY o.n
+                        LIMIT :most))
+
+-- name: drop_faults
+DELETE FROM campaign_faults f
+ WHERE f.tenant_id = :tenant_id
+   AND (f.audience_id, f.line) IN (SELECT o.audience_id, o.line
+                                     FROM campaign_audiences a
+                                     JOIN campaign_faults o ON o.tenant_id = a.tenant_id AND o.audience_id = a.id
+                                    WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id
+                                    LIMIT :most)
+
+-- name: drop_campaign
+DELETE FROM campaigns k WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.deleted_at IS NOT NULL
 
 -- name: empty_draft
 DELETE FROM campaign_audiences a WHERE a.tenant_id = :tenant_id AND a.campaign_id = :campaign_id

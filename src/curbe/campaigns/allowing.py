@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns.rules import Stop
+from curbe.campaigns.rules import RESTRICTED, Stop
 from curbe.consent import facts
 from curbe.consent.facts import Recipient
 from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
@@ -19,6 +19,7 @@ from curbe.infra.db import Transaction
 _OF_ALL: Final = {
     RefusalCode.NO_CONNECTION: "number_gone",
     RefusalCode.CONNECTION_PAUSED: "number_paused",
+    RefusalCode.ACCOUNT_RESTRICTED: RESTRICTED,
     RefusalCode.TEMPLATE_UNKNOWN: "template_unknown",
     RefusalCode.TEMPLATE_UNAVAILABLE: "template_not_approved",
     RefusalCode.TEMPLATE_RECATEGORISED: "template_category",
@@ -77,6 +78,7 @@ async def judged(
             continue
         if answer.code in _OF_ALL:
             stop = Stop(_OF_ALL[answer.code], answer.words["en"])
+            outside += answer.code is RefusalCode.ACCOUNT_RESTRICTED  # it is of nobody whose window is open
         else:
             skips[one.n] = Skip(answer.code.value, answer.words["en"])
     return Judged(skips, stop, outside)

@@ -85,5 +85,5 @@ WITH RECURSIVE same (id) AS (
 SELECT k.id, k.name, r.phone, r.variables::text AS variables, r.state::text AS state, r.skip_reason, r.message_id, r.taken_at
   FROM mine
   JOIN campaign_recipients r ON r.tenant_id = :tenant_id AND r.campaign_id = mine.campaign_id AND r.n = mine.n
-  JOIN campaigns k ON k.tenant_id = r.tenant_id AND k.id = r.campaign_id
+  JOIN campaigns k ON k.tenant_id = r.tenant_id AND k.id = r.campaign_id AND k.deleted_at IS NULL
  ORDER BY k.id, r.n

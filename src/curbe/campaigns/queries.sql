@@ -20,8 +20,10 @@ UPDATE campaigns k
 -- name: refit_campaign
 UPDATE campaigns k SET template = :template::jsonb, updated_at = now() WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
 
--- name: delete_campaign
-DELETE FROM campaigns k WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.state IN ('draft', 'ready')
+-- name: throw_away
+-- Nobody sees it from now on. Whom it was for may be a million rows: they go in pieces (ageing.sql), and it goes with the last.
+UPDATE campaigns k SET deleted_at = now()
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.state IN ('draft', 'ready') AND k.deleted_at IS NULL
 
 -- name: campaign_page
 SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text AS template, k.category, k.state, k.reason, k.reason_detail,
@@ -29,6 +31,7 @@ SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text 
        k.created_at, k.updated_at, k.started_at, k.resumed_at, k.ran_before, k.ended_at, k.kept::text AS kept
   FROM campaigns k
  WHERE k.tenant_id = :tenant_id AND (k.created_at, k.id) < (:before_at::timestamptz, :before_id::uuid)
+   AND k.deleted_at IS NULL
    AND (:state::text IS NULL OR k.state::text = :state::text)
  ORDER BY k.created_at DESC, k.id DESC
  LIMIT :most
@@ -38,7 +41,7 @@ SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text 
        k.scheduled_at, k.time_zone, k.quiet_from, k.quiet_until, k.ramp_first_hour, k.ramp_factor, k.pause_at_failures, k.created_by,
        k.created_at, k.updated_at, k.started_at, k.resumed_at, k.ran_before, k.ended_at, k.kept::text AS kept
   FROM campaigns k
- WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.deleted_at IS NULL
 
 -- name: lock_campaign
 -- For whoever changes it. Waits for the claims and the feeding that are under way.
@@ -46,7 +49,7 @@ SELECT k.id, k.name, k.channel_connection_id AS connection_id, k.template::text 
        k.scheduled_at, k.time_zone, k.quiet_from, k.quiet_until, k.ramp_first_hour, k.ramp_factor, k.pause_at_failures, k.created_by,
        k.created_at, k.updated_at, k.started_at, k.resumed_at, k.ran_before, k.ended_at, k.kept::text AS kept
   FROM campaigns k
- WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id
+ WHERE k.tenant_id = :tenant_id AND k.id = :campaign_id AND k.deleted_at IS NULL
    FOR UPDATE OF k
 
 -- name: begun_by_now

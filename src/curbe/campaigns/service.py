@@ -81,15 +81,16 @@ def _template_alone(changes: CampaignChange) -> TemplateContent | None:
 
 
 async def delete(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, actor: str) -> None:
-    """Delete a campaign that was never scheduled or started.
+    """Delete a campaign that was never scheduled or started: it is gone from sight, its files are gone, whom it was for goes in pieces.
 
     Raises:
         NotFound: the tenant has no such campaign.
         Conflict: it has a history, which is kept.
     """
     row = await store.lock(tx, tenant_id=tenant_id, campaign_id=campaign_id)
-    if not await store.delete(tx, tenant_id=tenant_id, campaign_id=campaign_id):
+    if not await store.throw_away(tx, tenant_id=tenant_id, campaign_id=campaign_id):
         raise Conflict(f"The campaign is {row.state.value}.", fix="Cancel it: what it did is kept.")
+    await store.let_go_of_files(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     data = _ENCODER.encode({"id": campaign_id, "name": row.name}).decode()
     await realtime.append(tx, [Event(tenant_id=tenant_id, type=EventType.CAMPAIGN_DELETED, data=data)])
     entry = AuditEntry(

@@ -116,7 +116,7 @@ _INSERT: Final = Query(_PACKAGE, "insert_campaign")
 _INSERT_FEED: Final = Query(_PACKAGE, "insert_feed")
 _CHANGE: Final = Query(_PACKAGE, "change_campaign")
 _REFIT: Final = Query(_PACKAGE, "refit_campaign")
-_DELETE: Final = Query(_PACKAGE, "delete_campaign")
+_THROW_AWAY: Final = Query(_PACKAGE, "throw_away")
 _PAGE: Final = Query(_PACKAGE, "campaign_page", CampaignRow)
 _ONE: Final = Query(_PACKAGE, "campaign_by_id", CampaignRow)
 _LOCK: Final = Query(_PACKAGE, "lock_campaign", CampaignRow)
@@ -154,9 +154,9 @@ async def refit(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, template
     )
 
 
-async def delete(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> bool:
-    """Delete a campaign that was never scheduled or started, with its audience; False where it was."""
-    return await _DELETE.run(tx, tenant_id=tenant_id, campaign_id=campaign_id) == 1
+async def throw_away(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> bool:
+    """Let nobody see a campaign any more that was never scheduled or started, until it is deleted (`ageing`); False where it was."""
+    return await _THROW_AWAY.run(tx, tenant_id=tenant_id, campaign_id=campaign_id) == 1
 
 
 async def page(

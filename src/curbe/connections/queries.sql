@@ -46,6 +46,9 @@ UPDATE channel_connections
        updated_at = :now
  WHERE tenant_id = :tenant_id AND id = :id;
 
+-- name: set_country
+UPDATE channel_connections SET country_id = :country_id, updated_at = now() WHERE tenant_id = :tenant_id AND id = :id;
+
 -- name: disconnect
 -- The token goes; the conversations, what is queued and the PIN stay: the number keeps its PIN wherever it goes.
 UPDATE channel_connections

@@ -126,7 +126,7 @@ def messages_per_second(*, throughput_level: str | None, coexistence: bool) -> i
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A connection as far as sending from it goes."""
+    """A connection as far as sending from it goes. ``restricted_until``: Meta lets its account write to nobody first until then."""
 
     id: UUID
     status: ConnectionStatus
@@ -135,6 +135,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     phone_number_e164: str | None
     pause_reason: str | None
     pause_cause: str | None
+    restricted_until: datetime | None
 
     @property
     def is_live(self) -> bool:

@@ -204,6 +204,29 @@ async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor
     return resumed
 
 
+async def serve_country(
+    tx: Transaction, country_id: str | None, *, tenant_id: UUID, connection_id: UUID, actor: str
+) -> Connection:
+    """Say which country (ISO 3166) a connection is for, None: that of its own digits; return it. Said already, nothing happens.
+
+    Raises:
+        NoConnection: the tenant has no such connection.
+    """
+    before = await read(tx, tenant_id=tenant_id, connection_id=connection_id)
+    if before.country_id == country_id:
+        return before
+    await store.set_country(tx, tenant_id=tenant_id, connection_id=connection_id, country_id=country_id)
+    await _changed(
+        tx,
+        "connection.country_changed",
+        tenant_id=tenant_id,
+        connection_id=connection_id,
+        status=before.status,
+        actor=actor,
+    )
+    return await read(tx, tenant_id=tenant_id, connection_id=connection_id)
+
+
 async def renew(
     tx: Transaction, connection: Connection, proof: Proof, *, was: str, keyring: Keyring, actor: str
 ) -> bool:

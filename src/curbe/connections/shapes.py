@@ -187,6 +187,12 @@ class Choosing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pin: Secret | None = None
 
 
+class ConnectionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a tenant says of a number. ``country_id`` null: the country of its own digits."""
+
+    country_id: CountryId | None
+
+
 class WhichChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A choice that nobody wants to make."""
 

@@ -62,6 +62,7 @@ _RECONNECT: Final = Query(_PACKAGE, "reconnect")
 _DISCONNECT: Final = Query(_PACKAGE, "disconnect")
 _PAUSE: Final = Query(_PACKAGE, "pause", _Paused)
 _RESUME: Final = Query(_PACKAGE, "resume")
+_SET_COUNTRY: Final = Query("curbe.connections", "set_country")
 _SEALED_TOKEN: Final = Query(_PACKAGE, "sealed_token", _SealedToken)
 _RESEAL_TOKEN: Final = Query(_PACKAGE, "reseal_token")
 _RENEW_TOKEN: Final = Query(_PACKAGE, "renew_token")
@@ -157,6 +158,13 @@ async def pause(
 async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> bool:
     """End a pause; False where there was none."""
     return bool(await _RESUME.run(tx, tenant_id=tenant_id, id=connection_id))
+
+
+async def set_country(
+    tx: Transaction, *, tenant_id: UUID, connection_id: UUID, country_id: str | None
+) -> None:
+    """Write down which country a connection is for; None: nobody says."""
+    await _SET_COUNTRY.run(tx, tenant_id=tenant_id, id=connection_id, country_id=country_id)
 
 
 async def sealed_token(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> str | None:

@@ -155,9 +155,11 @@ def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
     if wanted.template is None:
         return _free_form(wanted, facts, window)
     answer = _template(wanted, wanted.template, facts, window)
-    if isinstance(answer, Refusal) or wanted.purpose is not Purpose.CAMPAIGN:
+    if isinstance(answer, Refusal):
         return answer
-    return _withheld(answer.category, facts.withheld, now=now) or answer
+    if wanted.purpose is Purpose.CAMPAIGN and (kept := _withheld(answer.category, facts.withheld, now=now)):
+        return kept
+    return _first_word(facts.line, window, now=now) or answer
 
 
 def refuse(code: RefusalCode, **details: str | None) -> Refusal:
@@ -225,6 +227,18 @@ def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -
     if withheld.capped_at is not None and now < withheld.capped_at + CAPPED_FOR:
         return refuse(RefusalCode.MARKETING_CAPPED)
     return None
+
+
+def _first_word(line: Line | None, window: OpenWindow | None, *, now: datetime) -> Refusal | None:
+    """Asked all the same, Meta refuses each; and what it refuses an account for (368, 131031) keeps back its replies as well.
+
+    Said last: what speaks against the person, or the template, lasts longer.
+    """
+    until = line.restricted_until if line is not None and window is None else None
+    if until is None or until <= now:
+        return None
+    no = refuse(RefusalCode.ACCOUNT_RESTRICTED, restricted_until=f"{until:%Y-%m-%d %H:%M} UTC")
+    return msgspec.structs.replace(no, details={"restricted_until": rfc3339(until)})
 
 
 def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStanding | None) -> Refusal | None:

@@ -6,7 +6,9 @@
 -- (OFFSET 0 keeps it so): where the statistics know little of a tenant yet, its people and conversations would all be read to find these
 -- few, at each claim of a campaign.
 SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_id, v.contact_wa_id, u.phone) AS wa_id,
-       coalesce(p.bsuid, v.contact_bsuid) AS bsuid, coalesce(v.state_code = 6, false) AS blocked_here,
+       -- Only what they are reached by: of whom a phone is known, that is it.
+       CASE WHEN coalesce(p.wa_id, v.contact_wa_id, u.phone) IS NULL THEN bsuid_here(:tenant_id, :connection_id, a.contact_id) END AS bsuid,
+       coalesce(v.state_code = 6, false) AS blocked_here,
        EXISTS (SELECT FROM conversations b
                 WHERE b.tenant_id = :tenant_id AND b.contact_id = a.contact_id AND b.state_code = 6) AS blocked,
        s.marketing, s.utility, s.everything
@@ -31,9 +33,9 @@ SELECT a.contact_id, v.id AS conversation_id, v.last_inbound_at, coalesce(p.wa_i
                    LATERAL (SELECT c.id, c.merged_into FROM contacts c
                              WHERE c.tenant_id = :tenant_id AND c.id = became.merged_into OFFSET 0) AS g)
        SELECT coalesce((SELECT became.id FROM became WHERE became.merged_into IS NULL), named.contact_id) AS contact_id) AS a
-  LEFT JOIN LATERAL (SELECT c.wa_id, c.bsuid FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = a.contact_id OFFSET 0) AS p ON true
+  LEFT JOIN LATERAL (SELECT c.wa_id FROM contacts c WHERE c.tenant_id = :tenant_id AND c.id = a.contact_id OFFSET 0) AS p ON true
   LEFT JOIN LATERAL (
-       SELECT c.id, c.last_inbound_at, c.contact_wa_id, c.contact_bsuid, c.state_code
+       SELECT c.id, c.last_inbound_at, c.contact_wa_id, c.state_code
          FROM conversations c
         WHERE c.tenant_id = :tenant_id AND c.channel_connection_id = :connection_id AND c.contact_id = a.contact_id
        OFFSET 0) AS v ON true,
@@ -82,7 +84,8 @@ SELECT DISTINCT ON (t.name, t.language) t.name, t.language, t.status, t.category
 
 -- name: line
 -- A number as far as sending from it goes.
-SELECT c.id, c.status, c.country_id, c.phone_number_id, c.phone_number_e164, c.pause_reason, c.pause_cause
+SELECT c.id, c.status, c.country_id, c.phone_number_id, c.phone_number_e164, c.pause_reason, c.pause_cause,
+       (c.health #>> '{restriction.RESTRICTED_BIZ_INITIATED_MESSAGING,until}')::timestamptz AS restricted_until
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id
 

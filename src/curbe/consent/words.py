@@ -12,6 +12,7 @@ class RefusalCode(StrEnum):
 
     NO_CONNECTION = "no_connection"
     CONNECTION_PAUSED = "connection_paused"
+    ACCOUNT_RESTRICTED = "account_restricted"
     CONTACT_BLOCKED = "contact_blocked"
     RECIPIENT_UNREACHABLE = "recipient_unreachable"
     WINDOW_CLOSED = "window_closed"
@@ -39,6 +40,11 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
         en="The number is paused: {reason}",
         es="El número está en pausa: {reason}",
         pt="O número está em pausa: {reason}",
+    ),
+    RefusalCode.ACCOUNT_RESTRICTED: _said(
+        en="Meta lets this account write to nobody first until {restricted_until}.",
+        es="Meta no deja que esta cuenta escriba primero a nadie hasta {restricted_until}.",
+        pt="A Meta não deixa esta conta escrever primeiro a ninguém até {restricted_until}.",
     ),
     RefusalCode.CONTACT_BLOCKED: _said(
         en="This person is blocked.",
@@ -107,6 +113,11 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
         en="See to the connection, then resume it.",
         es="Revisa la conexión y reanúdala.",
         pt="Verifique a ligação e retome-a.",
+    ),
+    RefusalCode.ACCOUNT_RESTRICTED: _said(
+        en="Send it again after that; whoever writes meanwhile can be answered. The WhatsApp Manager says why.",
+        es="Envíalo de nuevo después; a quien escriba mientras tanto se le puede responder. El WhatsApp Manager dice por qué.",
+        pt="Envie de novo depois disso; a quem escrever entretanto pode-se responder. O WhatsApp Manager diz porquê.",
     ),
     RefusalCode.CONTACT_BLOCKED: _said(
         en="Open the conversation again to write to them.",

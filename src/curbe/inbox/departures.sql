@@ -22,7 +22,10 @@ WITH moved AS (
 INSERT INTO messages (tenant_id, id, channel_connection_id, conversation_id, direction, type, text, payload, reply_to, sender, phase,
                       person, created_at, retry_of)
 SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'outbound', u.type, u.text, u.payload, u.reply_to, u.sender, 'queued',
-       (SELECT jsonb_strip_nulls(jsonb_build_object('wa_id', c.contact_wa_id, 'bsuid', c.contact_bsuid))
+       (SELECT jsonb_strip_nulls(jsonb_build_object(
+                   'wa_id', c.contact_wa_id,
+                   'bsuid', CASE WHEN c.contact_wa_id IS NULL THEN bsuid_here(c.tenant_id, c.channel_connection_id, c.contact_id)
+                                 ELSE c.contact_bsuid END))
           FROM conversations c WHERE c.tenant_id = u.tenant_id AND c.id = u.conversation_id),
        u.created_at, u.retry_of
   FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :connection_ids::uuid[], :conversation_ids::uuid[], :types::text[], :texts::text[],

@@ -1,7 +1,7 @@
 """Two contacts that turn out to be one person become one; what was merged is recorded, so that `parting` can undo it.
 
 Joining and parting happen alone: :func:`alone` waits until nobody places people of these tenants. It is rare, and may cost more than a
-statement a batch.
+statement a batch. The messages of a large conversation follow in pieces, beside whoever places people: :func:`carry_over`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,11 +18,19 @@ from curbe.inbox import annotations, roster
 from curbe.inbox.aliases import Claims, Node
 from curbe.inbox.annotations import Done
 from curbe.inbox.deeds import Merged
+from curbe.infra import jobs
 from curbe.infra.db import Id, Query, Transaction
+from curbe.infra.jobs import NewJob
 from curbe.realtime.rules import EventType
 from curbe.realtime.service import Event
 from curbe.realtime.service import append as append_events
 
+CARRY_OVER: Final = (
+    "inbox.carry_over"  # the job that moves what is left in a merged conversation, which is its subject
+)
+MESSAGES_AT_ONCE: Final = (
+    1000  # of a conversation that is emptied; moving as many takes a tenth of a second or two
+)
 _STRAYS_AT_ONCE: Final = 100
 Pair = tuple[UUID, UUID, UUID]  # tenant, the lesser contact, the greater
 Reason = Literal["same_person", "by_hand"]
@@ -39,7 +47,7 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class MovedConversation(msgspec.Struct, frozen=True):
-    """A conversation of the merged contact: given whole, or emptied into one of the survivor's, with the messages that went."""
+    """A conversation of the merged contact: given whole, or emptied into one of the survivor's, with the messages that go."""
 
     id: UUID
     into: UUID | None = None
@@ -89,7 +97,10 @@ _MERGE_CONVERSATION: Final = Query("curbe.inbox", "merge_conversation")
 _INHERIT_LABELS: Final = Query("curbe.inbox", "inherit_labels")
 _EMPTY: Final = Query("curbe.inbox", "empty_conversation")
 _FOLLOW_MERGED: Final = Query("curbe.inbox", "follow_merged")
-_MOVE_MESSAGES: Final = Query("curbe.inbox", "move_messages", Id)
+_MESSAGES_IN: Final = Query("curbe.inbox", "messages_in", Id)
+_MOVE_MESSAGES: Final = Query("curbe.inbox", "move_messages")
+_LOCK_MERGED: Final = Query("curbe.inbox", "lock_merged", _Stray)
+_NOT_CARRIED: Final = Query("curbe.inbox", "not_carried_over", _Stray)
 _MOVE_ACTIVITY: Final = Query("curbe.inbox", "move_activity")
 _INHERIT_NAME: Final = Query("curbe.inbox", "inherit_address_book")
 _MARK_MERGED: Final = Query("curbe.inbox", "mark_merged")
@@ -125,8 +136,10 @@ async def merge(
 ) -> UUID:
     """Make two contacts one, record it, audit it, tell it, and return the merge's id. The caller is :func:`alone`.
 
-    Conversations of the same number become one; all others are given to the survivor as they are.
+    Conversations of the same number become one; all others are given to the survivor as they are. Of a large one the latest messages move
+    with it, the others follow by a job: what is written down has all of them, as `parting` gives back whatever went.
     """
+    await carry_over_all(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
     known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
     survivor, merged = known[survivor_id], known[merged_id]
     anchor = next(
@@ -209,6 +222,22 @@ async def absorb_some(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
     return len(strays)
 
 
+async def carry_over(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> bool:
+    """Move the latest of what is left in a merged conversation to the one it is part of; return whether more is left.
+
+    One that was given back meanwhile keeps what it has. The caller is :func:`beside`.
+    """
+    merged = await _LOCK_MERGED.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
+    return merged is not None and await _move(tx, tenant_id, merged.id, merged.merged_into)
+
+
+async def carry_over_all(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]) -> None:
+    """Move what is left of anything that is part of these contacts' conversations: who sorts people anew needs all of it in its place."""
+    for left in await _NOT_CARRIED.all(tx, tenant_id=tenant_id, contact_ids=list(contact_ids)):
+        while await _move(tx, tenant_id, left.id, left.merged_into):
+            pass
+
+
 async def _join_conversations(
     tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID
 ) -> list[MovedConversation]:
@@ -224,9 +253,15 @@ async def _join_conversations(
             given.append(row.id)
             moved.append(MovedConversation(id=row.id))
         else:
-            messages = await _pour(tx, tenant_id, row.id, kept.id)
+            there = await _MESSAGES_IN.all(tx, tenant_id=tenant_id, conversation_id=row.id)
+            await _pour(tx, tenant_id, row.id, kept.id)
             moved.append(
-                MovedConversation(id=row.id, into=kept.id, unread_count=row.unread_count, messages=messages)
+                MovedConversation(
+                    id=row.id,
+                    into=kept.id,
+                    unread_count=row.unread_count,
+                    messages=[message.id for message in there],
+                )
             )
     if given:
         await _GIVE.run(tx, tenant_id=tenant_id, contact_id=survivor_id, ids=given)
@@ -240,12 +275,21 @@ async def _write_down_joined(
     await append_events(tx, await annotations.write_down(tx, lines))
 
 
-async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> list[UUID]:
-    """Empty one conversation into another and return the messages that went."""
-    moved = await _MOVE_MESSAGES.all(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
+async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> None:
+    """Empty one conversation into another; of a large one, the rest follows."""
+    if await _move(tx, tenant_id, from_id, into_id):
+        # An attempt under way waits for this conversation, or ended before it was had here: it sees what is left, or is there anew.
+        await jobs.defer(tx, [NewJob(tenant_id, CARRY_OVER, from_id)])
     await _MOVE_ACTIVITY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _MERGE_CONVERSATION.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _INHERIT_LABELS.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _EMPTY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _FOLLOW_MERGED.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
-    return [row.id for row in moved]
+
+
+async def _move(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> bool:
+    """Move as many messages as go at once; return whether there may be more."""
+    moved = await _MOVE_MESSAGES.run(
+        tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id, most=MESSAGES_AT_ONCE
+    )
+    return moved == MESSAGES_AT_ONCE

@@ -118,6 +118,7 @@ def with_handovers_of(book: Book) -> Book:
 async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Book) -> None:
     """Sort what is known of a contact anew, and part it where that is several people's."""
     await identity.absorb(tx, tenant_id=tenant_id)
+    await identity.carry_over_all(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=contact_id)
     named = [(row, _WITNESS.decode(row.person)) for row in said if row.person is not None]
     phones = {phone for _, witness in named for phone in phones_in(witness)}

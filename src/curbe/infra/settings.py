@@ -160,6 +160,11 @@ def written(env_file: Path) -> dict[str, str]:
     return values
 
 
+def default_of(name: str) -> str:
+    """Return the text that the setting ``name`` is read from where nothing is set; "" where there is none."""
+    return next(setting.default for setting in SETTINGS if setting.name == name)
+
+
 def meta_apps(settings: Settings) -> list[MetaApp]:
     """Return the Meta apps whose webhooks are believed, each with its secrets, the current first."""
     held = (settings.meta_app_secret, settings.meta_app_secret_previous)
@@ -231,10 +236,12 @@ def settings_table() -> str:
 
 
 def _read_file(env_file: Path | None) -> tuple[dict[str, str], list[Problem]]:
-    if env_file is None or not env_file.exists():
+    if env_file is None:
         return {}, []
     try:
         read_back = dotenv.parse(env_file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}, []
     except (OSError, UnicodeDecodeError) as failure:
         reason = failure.strerror if isinstance(failure, OSError) else "it is not UTF-8 text"
         cannot = Problem(str(env_file), f"{env_file} cannot be read: {reason}.")

@@ -12,7 +12,7 @@ SELECT a.id, a.storage_key
    AND NOT EXISTS (SELECT FROM message_media f WHERE f.tenant_id = a.tenant_id AND f.asset_id = a.id)
    AND NOT EXISTS (SELECT FROM template_settings s WHERE s.tenant_id = a.tenant_id AND s.cover_media_id = a.id)
    AND NOT EXISTS (SELECT FROM campaigns c
-                    WHERE c.tenant_id = a.tenant_id AND c.state NOT IN ('cancelled', 'failed') AND c.kept IS NULL
+                    WHERE c.tenant_id = a.tenant_id AND c.state NOT IN ('cancelled', 'failed') AND c.kept IS NULL AND c.deleted_at IS NULL
                       AND strpos(lower(c.template::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM notification_rules r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM automations r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
@@ -38,7 +38,7 @@ SELECT a.id, a.storage_key
    AND NOT EXISTS (SELECT FROM media_reservations v WHERE v.tenant_id = a.tenant_id AND v.sha256 = a.sha256)
    AND NOT EXISTS (SELECT FROM template_settings s WHERE s.tenant_id = a.tenant_id AND s.cover_media_id = a.id)
    AND NOT EXISTS (SELECT FROM campaigns c
-                    WHERE c.tenant_id = a.tenant_id AND c.state NOT IN ('cancelled', 'failed') AND c.kept IS NULL
+                    WHERE c.tenant_id = a.tenant_id AND c.state NOT IN ('cancelled', 'failed') AND c.kept IS NULL AND c.deleted_at IS NULL
                       AND strpos(lower(c.template::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM notification_rules r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)
    AND NOT EXISTS (SELECT FROM automations r WHERE r.tenant_id = a.tenant_id AND strpos(lower(r.rule::text), a.id::text) > 0)

@@ -52,6 +52,9 @@ UPDATE notifications n
    SET state = :state, reason = :reason, detail = :detail, recipient = :recipient, message_id = :message_id, done_at = :done_at
  WHERE n.tenant_id = :tenant_id AND n.id = :id
 
+-- name: say_why_it_waits
+UPDATE notifications n SET reason = :reason, detail = :detail WHERE n.tenant_id = :tenant_id AND n.id = :id AND n.state = 'waiting'
+
 -- name: skip_due
 UPDATE notifications n
    SET state = 'skipped', reason = :reason, detail = :detail, done_at = now()

@@ -9,7 +9,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.consent.gate import Purpose
-from curbe.domain.errors import AppError, ConnectionPaused
+from curbe.domain.errors import AccountRestricted, AppError, ConnectionPaused
 from curbe.inbox import identity
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
@@ -26,7 +26,10 @@ _PACKAGE: Final = "curbe.notifications"
 ACTOR: Final = "system:notifications"
 _ROUTE: Final = "notifications"  # of the idempotency keys
 _AGAIN: Final = timedelta(minutes=5)
-_PATIENCE: Final = timedelta(hours=24)  # for a number that is paused, or a worker that did not run
+_PATIENCE: Final = timedelta(
+    hours=24
+)  # for a number that does not send for now, or a worker that did not run
+_FOR_NOW: Final = (ConnectionPaused, AccountRestricted)
 _SHOWN: Final = 40  # characters of what an event has in place of a number
 
 
@@ -44,6 +47,7 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 _WAITING: Final = Query(_PACKAGE, "waiting", _Waiting)
 _SETTLE: Final = Query(_PACKAGE, "settle")
+_SAY_WHY: Final = Query(_PACKAGE, "say_why_it_waits")
 
 
 class Notifying:
@@ -55,7 +59,7 @@ class Notifying:
         self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
-        """Work on a job. A number that is paused is asked again for a day; every other no is final."""
+        """Work on a job. A number that is paused or restricted is asked again for a day; every other no is final."""
         async with self._pool.transaction(job.tenant_id) as tx:
             now = self._now()
             # Before the notification: whoever erases somebody has the tenant's people first, and then what waits to be sent to them.
@@ -64,8 +68,15 @@ class Notifying:
             if waiting is not None:
                 try:
                     outcome = await _send(tx, waiting, tenant_id=job.tenant_id, now=now)
-                except ConnectionPaused as pause:
+                except _FOR_NOW as pause:
                     if now - waiting.due_at < _PATIENCE:
+                        await _SAY_WHY.run(
+                            tx,
+                            tenant_id=job.tenant_id,
+                            id=waiting.id,
+                            reason=pause.code,
+                            detail=pause.detail,
+                        )
                         await jobs.put_back(tx, job, after=_AGAIN, error=pause.code)
                         return
                     outcome = Outcome(state=State.REFUSED, reason=pause.code, detail=pause.detail)
@@ -104,7 +115,7 @@ async def try_out(
     await tx.savepoint("trial")
     try:
         tried = await _made(tx, uuid7(), rule, data, usual=line_id, tenant_id=tenant_id, due_at=now, now=now)
-    except ConnectionPaused as pause:
+    except _FOR_NOW as pause:
         tried = Outcome(state=State.WAITING, reason=pause.code, detail=pause.detail)
     await tx.rollback_to("trial")
     return msgspec.structs.replace(tried, message_id=None)
@@ -114,7 +125,7 @@ async def _send(tx: Transaction, waiting: _Waiting, *, tenant_id: UUID, now: dat
     """Queue the message and return so, or why it is not sent.
 
     Raises:
-        ConnectionPaused: the number waits for somebody.
+        ConnectionPaused, AccountRestricted: the number does not send this for now.
     """
     if waiting.rule is None or not waiting.enabled:
         return Outcome(state=State.SKIPPED, reason="rule_gone", detail="Its rule was deleted or disabled.")
@@ -154,7 +165,7 @@ async def _made(
         )
     except AppError as refusal:
         await tx.rollback_to("notification")  # nobody whom nothing is sent becomes a contact
-        if isinstance(refusal, ConnectionPaused):
+        if isinstance(refusal, _FOR_NOW):
             raise
         return Outcome(
             state=State.REFUSED, reason=refusal.code, detail=refusal.detail, recipient=made.phone[:_SHOWN]

@@ -51,8 +51,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
     """What followed from an event by one rule: to whom and, with ``skipped`` and ``refused``, why not.
 
-    ``recipient`` is E.164; of what was refused, the number as the event has it. ``failure`` and ``error_code`` are those of a message that
-    failed.
+    ``waiting`` with a ``reason``: its time has come, and its number does not send for now. ``recipient`` is E.164; of what was refused,
+    the number as the event has it. ``failure`` and ``error_code`` are those of a message that failed.
     """
 
     id: UUID

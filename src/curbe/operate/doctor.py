@@ -5,13 +5,14 @@ import shutil
 import stat
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
 from curbe.channels.cloudapi.client import CloudApi
+from curbe.channels.cloudapi.versions import usable_until
 from curbe.domain.errors import AppError
 from curbe.domain.ids import first_id
 from curbe.infra import db, jobs, migrate
@@ -21,7 +22,7 @@ from curbe.infra.db import Pool, Query, Role, Transaction
 from curbe.infra.http import Egress
 from curbe.infra.migrate import SchemaMismatch
 from curbe.infra.poolers import Pooled
-from curbe.infra.settings import Settings
+from curbe.infra.settings import Settings, default_of
 from curbe.ingest import store as ingest
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.operate import (
@@ -30,6 +31,7 @@ from curbe.operate import (
     findings_of_disks,
     findings_of_jobs,
     findings_of_numbers,
+    findings_of_versions,
     resealing,
 )
 from curbe.operate.findings import (
@@ -89,6 +91,7 @@ async def examine(settings: Settings, dsn: str | Finding, *, env_file: Path) -> 
         *_of_settings(settings, env_file),
         *await bucket.look(settings),
         *([dsn] if isinstance(dsn, Finding) else await _of_database(settings, dsn)),
+        _of_graph_version(settings, today=utc_now().date()),
         await _of_graph(settings),
     ]
 
@@ -203,6 +206,13 @@ async def _unknown_sends(pool: Pool, *, now: datetime) -> int | None:
             return _only(await _UNKNOWN.all(tx, since_id=first_id(now - timedelta(days=_UNKNOWN_DAYS)))).count
     except (*db.Unreachable, db.PostgresError):
         return None
+
+
+def _of_graph_version(settings: Settings, *, today: date) -> Finding:
+    version, own = settings.meta_graph_version, default_of("META_GRAPH_VERSION")
+    return findings_of_versions.graph_version(
+        version, usable_until=usable_until(version), own=own, own_until=usable_until(own), today=today
+    )
 
 
 async def _of_graph(settings: Settings) -> Finding:

@@ -129,7 +129,7 @@ def why_it_waits(message: TracedMessage) -> str | None:
 def _why_not_yet(message: TracedMessage) -> str:
     match message.put_off:
         case "room":
-            return "the portfolio's limit of people a day is reached"
+            return "the portfolio's limit of people a day is reached, or Meta lets its account write to nobody first for now"
         case "quiet":
             return "it is night where its person lives"
     if message.waits == "turn":

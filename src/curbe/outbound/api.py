@@ -15,6 +15,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import (
+    AccountRestricted,
     AnsweredByAnother,
     Conflict,
     ConnectionPaused,
@@ -90,6 +91,7 @@ def sending(answer: type[msgspec.Struct]) -> dict[int, ResponseSpec]:
     )
     refused = refusals(
         NotFound,
+        AccountRestricted,
         AnsweredByAnother,
         Conflict,
         ConnectionPaused,

@@ -35,7 +35,7 @@ async def ask_again(
 
     Where somebody is writing down a no at this moment, what is for many waits until that is done: the claim is undone. So is that of
     a campaign's message whose recipient sleeps by now, and of one whose template may not be sent, or not as it was looked over: the
-    campaign is about to pause.
+    campaign is about to pause. Whom the account may not write to for now is nobody's failure: the governor holds it back.
     """
     many = [claim for claim in claims if claim.priority >= NOTIFICATION]
     if not many:
@@ -57,7 +57,9 @@ async def ask_again(
         now=now,
     )
     refusals = [
-        (claim, answer) for claim, answer in zip(awake, answers, strict=True) if isinstance(answer, Refusal)
+        (claim, answer)
+        for claim, answer in zip(awake, answers, strict=True)
+        if isinstance(answer, Refusal) and answer.code is not RefusalCode.ACCOUNT_RESTRICTED
     ]
     halted = {claim.message_id: now + _PAUSED_BY_THEN for claim, answer in refusals if _halts(claim, answer)}
     await store.unclaim(tx, tenant_id=tenant_id, due_at=halted, now=now)

@@ -58,7 +58,7 @@ _NO_WAY: Final = SendFailure(
     kind=FailureKind.RECIPIENT,
     code=None,
     title="No way to reach them",
-    detail="neither a phone number nor an id of the person is known any more; Meta was not asked",
+    detail="neither a phone number nor an id of the person that this number could use is known any more; Meta was not asked",
     words="This person has no number any more at which they could be reached.",
 )
 _UNREADABLE: Final = SendFailure(

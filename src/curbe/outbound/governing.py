@@ -41,13 +41,19 @@ async def admit(
 async def _without_room(
     tx: Transaction, account: SendingAccount, claims: Sequence[Claim], *, now: datetime
 ) -> dict[UUID, datetime]:
-    """Return the templates that begin a conversation for which the portfolio has no room today, and when to look again."""
+    """Return the templates that begin a conversation and may not now, and when to look again.
+
+    The portfolio has no room for them today, or Meta lets its account write to nobody first for a while.
+    """
     limit = people_limit(account.messaging_limit)
     beginning = [
         claim
         for claim in claims
         if claim.type == _TEMPLATE and customer_service_window(claim.last_inbound_at, now=now) is None
     ]
+    if account.restricted_until is not None and account.restricted_until > now:
+        again_at = look_again_at(account.restricted_until, now=now)
+        return {claim.message_id: again_at for claim in beginning}
     if limit is None or not beginning:
         return {}
     room, next_at = await limits.make_room(

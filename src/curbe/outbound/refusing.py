@@ -7,6 +7,7 @@ from curbe.connections.rules import Line, require_active
 from curbe.consent.gate import Refusal
 from curbe.consent.words import RefusalCode
 from curbe.domain.errors import (
+    AccountRestricted,
     AppError,
     ContactBlocked,
     CountryRefused,
@@ -21,6 +22,7 @@ from curbe.domain.errors import (
 from curbe.domain.failures import FailureKind
 
 _ANSWERS: Final[Mapping[RefusalCode, type[AppError]]] = {
+    RefusalCode.ACCOUNT_RESTRICTED: AccountRestricted,
     RefusalCode.CONTACT_BLOCKED: ContactBlocked,
     RefusalCode.RECIPIENT_UNREACHABLE: RecipientUnreachable,
     RefusalCode.TEMPLATE_UNKNOWN: TemplateUnknown,
@@ -36,6 +38,7 @@ _ANSWERS: Final[Mapping[RefusalCode, type[AppError]]] = {
 _KINDS: Final[Mapping[RefusalCode, FailureKind]] = {
     RefusalCode.NO_CONNECTION: FailureKind.CREDENTIALS,
     RefusalCode.CONNECTION_PAUSED: FailureKind.CREDENTIALS,
+    RefusalCode.ACCOUNT_RESTRICTED: FailureKind.ACCOUNT,
     RefusalCode.CONTACT_BLOCKED: FailureKind.BLOCKED,
     RefusalCode.RECIPIENT_UNREACHABLE: FailureKind.RECIPIENT,
     RefusalCode.WINDOW_CLOSED: FailureKind.WINDOW_CLOSED,

@@ -52,7 +52,7 @@ class Claim(msgspec.Struct, frozen=True):
 class PutOff(StrEnum):
     """Why a message waits for longer, where people ask. Declared as the PostgreSQL enum."""
 
-    ROOM = "room"  # the portfolio may write to nobody new for now
+    ROOM = "room"  # the portfolio, or the account, may write to nobody new for now
     QUIET = "quiet"  # it is late where its recipient lives
 
 
@@ -66,6 +66,7 @@ class SendingAccount(msgspec.Struct, frozen=True):
     access_token_enc: str
     portfolio: str
     messaging_limit: str | None
+    restricted_until: datetime | None  # Meta lets its account write to nobody first until then
     held_from: int | None  # nothing of this priority or less urgent may go
     now: datetime  # by the database's clock: a sender's own may be wrong
 
@@ -115,6 +116,7 @@ class _Reached(msgspec.Struct, frozen=True):
     phone_number_e164: str | None
     pause_reason: str | None
     pause_cause: str | None
+    restricted_until: datetime | None
     id: UUID | None
     e164: str | None
     wa_id: str | None
@@ -129,6 +131,7 @@ class _Reached(msgspec.Struct, frozen=True):
             phone_number_e164=self.phone_number_e164,
             pause_reason=self.pause_reason,
             pause_cause=self.pause_cause,
+            restricted_until=self.restricted_until,
         )
 
     def destination(self) -> Destination | None:

@@ -124,19 +124,9 @@ class Purger:
         """Delete batch after batch, messages before the files that hang on them; yield what each deleted."""
         async with self._pool.transaction(tenant_id) as tx:
             now = await self._now(tx)
-        answered = now - ANSWERS_KEPT
-        while gone := await self._delete(answers.drop_before, tenant_id, before=answered, most=_BATCH):
-            yield Purged(answers=gone)
-        over = now - DELIVERIES_KEPT
-        while gone := await self._delete(deliveries.drop_before, tenant_id, before=over, most=_BATCH):
-            yield Purged(deliveries=gone)
-        while gone := await self._delete(tombstones.drop, tenant_id, before=now, most=_BATCH):
-            yield Purged(tombstones=gone)
-        # As long as what was erased is remembered, and for the same reason: until then their message may come, by Meta or by a replay.
-        while gone := await self._delete(
-            said.delete_unmet, tenant_id, before=now - tombstones.KEPT, most=_BATCH
-        ):
-            yield Purged(others=gone)
+        for kind, delete, until in _always(now):
+            while gone := await self._delete(delete, tenant_id, before=until, most=_BATCH):
+                yield Purged(**{kind: gone})
         if days is None:
             return
         before = limit(retention_days=days, now=now)
@@ -203,6 +193,18 @@ _KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
     ("events", log_of_events.delete_events, _BATCH),
     ("files", files.delete_assets, _FILES),
 )
+
+
+def _always(now: datetime) -> tuple[tuple[str, _Delete, datetime], ...]:
+    """Return what goes also where everything is kept, and from which age on."""
+    return (
+        ("answers", answers.drop_before, now - ANSWERS_KEPT),
+        ("deliveries", deliveries.drop_before, now - DELIVERIES_KEPT),
+        ("tombstones", tombstones.drop, now),
+        # As long as what was erased is remembered, and for the same reason: until then their message may come, by Meta or by a replay.
+        ("others", said.delete_unmet, now - tombstones.KEPT),
+        ("recipients", sent_to_many.drop_thrown_away, now),
+    )
 
 
 async def count_older(tx: Transaction, *, tenant_id: UUID, days: int, now: datetime, most: int) -> int:

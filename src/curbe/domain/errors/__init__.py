@@ -60,6 +60,7 @@ from curbe.domain.errors.refusal import (
     every_refusal,
 )
 from curbe.domain.errors.sending import (
+    AccountRestricted,
     AnsweredByAnother,
     ConnectionPaused,
     ContactBlocked,
@@ -75,6 +76,7 @@ from curbe.domain.errors.sending import (
 )
 
 __all__ = [
+    "AccountRestricted",
     "AnsweredByAnother",
     "AppError",
     "ChoiceExpired",

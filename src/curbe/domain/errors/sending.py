@@ -18,6 +18,12 @@ class WindowClosed(AppError):
     code, http_status, title = "window_closed", 409, "The customer service window is closed"
 
 
+class AccountRestricted(AppError):
+    """Meta lets the number's account write to nobody first until a time that it names; replies go on."""
+
+    code, http_status, title = "account_restricted", 409, "Meta restricts this account for now"
+
+
 class ContactBlocked(AppError):
     """The conversation with the person is blocked, or for what goes to many, any of theirs."""
 

@@ -2,7 +2,7 @@ import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { SessionValue, TenantValue } from "@/shared/session/session-context";
-import { aSession, fakeApi } from "@/testing/fake-api";
+import { aSession, fakeApi, ok } from "@/testing/fake-api";
 import { renderAt } from "@/testing/render";
 import type { Connection } from "./api/status";
 import { ConnectionCard } from "./connection-card";
@@ -42,4 +42,34 @@ test("a number that was given up and whose PIN nobody knows has no menu", () => 
 
   expect(screen.getByRole("button", { name: "Connect again" })).toBeTruthy();
   expect(menu()).toBeNull();
+});
+
+test("a number's country is changed without its token", async () => {
+  const path = `/api/tenants/${TENANT}/whatsapp/connections/c1`;
+  const { asked } = fakeApi({ [`PATCH ${path}`]: () => ok({ id: "c1" }) });
+  card({
+    status: "active",
+    country_id: "ES",
+    messaging_limit: null,
+    quality_rating: null,
+    name_status: null,
+    token_expires_at: null,
+    last_webhook_at: null,
+    messages_per_second: 80,
+    scopes: [],
+    app_data: [],
+    health: [],
+  });
+
+  await userEvent.click(menu() as HTMLElement);
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Change country…", hidden: true }));
+  const field = await screen.findByRole("combobox", { name: "Country" });
+  await userEvent.clear(field);
+  await userEvent.type(field, "Portugal");
+  await userEvent.click(await screen.findByRole("option", { name: "Portugal", hidden: true }));
+  await userEvent.click(screen.getByRole("button", { name: "Save" }));
+
+  expect(asked.filter(({ method }) => method === "PATCH").map(({ body }) => body)).toEqual([
+    { country_id: "PT" },
+  ]);
 });

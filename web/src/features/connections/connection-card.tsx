@@ -1,7 +1,14 @@
 /** One number: how it stands, what stops it, and what can be done with it. */
 
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { IconDots, IconKey, IconPlugConnectedX, IconShieldLock, IconStethoscope } from "@tabler/icons-react";
+import {
+  IconDots,
+  IconFlag,
+  IconKey,
+  IconPlugConnectedX,
+  IconShieldLock,
+  IconStethoscope,
+} from "@tabler/icons-react";
 import { useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { countryName } from "@/shared/lib/countries";
@@ -13,6 +20,7 @@ import type { Connection } from "./api/status";
 import classes from "./connection-card.module.css";
 import { ConnectionDetails } from "./connection-details";
 import { ConnectionFacts } from "./connection-facts";
+import { CountryDialog } from "./country-dialog";
 import { DisconnectDialog } from "./disconnect-dialog";
 import { cardMessages } from "./messages";
 import { PauseNote } from "./pause-note";
@@ -34,6 +42,7 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
   const test = useTest();
   const [leaving, setLeaving] = useState(false);
   const [showing, setShowing] = useState(false);
+  const [placing, setPlacing] = useState(false);
   const status = statusOf(connection);
   const live = connection.status !== "revoked";
   const phone = connection.phone_number_spelled ?? connection.phone_number_id ?? "";
@@ -89,6 +98,11 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
                     {t.replaceToken}
                   </Menu.Item>
                 )}
+                {live && (
+                  <Menu.Item leftSection={<IconFlag size={16} />} onClick={() => setPlacing(true)}>
+                    {t.changeCountry}…
+                  </Menu.Item>
+                )}
                 {connection.pin_kept && (
                   <Menu.Item leftSection={<IconShieldLock size={16} />} onClick={() => setShowing(true)}>
                     {t.showPin}…
@@ -110,6 +124,7 @@ export function ConnectionCard({ connection, onAgain }: ConnectionCardProps) {
       )}
       {(test.data || test.error) && <TestResult result={test.data ?? null} error={test.error} />}
       {showing && <PinDialog connectionId={connection.id} onClose={() => setShowing(false)} />}
+      {placing && <CountryDialog connection={connection} onClose={() => setPlacing(false)} />}
       <DisconnectDialog
         connection={connection}
         name={name}

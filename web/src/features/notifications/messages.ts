@@ -70,6 +70,7 @@ export const notificationMessages = catalogue({
       invalid_request: "The phone number or a value cannot be used",
       template_unknown: "The number that sends has no such template any more",
       template_unavailable: "Meta has paused, rejected or disabled the template",
+      account_restricted: "Meta lets the account write to nobody first for now; it is tried again for a day",
       connection_paused: "The number that sends is paused; it is tried again for a day",
     },
     connect: {
@@ -161,6 +162,8 @@ export const notificationMessages = catalogue({
       invalid_request: "El teléfono o un valor no se puede usar",
       template_unknown: "El número que envía ya no tiene esa plantilla",
       template_unavailable: "Meta ha pausado, rechazado o desactivado la plantilla",
+      account_restricted:
+        "Por ahora Meta no deja que la cuenta escriba primero a nadie; se intenta de nuevo durante un día",
       connection_paused: "El número que envía está en pausa; se intenta de nuevo durante un día",
     },
     connect: {
@@ -252,6 +255,8 @@ export const notificationMessages = catalogue({
       invalid_request: "O telefone ou um valor não pode ser usado",
       template_unknown: "O número que envia já não tem esse modelo",
       template_unavailable: "A Meta pausou, recusou ou desativou o modelo",
+      account_restricted:
+        "Por enquanto a Meta não deixa a conta escrever primeiro a ninguém; tenta-se de novo durante um dia",
       connection_paused: "O número que envia está em pausa; tenta-se de novo durante um dia",
     },
     connect: {

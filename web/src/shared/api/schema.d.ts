@@ -2623,6 +2623,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/whatsapp/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say which country a number is for; its token stays */
+        patch: operations["changeConnection"];
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/whatsapp/connections/{connection_id}/register": {
         parameters: {
             query?: never;
@@ -3802,6 +3819,14 @@ export interface components {
             test: components["schemas"]["Test"];
             /** @description What it is compared with: a list for `in`, nothing for `exists` and `missing`. */
             value?: string | number | boolean | (string | number | boolean)[] | null;
+        };
+        /**
+         * ConnectionChange
+         * @description What a tenant says of a number. `country_id` null: the country of its own digits.
+         */
+        ConnectionChange: {
+            /** @description ISO 3166, such as ES */
+            country_id: string | null;
         };
         /**
          * ConnectionStatus
@@ -26479,7 +26504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
+            /** @description `account_restricted`: Meta restricts this account for now; `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -27617,6 +27642,107 @@ export interface operations {
             };
         };
     };
+    changeConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description One of the tenant's numbers, by the id of its connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownConnection"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     register: {
         parameters: {
             query?: never;
@@ -28025,7 +28151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
+            /** @description `account_restricted`: Meta restricts this account for now; `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28249,7 +28375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
+            /** @description `account_restricted`: Meta restricts this account for now; `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28367,7 +28493,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
+            /** @description `account_restricted`: Meta restricts this account for now; `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -28978,7 +29104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
+            /** @description `account_restricted`: Meta restricts this account for now; `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -29097,7 +29223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
+            /** @description `account_restricted`: Meta restricts this account for now; `answered_meanwhile`: Somebody else has answered meanwhile; `conflict`: This cannot be done now; `connection_paused`: This number is paused; `contact_blocked`: This person is blocked; `country_refused`: Not to that country; `no_connection`: No connected number can send this; `no_consent`: The person has not agreed to such messages; `opted_out`: The person does not want such messages; `recipient_unreachable`: This cannot reach the person; `several_connections`: More than one connected number could be meant; `template_unavailable`: This template cannot be sent now; `template_unknown`: There is no such template; `window_closed`: The customer service window is closed */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -98,6 +98,22 @@ export function useRegister(): UseMutationResult<Connection, Error, Registration
   });
 }
 
+/** Says which country a number is for; null: that of its own digits. */
+export function useServeCountry() {
+  const { tenant_id } = useTenant();
+  const refresh = useRefresh();
+  return useMutation({
+    mutationFn: ({ connection_id, country_id }: { connection_id: string; country_id: string | null }) =>
+      answer(
+        api.PATCH("/api/tenants/{tenant_id}/whatsapp/connections/{connection_id}", {
+          params: { path: { tenant_id, connection_id } },
+          body: { country_id },
+        }),
+      ),
+    onSuccess: refresh,
+  });
+}
+
 /** Shows the PIN that is kept of a number; it is in no cache. */
 export function useRevealPin() {
   const { tenant_id } = useTenant();

@@ -176,7 +176,7 @@ function Standing({ one }: { one: Followed }) {
   const unsure = one.message_status === "unknown";
   const word = own(t.status, one.message_status ?? "") ?? t.state[one.state];
   const why =
-    one.state === "waiting"
+    one.state === "waiting" && one.reason === null
       ? t.history.due(format.dateTime(one.due_at))
       : (reason(one.reason, one.detail) ?? (failed ? failure(one) : null));
   return (
