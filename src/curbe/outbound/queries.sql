@@ -273,23 +273,6 @@ SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_tok
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND c.status = 'active' AND c.pause_reason IS NULL
    FOR SHARE OF c, t
 
--- name: find_idempotent
-SELECT k.request_hash, k.response::text AS response
-  FROM idempotency_keys k
- WHERE k.tenant_id = :tenant_id AND k.route = :route AND k.key = :key
-
--- name: claim_idempotent
--- Waits for whoever is writing the same key; nothing inserted means that it was answered before.
-INSERT INTO idempotency_keys (tenant_id, route, key, request_hash, response)
-VALUES (:tenant_id, :route, :key, :request_hash, :response::jsonb)
-    ON CONFLICT (tenant_id, route, key) DO NOTHING
-
--- name: drop_idempotent_before
-DELETE FROM idempotency_keys k
- WHERE k.tenant_id = :tenant_id
-   AND (k.route, k.key) IN (SELECT o.route, o.key FROM idempotency_keys o
-                             WHERE o.tenant_id = :tenant_id AND o.created_at < :before ORDER BY o.created_at LIMIT :most)
-
 -- name: lines_to_phone
 -- All of a tenant's numbers, each with its conversation with whoever has a phone, in its canonical form; absent where they never spoke.
 SELECT c.id AS connection_id, c.status, c.country_id, c.phone_number_id, c.phone_number_e164, c.pause_reason, c.pause_cause,
