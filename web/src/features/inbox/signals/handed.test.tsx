@@ -66,6 +66,16 @@ test("of many that are given at once it is told together", async () => {
   expect(screen.queryByText("Leo gave you a conversation")).toBeNull();
 });
 
+test("what comes while that is not looked at is told with it, in one notice", async () => {
+  await renderInbox(<InboxSignals />, { server, path: INBOX });
+  given(1);
+  await screen.findByText("Leo gave you a conversation");
+  given(2);
+  await screen.findByText("2 conversations came to you");
+  expect(screen.queryByText("Leo gave you a conversation")).toBeNull();
+  expect(screen.getAllByRole("button", { name: "Open" })).toHaveLength(1);
+});
+
 test("what was put off comes back with a word to whoever has it, and to nobody else", async () => {
   await renderInbox(<InboxSignals />, { server, path: INBOX });
   due(1, uuid(8));

@@ -17,13 +17,19 @@ import { signalMessages } from "./messages";
 import { concerns, type Handed } from "./ringing";
 import classes from "./unsent.module.css";
 
+const NOTICE = "handed";
 const GATHERED = 500; // milliseconds: who gives many away gives them at once
 const READABLE = 10_000;
 
 /** Shows it on the desktop: its title, its words, the conversation, and the address that a click leads to. */
 type Notify = (title: string, body: string, conversationId: string, path: string) => void;
 
-/** Returns what tells of one; of several at once it tells together. */
+interface Told {
+  handed: Handed;
+  conversation: Conversation | undefined;
+}
+
+/** Returns what tells of one. There is one notice for all that nobody has looked at: who comes back after an hour would close dozens. */
 export function useHanded(notify: Notify): (handed: Handed, chime: Chime) => void {
   const store = useStore();
   const [location, navigate] = useLocation();
@@ -31,6 +37,8 @@ export function useHanded(notify: Notify): (handed: Handed, chime: Chime) => voi
   const words = useWords();
   const waiting = useRef<Handed[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** What the notice that is shown tells of. */
+  const told = useRef<readonly Told[]>([]);
 
   const tell = useRef<(all: readonly Handed[], chime: Chime) => Promise<void>>(async () => undefined);
   tell.current = async (all, chime) => {
@@ -44,27 +52,48 @@ export function useHanded(notify: Notify): (handed: Handed, chime: Chime) => voi
         concerns(conversation, "mine", store.me) &&
         !(isInFront && location === `${inbox}/${handed.conversationId}`),
     );
-    const [first] = mine;
-    if (!first) return;
-    const { conversationId } = first.handed;
-    const { title, body } = mine.length > 1 ? { title: words.many(mine.length), body: "" } : words.of(first);
-    const path = `${inbox}/${conversationId}${mine.length > 1 ? "?tab=mine" : ""}`;
+    if (mine.length === 0) return;
+    const wasShown = told.current.length > 0;
+    const isOther = ({ handed }: Told) =>
+      !mine.some((one) => one.handed.conversationId === handed.conversationId);
+    told.current = [...told.current.filter(isOther), ...mine];
+    const [only, ...more] = told.current;
+    if (!only) return;
+    const { conversationId } = only.handed;
+    const many = more.length > 0;
+    const { title, body } = many ? { title: words.many(told.current.length), body: "" } : words.of(only);
+    const path = `${inbox}/${conversationId}${many ? "?tab=mine" : ""}`;
     if (wanted.sound !== "off") chime.play();
     if (!isInFront && wanted.notifications !== "off") notify(title, body, conversationId, path);
-    notifications.show({
-      id: noticeOf(conversationId),
+    const notice = {
+      id: NOTICE,
       title,
       message: <Open words={body} onOpen={() => navigate(path)} />,
       autoClose: isInFront ? READABLE : false, // it is there when they come back
       closeButtonProps: { "aria-label": words.close },
-    });
+      onClose: () => {
+        told.current = [];
+      },
+    } as const;
+    if (wasShown) notifications.update(notice);
+    else notifications.show(notice);
   };
 
-  // Whoever looks at it knows.
+  // Whoever looks at one of them has been led there.
   useEffect(() => {
-    if (location.startsWith(`${inbox}/`)) notifications.hide(noticeOf(location.slice(inbox.length + 1)));
+    if (told.current.some(({ handed }) => location === `${inbox}/${handed.conversationId}`))
+      notifications.hide(NOTICE);
   }, [location, inbox]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  // Another workspace has its own.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as said
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      waiting.current = [];
+      notifications.hide(NOTICE);
+    },
+    [store],
+  );
 
   async function conversationOf(id: string): Promise<Conversation | undefined> {
     const known = () => store.state.conversations.get(id);
@@ -86,7 +115,7 @@ function useWords() {
   return {
     close: ui.close,
     many: t.handedMany,
-    of: ({ handed, conversation }: { handed: Handed; conversation: Conversation | undefined }) => {
+    of: ({ handed, conversation }: Told) => {
       const name = conversation ? (nameOf(conversation.contact) ?? "") : "";
       return handed.why === "given"
         ? { title: t.given(authorOf(handed.author)), body: name }
@@ -106,5 +135,3 @@ function Open({ words, onOpen }: { words: string; onOpen: () => void }) {
     </span>
   );
 }
-
-const noticeOf = (conversationId: string): string => `handed-${conversationId}`;
