@@ -129,6 +129,10 @@ def test_after_the_window_has_closed_a_template_is_sent(agent: Agent) -> None:
     synchronised = picker.get_by_role("button", name=re.compile("order_update"))
     if not synchronised.is_visible():
         picker.get_by_role("button", name="Synchronise").click()
+    expect(synchronised).to_be_visible()
+    agent.page.set_viewport_size({"width": 1280, "height": 420})
+    picker.get_by_role("listitem").last.scroll_into_view_if_needed()
+    picker.get_by_role("searchbox").click()  # it stays while the list scrolls
     synchronised.click()
     for place, words in enumerate(("Raúl", "mañana")):
         picker.get_by_role("textbox").nth(place).fill(words)
@@ -143,7 +147,10 @@ def test_a_note_is_for_colleagues_alone(agent: Agent) -> None:
     nora = customer(agent, "Nerea Gil")
     agent.opens("Nerea Gil")
 
-    agent.notes("Ojo: es alérgica")
+    agent.page.keyboard.press("Control+KeyK")
+    expect(agent.page.get_by_role("dialog")).to_be_visible()
+    agent.page.keyboard.press("Escape")
+    agent.notes("Ojo: es alérgica")  # at once: what is closed has no keys any more
 
     expect(agent.thread.get_by_text("Ojo: es alérgica")).to_be_visible()
     assert "alérgica" not in nora.site.phone(nora.wa_id)

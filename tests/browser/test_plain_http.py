@@ -60,3 +60,9 @@ def test_one_reads_and_answers_without_a_secure_context(agent: Agent, site: Site
     expect(agent.bubble("Perfectamente").get_by_role("img", name="Read")).to_be_visible()
     site.writes("34646000001", "Estupendo")
     expect(agent.bubble("Estupendo")).to_be_visible()
+
+    agent.page.set_viewport_size({"width": 1440, "height": 900})  # with the contact beside it
+    agent.page.get_by_role("button", name="Copy number").click()
+    expect(agent.page.get_by_text("Copied", exact=True)).to_be_visible()
+    agent.field.press("Control+KeyV")
+    expect(agent.field).to_have_value("+34646000001")

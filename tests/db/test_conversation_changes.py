@@ -324,7 +324,7 @@ async def make_due(inbox: Inbox) -> None:
     await inbox.owner.execute("UPDATE jobs SET available_at = now()")
 
 
-async def test_a_snooze_ends_at_its_time_and_is_told(
+async def test_a_snooze_ends_at_its_time_as_unread_and_is_told(
     web: Pool, worker: Pool, apply: Pool, inbox: Inbox, bea: UUID
 ) -> None:
     conversation = await inbox.conversation(assignee_id=bea)
@@ -337,17 +337,15 @@ async def test_a_snooze_ends_at_its_time_and_is_told(
     await make_due(inbox)
     assert await run_due(apply, worker) == 1
 
-    row = await inbox.owner.fetchrow("SELECT state::text, snoozed_until, assignee_id FROM conversations")
+    row = await inbox.owner.fetchrow(
+        "SELECT state::text, snoozed_until, assignee_id, unread_count FROM conversations"
+    )
     assert row is not None
-    assert tuple(row) == ("open", None, bea)
+    assert tuple(row) == ("open", None, bea, 1)
     assert await inbox.owner.fetchval("SELECT count(*) FROM jobs") == 0
     *_, (updated, data), (added, line) = await told(inbox)
-    assert (updated, data["state"], added, line["author"]) == (
-        "conversation_updated",
-        "open",
-        "annotation_added",
-        "system:snooze",
-    )
+    assert (updated, data["state"], data["unread_count"]) == ("conversation_updated", "open", 1)
+    assert (added, line["author"]) == ("annotation_added", "system:snooze")
 
 
 async def test_a_snooze_set_to_another_time_ends_then_and_not_before(

@@ -1,4 +1,4 @@
-"""The job that opens a snoozed conversation again at its time."""
+"""The job that opens a snoozed conversation again at its time, as unread."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,8 @@ from curbe.infra.db import Pool
 from curbe.infra.jobs import Job
 
 ACTOR: Final = "system:snooze"
-_OPEN: Final = ConversationChange(state=ConversationState.OPEN)
+# As unread: it stands in the lists where its last message puts it, far below what came since, and nobody would come upon it.
+_OPEN: Final = ConversationChange(state=ConversationState.OPEN, unread=True)
 
 
 class Alarm:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from playwright.sync_api import expect
+
 from browser.agent import Agent
 from browser.screens.world import World
 from browser.site import Account
@@ -26,10 +28,12 @@ class Scene:
 
 
 def at(path: str) -> Callable[[Agent, World], None]:
-    """Go to a page of the tenant's."""
+    """Go to a page of the tenant's, and wait until what stands for what is to come has gone."""
 
     def go(agent: Agent, _world: World) -> None:
         agent.go(f"/t/{agent.tenant.id}/{path}")
+        agent.page.get_by_role("main").locator(":scope > *").first.wait_for()
+        expect(agent.page.locator(".mantine-Skeleton-root")).to_have_count(0)
 
     return go
 

@@ -74,15 +74,23 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Text: { defaultProps: { size: "sm" } },
+    // What is closed is gone at once: while it fades it still has the keys, and whoever goes on by key writes elsewhere than they meant.
     Modal: {
-      defaultProps: { centered: true, radius: "lg", padding: "lg", overlayProps: { backgroundOpacity: 0.4 } },
+      defaultProps: {
+        centered: true,
+        radius: "lg",
+        padding: "lg",
+        overlayProps: { backgroundOpacity: 0.4 },
+        transitionProps: { exitDuration: 0 },
+      },
     },
+    Popover: { defaultProps: { transitionProps: { duration: 150, exitDuration: 0 } } },
     Menu: {
       defaultProps: {
         withInitialFocusPlaceholder: false,
         shadow: "md",
         radius: "md",
-        transitionProps: { duration: 80 },
+        transitionProps: { duration: 80, exitDuration: 0 },
       },
     },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, withArrow: false } },

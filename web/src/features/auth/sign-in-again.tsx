@@ -1,7 +1,8 @@
 /** Over the page that somebody was working in when their session ended. */
 
-import { Anchor, Modal, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
+import { Dialog } from "@/shared/ui/dialog";
 import { authMessages } from "./messages";
 import { SignInForm } from "./sign-in-form";
 
@@ -14,7 +15,7 @@ interface SignInAgainProps {
 export function SignInAgain({ email, hasPassword, onDone }: SignInAgainProps) {
   const t = useMessages(authMessages);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={() => {}}
       title={t.sessionEnded}
@@ -36,6 +37,6 @@ export function SignInAgain({ email, hasPassword, onDone }: SignInAgainProps) {
       <Anchor href="/sign-in" size="sm" c="dimmed" mt="md" display="block">
         {t.somebodyElse}
       </Anchor>
-    </Modal>
+    </Dialog>
   );
 }

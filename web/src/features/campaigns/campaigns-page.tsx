@@ -13,6 +13,8 @@ import { LoadMore } from "@/shared/ui/load-more";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { PageSkeleton } from "@/shared/ui/skeletons";
 import { Time } from "@/shared/ui/time";
+import { NoNumber } from "@/shared/whatsapp/no-number";
+import { useNumbers } from "@/shared/whatsapp/number-choice";
 import { type Campaign, campaignsPage, keys, progressQuery } from "./api/campaigns";
 import { useLiveCampaigns } from "./api/live";
 import classes from "./campaigns-page.module.css";
@@ -25,6 +27,7 @@ export function CampaignsPage() {
   const t = useMessages(campaignMessages);
   const { tenant_id, can } = useTenant();
   useLiveCampaigns();
+  const { none } = useNumbers();
   const pages = usePages<Campaign>({
     key: keys.list(tenant_id),
     page: (cursor, signal) => campaignsPage(tenant_id, cursor, signal),
@@ -32,6 +35,7 @@ export function CampaignsPage() {
   if (pages.isPending) return <PageSkeleton />;
   if (!pages.items) return <ErrorState error={pages.error} onRetry={pages.refetch} />;
   const mayWrite = can("campaigns:write");
+  const isFirst = none && pages.items.length === 0;
   const create = mayWrite && (
     <Button component={Link} to={`/t/${tenant_id}/campaigns/new`} leftSection={<IconPlus size={17} />}>
       {t.create}
@@ -42,13 +46,17 @@ export function CampaignsPage() {
       <SettingsBody title={t.title} hint={t.hint} action={pages.items.length > 0 && create}>
         {pages.items.length === 0 ? (
           <div className={classes["empty"]}>
-            <EmptyState
-              icon={<IconSpeakerphone size={26} stroke={1.6} />}
-              title={mayWrite ? t.empty : t.emptyReader}
-              action={create}
-            >
-              {mayWrite ? t.emptyHint : t.emptyReaderHint}
-            </EmptyState>
+            {isFirst ? (
+              <NoNumber />
+            ) : (
+              <EmptyState
+                icon={<IconSpeakerphone size={26} stroke={1.6} />}
+                title={mayWrite ? t.empty : t.emptyReader}
+                action={create}
+              >
+                {mayWrite ? t.emptyHint : t.emptyReaderHint}
+              </EmptyState>
+            )}
           </div>
         ) : (
           <ul className={classes["list"]} aria-label={t.title}>

@@ -1,10 +1,10 @@
 /** Shows the PIN of a number's two-step verification, to whoever has shown that it is still them. */
 
-import { Modal } from "@mantine/core";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useProof } from "@/shared/session/proof";
 import { CopyField } from "@/shared/ui/copy-field";
+import { Dialog } from "@/shared/ui/dialog";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import { useRevealPin } from "./api/actions";
@@ -18,7 +18,7 @@ export function PinDialog({ connectionId, onClose }: { connectionId: string; onC
   const { proved, dialog } = useProof();
   if (reveal.data) {
     return (
-      <Modal
+      <Dialog
         opened
         onClose={onClose}
         title={t.pinTitle}
@@ -26,7 +26,7 @@ export function PinDialog({ connectionId, onClose }: { connectionId: string; onC
         closeButtonProps={{ "aria-label": ui.close }}
       >
         <CopyField label={t.itsPin} value={reveal.data.pin} />
-      </Modal>
+      </Dialog>
     );
   }
   // Whoever does not give the proof is back at the question; what else went wrong is told there.

@@ -404,6 +404,18 @@ describe("several at once", () => {
     await waitFor(() => expect(screen.queryByText("2 selected")).toBeNull());
   });
 
+  test("come back together where it was a slip, by one request", async () => {
+    const user = await tickBoth();
+    await user.click(screen.getByRole("button", { name: "Snooze" }));
+    await user.click(await screen.findByRole("menuitem", { name: /Until they write/, hidden: true }));
+    await waitFor(() => expect(server.conversationMap.get(uuid(1))?.state).toBe("snoozed"));
+    server.asked.length = 0;
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(server.conversationMap.get(uuid(2))?.state).toBe("open"));
+    expect(server.conversationMap.get(uuid(1))?.state).toBe("open");
+    expect(server.asked.filter((what) => what.startsWith("change"))).toEqual(["change 2"]);
+  });
+
   test("are given a priority together", async () => {
     const user = await tickBoth();
     await user.click(screen.getByRole("button", { name: "Priority" }));

@@ -14,6 +14,8 @@ import { tellFailed, tellSaved } from "@/shared/ui/notices";
 import { RowActions } from "@/shared/ui/row-actions";
 import { Row, Rows } from "@/shared/ui/rows";
 import { ListSkeleton } from "@/shared/ui/skeletons";
+import { NoNumber } from "@/shared/whatsapp/no-number";
+import { useNumbers } from "@/shared/whatsapp/number-choice";
 import { type KeptRule, useDeleteRule, useRules, useSwitchRule } from "./api/notifications";
 import { notificationMessages } from "./messages";
 import { delayIn } from "./model/draft";
@@ -24,6 +26,7 @@ import classes from "./rule-list.module.css";
 export function RuleList() {
   const t = useMessages(notificationMessages);
   const { tenant_id } = useTenant();
+  const { none } = useNumbers();
   const { data: rules, error, isPending, refetch } = useRules();
   const remove = useDeleteRule();
   const [leaving, setLeaving] = useState<KeptRule | null>(null);
@@ -42,9 +45,13 @@ export function RuleList() {
       {error && !rules && <ErrorState error={error} onRetry={() => void refetch()} />}
       {rules?.length === 0 && (
         <div className={classes["empty"]}>
-          <EmptyState icon={<IconBellRinging size={26} stroke={1.6} />} title={t.empty} action={add}>
-            {t.emptyHint}
-          </EmptyState>
+          {none ? (
+            <NoNumber />
+          ) : (
+            <EmptyState icon={<IconBellRinging size={26} stroke={1.6} />} title={t.empty} action={add}>
+              {t.emptyHint}
+            </EmptyState>
+          )}
         </div>
       )}
       {rules && rules.length > 0 && (

@@ -29,7 +29,7 @@ export function Signals() {
           data={data}
         />
         {sound !== "off" && (
-          <Button variant="subtle" size="compact-sm" onClick={() => void chime.sample()}>
+          <Button variant="subtle" size="compact-sm" onClick={() => chime.sample()}>
             {t.testSound}
           </Button>
         )}

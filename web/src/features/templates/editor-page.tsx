@@ -6,6 +6,8 @@ import { useMessages } from "@/shared/i18n/language";
 import { ErrorState } from "@/shared/ui/error-state";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
+import { NoNumber } from "@/shared/whatsapp/no-number";
+import { useNumbers } from "@/shared/whatsapp/number-choice";
 import { useTemplate } from "./api/templates";
 import { Editor } from "./editor/editor";
 import { templateMessages } from "./messages";
@@ -17,10 +19,11 @@ export function NewTemplatePage() {
   const t = useMessages(templateMessages);
   const { tenant } = useParams<{ tenant: string }>();
   const home = `/t/${tenant}/templates`;
+  const { none } = useNumbers();
   return (
     <Page back={{ to: home, label: t.back }}>
       <SettingsBody title={t.newTitle} wide>
-        <Editor start={EMPTY} template={null} home={home} />
+        {none ? <NoNumber /> : <Editor start={EMPTY} template={null} home={home} />}
       </SettingsBody>
     </Page>
   );

@@ -14,6 +14,8 @@ import { ErrorState } from "@/shared/ui/error-state";
 import { LoadMore } from "@/shared/ui/load-more";
 import { SettingsBody } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
+import { NoNumber } from "@/shared/whatsapp/no-number";
+import { useNumbers } from "@/shared/whatsapp/number-choice";
 import { type Filters, useTemplatePages } from "./api/templates";
 import { CoverDialog } from "./cover-dialog";
 import { LANGUAGES } from "./languages";
@@ -39,7 +41,8 @@ export function TemplatesPage() {
   useInvalidateOn(NEWS, key);
   const filtered = Object.values(asked).some(Boolean);
   const isEmpty = pages.items?.length === 0;
-  const mayWrite = tenant.can("templates:write");
+  const isFirst = useNumbers().none && isEmpty && !filtered;
+  const mayWrite = tenant.can("templates:write") && !isFirst;
   const add = mayWrite && (
     <Button component={Link} to={`${home}/new`} leftSection={<IconPlus size={17} />}>
       {t.create}
@@ -66,11 +69,12 @@ export function TemplatesPage() {
           </div>
         }
       >
-        <Synced />
+        {!isFirst && <Synced />}
         {(!isEmpty || filtered) && <FilterBar filters={filters} onChange={setFilters} />}
         {pages.isPending && <ListSkeleton rows={6} />}
         {Boolean(pages.error) && !pages.items && <ErrorState error={pages.error} onRetry={pages.refetch} />}
-        {isEmpty && !filtered && (
+        {isFirst && <NoNumber />}
+        {isEmpty && !filtered && !isFirst && (
           <EmptyState icon={<IconTemplate size={26} stroke={1.6} />} title={t.empty} action={add}>
             {t.emptyHint}
           </EmptyState>

@@ -78,3 +78,10 @@ test("the browser's sound runs for as long as a chime does, and no key that is t
   await vi.advanceTimersByTimeAsync(5_000);
   expect(done.slice(6)).toEqual(["resume", "note", "note", "suspend"]);
 });
+
+test("one that is listened to wakes the browser's sound once, also where nothing has played yet", async () => {
+  const chime = new Chime();
+  chime.sample();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(done).toEqual(["resume", "note", "note", "suspend"]);
+});

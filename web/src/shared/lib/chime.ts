@@ -24,8 +24,8 @@ export class Chime {
   }
 
   /** Play it for whoever chooses it, in the gesture that asks for it. */
-  async sample(): Promise<void> {
-    await this.wake();
+  sample(): void {
+    this.allowed = true; // that press is the gesture
     this.play();
   }
 

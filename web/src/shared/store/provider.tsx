@@ -3,8 +3,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useSession, useTenant } from "@/shared/session/session-context";
-import { SESSION_KEY, sessionQuery } from "@/shared/session/session-query";
+import { SESSION_KEY } from "@/shared/session/session-query";
 import { whenSigningOut } from "@/shared/session/sign-out";
+import { signedIn } from "@/shared/session/signed-in";
 import { httpBackend } from "./backend-http";
 import { heldOf, holdsAny } from "./held";
 import { StoreContext } from "./hooks";
@@ -23,6 +24,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const owner = `${tenantId}/${userId}`;
+    const left = new AbortController();
     const made = new InboxStore({
       backend: httpBackend(tenantId),
       me: userId,
@@ -32,10 +34,7 @@ export function StoreProvider({ children }: { children: ReactNode }) {
       ended: async () => {
         await queryClient.invalidateQueries({ queryKey: SESSION_KEY });
         // Where nobody is signed in any more the sign-in comes over this page, and it goes on when somebody is.
-        while (!(await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 }).catch(() => null))) {
-          await changeOf(queryClient);
-        }
-        return true;
+        return signedIn(queryClient, left.signal);
       },
     });
     preparing.get(owner)?.handOver(made.outbox);
@@ -63,27 +62,11 @@ export function StoreProvider({ children }: { children: ReactNode }) {
       removeEventListener("pageshow", seen);
       document.removeEventListener("visibilitychange", seen);
       stay();
+      left.abort();
       made.stop();
       if (made.outbox.isPreparing()) preparing.set(owner, made.outbox);
     };
   }, [tenantId, userId, queryClient]);
 
   return store && <StoreContext value={store}>{children}</StoreContext>;
-}
-
-const LOOK_AGAIN = 5_000;
-
-/** Wait until the session is another one, or some seconds, as another tab may have signed in. */
-function changeOf(queryClient: ReturnType<typeof useQueryClient>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      stop();
-      resolve();
-    };
-    const timer = setTimeout(done, LOOK_AGAIN);
-    const stop = queryClient.getQueryCache().subscribe(({ query, type }) => {
-      if (type === "updated" && query.queryKey[0] === SESSION_KEY[0] && query.state.data) done();
-    });
-  });
 }

@@ -28,6 +28,9 @@ export interface Directories {
   connections: ReadonlyMap<string, Connection>;
 }
 
+/** One of them that was not loaded yet: nobody knows whether it is empty. */
+export const UNKNOWN: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** What an event does not carry and has to be asked for. */
 export type Need =
   | { kind: "conversation"; id: string }
@@ -66,10 +69,10 @@ export class State {
   readonly conversations: Conversations;
   readonly threads: Threads;
   readonly directories: Directories = {
-    people: new Map(),
-    labels: new Map(),
-    teams: new Map(),
-    connections: new Map(),
+    people: UNKNOWN,
+    labels: UNKNOWN,
+    teams: UNKNOWN,
+    connections: UNKNOWN,
   };
   private readonly touch: (topic: Topic) => void;
 

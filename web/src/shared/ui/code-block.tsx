@@ -8,13 +8,16 @@ import { useCopy } from "./use-copy";
 
 export function CodeBlock({ label, children }: { label: string; children: string }) {
   const text = useRef<HTMLPreElement>(null);
-  const { copied, word, copy } = useCopy(children, () => {
+  const { copied, word, refusal, copy } = useCopy(children, () => {
     if (text.current) getSelection()?.selectAllChildren(text.current);
   });
   return (
     <div className={classes["block"]}>
       <div className={classes["head"]}>
         <span>{label}</span>
+        <span className={classes["refusal"]} role="status">
+          {refusal}
+        </span>
         <Button
           variant="subtle"
           color="gray"

@@ -1,11 +1,12 @@
 /** Asks before something that is hard to undo. */
 
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import classes from "./confirm-dialog.module.css";
+import { Dialog } from "./dialog";
 import { uiMessages } from "./messages";
 
 interface ConfirmDialogProps {
@@ -46,7 +47,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     }
   };
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={close}
       title={title}
@@ -71,6 +72,6 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           {confirm}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

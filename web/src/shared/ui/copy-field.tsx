@@ -1,11 +1,9 @@
-/** A value to take along: shown whole, copied with one press; where the browser forbids that (plain HTTP), selected to be copied by hand. */
+/** A value to take along: shown whole, copied with one press; where the browser forbids that, selected to be copied by hand. */
 
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useId, useRef } from "react";
-import { useMessages } from "@/shared/i18n/language";
 import classes from "./copy-field.module.css";
-import { uiMessages } from "./messages";
 import { useCopy } from "./use-copy";
 
 interface CopyFieldProps {
@@ -15,10 +13,9 @@ interface CopyFieldProps {
 }
 
 export function CopyField({ value, label }: CopyFieldProps) {
-  const t = useMessages(uiMessages);
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
-  const { copied, word, copy } = useCopy(value, () => field.current?.select());
+  const { copied, word, refusal, copy } = useCopy(value, () => field.current?.select());
   return (
     <div className={classes["field"]}>
       <label htmlFor={id} className={classes["label"]}>
@@ -34,14 +31,14 @@ export function CopyField({ value, label }: CopyFieldProps) {
           spellCheck={false}
           onFocus={(event) => event.currentTarget.select()}
         />
-        <Tooltip label={word} opened={copied || undefined}>
+        <Tooltip label={refusal ?? word} opened={copied || refusal !== null || undefined} multiline maw={260}>
           <ActionIcon variant="subtle" color="gray" aria-label={`${word}: ${label}`} onClick={copy}>
             {copied ? <IconCheck size={17} color="var(--accent)" /> : <IconCopy size={17} />}
           </ActionIcon>
         </Tooltip>
       </div>
       <span className={classes["told"]} role="status">
-        {copied && t.copied}
+        {refusal ?? (copied && word)}
       </span>
     </div>
   );

@@ -1,9 +1,10 @@
 /** A form over the page: what is typed survives a slip beside it, and a refusal is told where it is read. */
 
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import type { FormEvent, ReactNode } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { Dialog } from "./dialog";
 import classes from "./form-dialog.module.css";
 import { FormError } from "./form-error";
 import { useClosing } from "./leave-question";
@@ -48,7 +49,7 @@ export function FormDialog(props: FormDialogProps) {
     if (!busy) onSubmit();
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       title={title}
@@ -74,6 +75,6 @@ export function FormDialog(props: FormDialogProps) {
         </Group>
       </form>
       {question}
-    </Modal>
+    </Dialog>
   );
 }

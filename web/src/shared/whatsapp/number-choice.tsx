@@ -4,6 +4,7 @@ import { Select } from "@mantine/core";
 import { useMemo } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useDirectory } from "@/shared/store/hooks";
+import { UNKNOWN } from "@/shared/store/state";
 import type { Connection } from "@/shared/store/types";
 import { FormError } from "@/shared/ui/form-error";
 import { templateWords } from "./template-words";
@@ -18,7 +19,7 @@ export function useNumbers(): Numbers {
   const connections = useDirectory("connections");
   return useMemo(() => {
     const active = [...connections.values()].filter((one) => one.status === "active");
-    return { active, none: active.length === 0 && connections.size > 0 };
+    return { active, none: active.length === 0 && connections !== UNKNOWN };
   }, [connections]);
 }
 

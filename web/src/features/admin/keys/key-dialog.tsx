@@ -1,12 +1,13 @@
 /** Makes a key: what it may do and until when, in words; then shows it, this once. */
 
-import { Button, Group, Modal, Select, TextInput } from "@mantine/core";
+import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useProof } from "@/shared/session/proof";
 import { CopyField } from "@/shared/ui/copy-field";
+import { Dialog } from "@/shared/ui/dialog";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { FormError } from "@/shared/ui/form-error";
 import { type Scope, useCreateKey } from "../api/keys";
@@ -154,7 +155,7 @@ export function KeyDialog({ onClose }: { onClose: () => void }) {
 function ShownKey({ value, onClose }: { value: string; onClose: () => void }) {
   const t = useMessages(keyMessages);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.shownTitle}
@@ -170,6 +171,6 @@ function ShownKey({ value, onClose }: { value: string; onClose: () => void }) {
       <Group justify="flex-end" mt="lg">
         <Button onClick={onClose}>{t.done}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 /** Invites somebody. Where Curbe sends no mail itself, the link is shown, this once. */
 
-import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { isProblem } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
@@ -8,6 +8,7 @@ import { useMessages } from "@/shared/i18n/language";
 import type { Role } from "@/shared/session/session";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { CopyField } from "@/shared/ui/copy-field";
+import { Dialog } from "@/shared/ui/dialog";
 import { FormDialog } from "@/shared/ui/form-dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import { tellSaved } from "@/shared/ui/notices";
@@ -92,7 +93,7 @@ function InviteLink({ email, link, onClose }: { email: string; link: string; onC
   const t = useMessages(peopleMessages);
   const ui = useMessages(uiMessages);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.linkTitle(email)}
@@ -107,6 +108,6 @@ function InviteLink({ email, link, onClose }: { email: string; link: string; onC
           {t.done}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 /** A secret, shown this once, with what to do with it. */
 
-import { Button, Group, Modal } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import { CopyField } from "@/shared/ui/copy-field";
+import { Dialog } from "@/shared/ui/dialog";
 import { FormError } from "@/shared/ui/form-error";
 import { webhookMessages } from "./messages";
 import { Verifying } from "./verifying";
@@ -18,7 +19,7 @@ interface ShownSecretProps {
 export function ShownSecret({ secret, isChanged = false, onClose }: ShownSecretProps) {
   const t = useMessages(webhookMessages);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.secretTitle}
@@ -38,6 +39,6 @@ export function ShownSecret({ secret, isChanged = false, onClose }: ShownSecretP
       <Group justify="flex-end" mt="lg">
         <Button onClick={onClose}>{t.done}</Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,10 +1,11 @@
 /** Recovery codes: how many are left, new ones, and the one moment at which they are shown. */
 
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { CopyField } from "@/shared/ui/copy-field";
+import { Dialog } from "@/shared/ui/dialog";
 import { SettingsSection } from "@/shared/ui/settings-section";
 import { newRecoveryCodes, useFactorDeed } from "../api/factors";
 import { securityMessages } from "./messages";
@@ -48,7 +49,7 @@ export function RecoverySection({ left, usable, proved, onCodes }: RecoverySecti
 export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onDone: () => void }) {
   const t = useMessages(securityMessages);
   return (
-    <Modal opened onClose={onDone} title={t.codesTitle} closeOnClickOutside={false} withCloseButton={false}>
+    <Dialog opened onClose={onDone} title={t.codesTitle} closeOnClickOutside={false} withCloseButton={false}>
       <Stack gap={16}>
         <p className={classes["words"]}>{t.codesWords}</p>
         <ul className={classes["codes"]} aria-label={t.codesLabel}>
@@ -63,6 +64,6 @@ export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onD
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -17,6 +17,9 @@ export const checkMessages = catalogue({
     duplicate: "Rows of somebody who is in it already",
     stopsTitle: "It cannot start like this",
     pausesTitle: "Started now, it would pause at once",
+    heldTitle: "It cannot go on like this",
+    pausesAgainTitle: "Going on now, it would pause again at once",
+    notYet: "Once nothing stands in its way, it can go on from here: see to it, then look it over again.",
     overLimit: (count: number) =>
       plural("en", count, {
         one: "# of them waits for tomorrow or later",
@@ -85,6 +88,9 @@ export const checkMessages = catalogue({
     duplicate: "Filas de alguien que ya está",
     stopsTitle: "Así no puede empezar",
     pausesTitle: "Si empezara ahora, se pausaría enseguida",
+    heldTitle: "Así no puede seguir",
+    pausesAgainTitle: "Si siguiera ahora, se pausaría otra vez enseguida",
+    notYet: "Cuando nada lo impida, puede seguir desde aquí: resuélvelo y revísala otra vez.",
     overLimit: (count) =>
       plural("es", count, {
         one: "# de ellas espera a mañana o más",
@@ -149,6 +155,9 @@ export const checkMessages = catalogue({
     duplicate: "Linhas de alguém que já está nela",
     stopsTitle: "Assim ela não pode iniciar",
     pausesTitle: "Se iniciasse agora, seria pausada logo",
+    heldTitle: "Assim ela não pode continuar",
+    pausesAgainTitle: "Se continuasse agora, seria pausada de novo logo",
+    notYet: "Quando nada impedir, ela pode continuar daqui: resolva e confira de novo.",
     overLimit: (count) =>
       plural("pt", count, {
         one: "# delas espera até amanhã ou mais",

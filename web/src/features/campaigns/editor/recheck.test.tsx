@@ -2,7 +2,7 @@ import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
-import { ok } from "@/testing/fake-api";
+import { ok, problem } from "@/testing/fake-api";
 import { renderInbox, TENANT } from "@/testing/inbox";
 import type { Campaign } from "../api/campaigns";
 import { Deeds } from "../watch/deeds";
@@ -69,4 +69,25 @@ test("looked over anew it says under what it is filed, who is left out and what 
 
   expect(asked.map(({ path }) => path.replace(api, ""))).toEqual(["/dry-run", "/resume"]);
   expect(history?.at(-1)).toBe(AT);
+});
+
+test("what stands in its way is told with its end, and it is looked over again from there", async () => {
+  const until = "Meta lets this account write to nobody first until 2026-12-04 10:00 UTC";
+  const stops = [{ reason: "restricted", detail: until }];
+  const answers = [ok({ ...found, stops }), problem(503, "unavailable"), ok(found)];
+  await renderInbox(<Recheck campaign={campaign} />, {
+    path: `${AT}?recheck`,
+    api: { [`POST /api/tenants/${TENANT}/campaigns/${ID}/dry-run`]: () => answers.shift() ?? ok(found) },
+  });
+
+  expect(
+    await screen.findByRole("heading", { name: "Going on now, it would pause again at once" }),
+  ).toBeTruthy();
+  expect(screen.getByText(until)).toBeTruthy();
+  expect(screen.getByText(/Once nothing stands in its way, it can go on from here/)).toBeTruthy();
+  await userEvent.click(screen.getByRole("button", { name: "Look over again" }));
+
+  // Also where the server could not be asked: it said so, and left no way on.
+  await userEvent.click(await screen.findByRole("button", { name: "Look over again" }));
+  expect(await screen.findByRole("button", { name: "Go on with it" })).toBeTruthy();
 });

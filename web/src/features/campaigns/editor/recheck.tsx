@@ -1,7 +1,7 @@
 /** A paused campaign looked over anew: who would still get it and what that costs by the category it has now, and the way on. */
 
 import { Button, Loader } from "@mantine/core";
-import { IconPlayerPlay } from "@tabler/icons-react";
+import { IconPlayerPlay, IconRefresh } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useRefusal } from "@/shared/api/use-refusal";
@@ -27,6 +27,7 @@ export function Recheck({ campaign }: { campaign: Campaign }) {
   const home = `/t/${tenant_id}/campaigns/${campaign.id}`;
   const { mutate, data, error } = useDryRun(campaign.id);
   const deed = useDeed(campaign.id);
+  const stands = data !== undefined && data.stops.length > 0;
   const asked = useRef(false);
   useEffect(() => {
     if (asked.current) return;
@@ -44,14 +45,17 @@ export function Recheck({ campaign }: { campaign: Campaign }) {
           <>
             {data.category && <p>{t.filedUnder(wordFor(words.category, data.category) ?? data.category)}</p>}
             <Verdict found={data} />
-            <Button
-              leftSection={<IconPlayerPlay size={17} />}
-              loading={deed.isPending}
-              disabled={data.stops.length > 0}
-              onClick={() => deed.mutate("resume", { onSuccess: () => navigate(home) })}
-            >
-              {t.goOn}
-            </Button>
+            {stands ? (
+              <p className={classes["hint"]}>{t.notYet}</p>
+            ) : (
+              <Button
+                leftSection={<IconPlayerPlay size={17} />}
+                loading={deed.isPending}
+                onClick={() => deed.mutate("resume", { onSuccess: () => navigate(home) })}
+              >
+                {t.goOn}
+              </Button>
+            )}
           </>
         ) : (
           !error && (
@@ -61,6 +65,16 @@ export function Recheck({ campaign }: { campaign: Campaign }) {
           )
         )}
         {(error ?? deed.error) && <FormError>{refusal(error ?? deed.error)}</FormError>}
+        {(stands || error) && (
+          <Button
+            variant="default"
+            className={classes["again"] ?? ""}
+            leftSection={<IconRefresh size={17} />}
+            onClick={() => mutate()}
+          >
+            {t.again}
+          </Button>
+        )}
       </div>
     </WorkPage>
   );

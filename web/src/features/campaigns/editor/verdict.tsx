@@ -11,6 +11,9 @@ import { campaignMessages, wordFor } from "../messages";
 import classes from "./check.module.css";
 import { checkMessages } from "./check-messages";
 
+/** It ends by itself, and its detail says when. */
+const RESTRICTED = "restricted";
+
 export function Verdict({ found }: { found: DryRun }) {
   const t = useMessages(checkMessages);
   const format = useFormat();
@@ -49,17 +52,26 @@ function Stops({ found }: { found: DryRun }) {
   const t = useMessages(checkMessages);
   const words = useMessages(campaignMessages);
   if (found.stops.length === 0) return null;
-  const ends = found.stops.every(({ reason }) => reason === "restricted");
+  const ends = found.stops.every(({ reason }) => reason === RESTRICTED);
+  const title =
+    found.state === "paused"
+      ? ends
+        ? t.pausesAgainTitle
+        : t.heldTitle
+      : ends
+        ? t.pausesTitle
+        : t.stopsTitle;
   return (
     <section className={classes["stops"]} role="alert">
       <h2 className={classes["name"]}>
-        <IconAlertTriangle size={18} aria-hidden="true" /> {ends ? t.pausesTitle : t.stopsTitle}
+        <IconAlertTriangle size={18} aria-hidden="true" /> {title}
       </h2>
       <ul>
         {found.stops.map(({ reason, detail }) => (
           <li key={reason}>
             <strong>{wordFor(words.reason, reason) ?? detail}</strong>
             <p>{wordFor(words.remedy, reason)}</p>
+            {reason === RESTRICTED && <p className={classes["hint"]}>{detail}</p>}
           </li>
         ))}
       </ul>

@@ -1,11 +1,12 @@
 /** Connects a number: choose how, show what Meta gave, see what Meta knows, done. */
 
-import { Loader, Modal } from "@mantine/core";
+import { Loader } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
+import { Dialog } from "@/shared/ui/dialog";
 import { ErrorState } from "@/shared/ui/error-state";
 import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
@@ -47,7 +48,7 @@ export function ConnectWizard({ again, onClose }: ConnectWizardProps) {
   const { close, asking, question } = useClosing(wouldLose, onClose);
   const name = again?.display_name ?? again?.phone_number_spelled ?? null;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       title={name ? t.titleAgain(name) : t.title}
@@ -96,7 +97,7 @@ export function ConnectWizard({ again, onClose }: ConnectWizardProps) {
         </>
       )}
       {question}
-    </Modal>
+    </Dialog>
   );
 }
 

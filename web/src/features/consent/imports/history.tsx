@@ -1,9 +1,10 @@
 /** The lists that were brought, the latest first, each with what became of its rows. */
 
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useAuthorOf } from "@/shared/store/author";
+import { Dialog } from "@/shared/ui/dialog";
 import { ErrorState } from "@/shared/ui/error-state";
 import { LoadMore } from "@/shared/ui/load-more";
 import { uiMessages } from "@/shared/ui/messages";
@@ -40,7 +41,7 @@ export function History() {
         <LoadMore more={pages.more} loading={pages.loadingMore} error={pages.error} onMore={pages.loadMore} />
       )}
       {shown && (
-        <Modal
+        <Dialog
           opened
           onClose={() => setShown(null)}
           title={shown.filename ?? t.unnamed}
@@ -49,7 +50,7 @@ export function History() {
         >
           <Counts imported={shown} />
           <Failures imported={shown} />
-        </Modal>
+        </Dialog>
       )}
     </section>
   );

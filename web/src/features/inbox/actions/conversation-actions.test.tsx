@@ -1,5 +1,5 @@
 import { notifications } from "@mantine/notifications";
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, expect, test } from "vitest";
@@ -132,7 +132,8 @@ test("the menu has everything that the header has no place for on a phone", asyn
 test("keys are silent while something lies over the page, and where they are turned off", async () => {
   await shown();
   await userEvent.keyboard("{Alt>}[KeyM]{/Alt}");
-  await screen.findByRole("menu", LAID_OUT_NOWHERE);
+  const [first] = await screen.findAllByRole("menuitem", LAID_OUT_NOWHERE);
+  act(() => first?.focus()); // where a browser puts the focus, which goes to nothing that has no place
   await userEvent.keyboard("{Alt>}[KeyE]{/Alt}");
   await userEvent.keyboard("{Escape}");
   await waitFor(() => expect(screen.queryByRole("menu", LAID_OUT_NOWHERE)).toBeNull());

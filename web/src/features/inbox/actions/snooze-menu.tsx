@@ -1,10 +1,11 @@
 /** Until when a conversation is put off. */
 
-import { Button, Group, Menu, Modal, TextInput } from "@mantine/core";
+import { Button, Group, Menu, TextInput } from "@mantine/core";
 import { IconCalendar, IconCalendarWeek, IconMessageReply, IconMoon, IconSun } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import type { ConversationChange } from "@/shared/store/types";
+import { Dialog } from "@/shared/ui/dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import { actionMessages } from "./messages";
 import classes from "./snooze-menu.module.css";
@@ -92,7 +93,7 @@ export function PickTime({ opened, onClose, onSnooze }: PickTimeProps) {
       setValue(fieldValue(snoozeTimes(new Date()).find(({ name }) => name === "tomorrow")?.at ?? new Date()));
   }, [opened]);
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={onClose}
       title={t.pickTitle}
@@ -125,6 +126,6 @@ export function PickTime({ opened, onClose, onSnooze }: PickTimeProps) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

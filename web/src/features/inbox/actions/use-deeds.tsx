@@ -27,18 +27,14 @@ export function useDeeds(): Do {
     async (ids, change) => {
       const before = ids.flatMap((id) => store.state.conversations.get(id) ?? []);
       try {
-        const [only] = ids;
-        if (ids.length === 1 && only !== undefined) await store.change(only, change);
-        else {
-          const { refused } = await store.changeMany(ids, change);
-          if (refused.length > 0) {
-            notifications.show({
-              color: "red",
-              title: t.refused(refused.length),
-              message: whyRefused(refused, problems),
-            });
-            return false;
-          }
+        const refused = await changed(store, ids, change);
+        if (refused.length > 0) {
+          notifications.show({
+            color: "red",
+            title: t.refused(refused.length),
+            message: whyRefused(refused, problems),
+          });
+          return false;
         }
       } catch (error) {
         const { title, detail } = problemWords(error, problems);
@@ -58,6 +54,18 @@ export function useDeeds(): Do {
     },
     [store, t, problems],
   );
+}
+
+/** Change one, or several in one request. Resolves to those of several that could not be changed. */
+async function changed(
+  store: InboxStore,
+  ids: readonly string[],
+  change: ConversationChange,
+): Promise<BulkAnswer["refused"]> {
+  const [only] = ids;
+  if (ids.length !== 1 || only === undefined) return (await store.changeMany(ids, change)).refused;
+  await store.change(only, change);
+  return [];
 }
 
 /** Each reason once. The server's own sentences, which say more, are in English. */
@@ -80,10 +88,11 @@ function offerUndo({ store, state, before, words }: Undoing): void {
   const id = `done-${Date.now()}`;
   const undo = () => {
     notifications.hide(id);
-    for (const { id: conversation, state: was, snoozed_until } of before) {
-      const again = state === "snoozed" && was === "snoozed";
-      const back = again ? { snoozed_until: snoozed_until ?? null } : { state: backTo(was, state) };
-      void store.change(conversation, back).catch(() => undefined); // it stays where it was put, as the list shows
+    // Together what goes back alike: two hundred requests at once would keep the page waiting for its own answers.
+    for (const [back, those] of Map.groupBy(before, (one) => JSON.stringify(backOf(one, state)))) {
+      const ids = those.map((one) => one.id);
+      // Where it is refused it stays where it was put, as the list shows.
+      void changed(store, ids, JSON.parse(back) as ConversationChange).catch(() => undefined);
     }
   };
   notifications.show({
@@ -101,6 +110,7 @@ function offerUndo({ store, state, before, words }: Undoing): void {
 }
 
 /** What has ended can only be opened again, or blocked. */
-function backTo(was: ConversationState, now: ConversationState): ConversationState {
-  return now === "snoozed" || was === "blocked" ? was : "open";
+function backOf({ state: was, snoozed_until }: Conversation, now: ConversationState): ConversationChange {
+  if (now === "snoozed" && was === "snoozed") return { snoozed_until: snoozed_until ?? null };
+  return { state: now === "snoozed" || was === "blocked" ? was : "open" };
 }

@@ -2,11 +2,11 @@
 
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import type { Conversation } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
+import { useCopy } from "@/shared/ui/use-copy";
 import type { ContactDetail } from "../api/contacts";
 import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
@@ -61,23 +61,20 @@ export function ContactHead({ conversation, detail }: ContactHeadProps) {
 
 function Copy({ text }: { text: string }) {
   const t = useMessages(contactMessages);
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => setCopied(false), 1500);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const able = globalThis.isSecureContext && "clipboard" in navigator;
-  const words = able ? (copied ? t.copied : t.copyPhone) : t.needsHttps;
+  const { copied, word, refusal, copy } = useCopy(text);
   return (
-    <Tooltip label={words}>
+    <Tooltip
+      label={refusal ?? (copied ? word : t.copyPhone)}
+      opened={copied || refusal !== null || undefined}
+      multiline
+      maw={260}
+    >
       <ActionIcon
         variant="subtle"
         color="gray"
         size={26}
-        aria-label={words}
-        aria-disabled={!able}
-        onClick={() => able && void navigator.clipboard.writeText(text).then(() => setCopied(true))}
+        aria-label={copied ? word : t.copyPhone}
+        onClick={copy}
       >
         {copied ? <IconCheck size={15} stroke={2} /> : <IconCopy size={15} stroke={1.7} />}
       </ActionIcon>

@@ -1,6 +1,6 @@
 /** Contacts that turned out to be one person: what was merged, how to take it back, and how to say so oneself. */
 
-import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
+import { Button, Group, Text, TextInput } from "@mantine/core";
 import { IconArrowMerge } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -9,6 +9,7 @@ import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import type { Conversation } from "@/shared/store/types";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { Dialog } from "@/shared/ui/dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import {
   type ContactDetail,
@@ -116,7 +117,7 @@ function MergeDialog({ name, contactId, onClose, onMerged }: MergeDialogProps) {
     }
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.mergeTitle}
@@ -144,6 +145,6 @@ function MergeDialog({ name, contactId, onClose, onMerged }: MergeDialogProps) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

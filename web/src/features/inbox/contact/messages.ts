@@ -9,8 +9,6 @@ export const contactMessages = catalogue({
       "Stands in place of the name from WhatsApp, also where a message fills in their name. Left empty, that one is back.",
     atWhatsApp: "WhatsApp:",
     copyPhone: "Copy number",
-    copied: "Copied",
-    needsHttps: "Copying needs HTTPS",
     marketing: {
       stop: "Wants no marketing messages",
       resume: "Wants marketing messages",
@@ -72,8 +70,6 @@ export const contactMessages = catalogue({
       "Sustituye al nombre de WhatsApp, también donde un mensaje pone su nombre. Si lo dejas vacío, se usa el de WhatsApp.",
     atWhatsApp: "WhatsApp:",
     copyPhone: "Copiar el número",
-    copied: "Copiado",
-    needsHttps: "Para copiar hace falta HTTPS",
     marketing: {
       stop: "No quiere mensajes de marketing",
       resume: "Quiere mensajes de marketing",
@@ -136,8 +132,6 @@ export const contactMessages = catalogue({
       "Fica no lugar do nome do WhatsApp, também onde uma mensagem põe o nome. Se ficar vazio, aquele volta.",
     atWhatsApp: "WhatsApp:",
     copyPhone: "Copiar o número",
-    copied: "Copiado",
-    needsHttps: "Copiar precisa de HTTPS",
     marketing: {
       stop: "Não quer mensagens de marketing",
       resume: "Quer mensagens de marketing",

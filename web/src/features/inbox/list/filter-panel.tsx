@@ -69,6 +69,7 @@ export function FilterPanel({ view, onView }: FilterProps) {
         <MultiSelect
           {...inPopover}
           label={t.label}
+          {...(view.labels?.length ? {} : { placeholder: t.anyLabel })}
           data={[...labels.values()].map(({ id, name }) => ({ value: id, label: name }))}
           value={[...(view.labels ?? [])]}
           onChange={(chosen) => change({ labels: chosen })}

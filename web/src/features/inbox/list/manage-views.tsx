@@ -1,12 +1,13 @@
 /** The views that one may change: their names, their order, and which are to go. */
 
-import { ActionIcon, Modal } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { Dialog } from "@/shared/ui/dialog";
 import { FormError } from "@/shared/ui/form-error";
 import { uiMessages } from "@/shared/ui/messages";
 import { RowActions } from "@/shared/ui/row-actions";
@@ -35,7 +36,7 @@ export function ManageViews({ views, onClose }: ManageViewsProps) {
     { title: t.shared, those: can("desk:write") ? views.filter(({ shared }) => shared) : [] },
   ].filter(({ those }) => those.length > 0);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.manage}
@@ -97,6 +98,6 @@ export function ManageViews({ views, onClose }: ManageViewsProps) {
       >
         {leaving?.shared ? t.removeSharedWords : t.removeWords}
       </ConfirmDialog>
-    </Modal>
+    </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { conversationOf, uuid } from "@/shared/store/testing";
 import { aSession, ok } from "@/testing/fake-api";
 import { INBOX, renderInbox, TENANT } from "@/testing/inbox";
+import { filterOf } from "../list/view-filters";
 import { Palette } from "./palette";
 
 beforeEach(() => {
@@ -75,4 +76,15 @@ test("another list keeps the filters", async () => {
   const { history } = await renderInbox(<Palette />);
   await userEvent.click(await screen.findByRole("button", { name: "Inbox: mine" }));
   await waitFor(() => expect(history.at(-1)).toBe(`${INBOX}?tab=mine&unread=1`));
+});
+
+test("leads to a view that was saved, by its name", async () => {
+  const filter = filterOf({ tab: "unassigned", unread: true });
+  const view = { id: uuid(7), name: "Dentist, waiting", shared: true, place: 0, filter, gone: [] };
+  const { history } = await renderInbox(<Palette />, {
+    api: { [`GET /api/tenants/${TENANT}/inbox/views`]: () => ok({ items: [view], next_cursor: null }) },
+  });
+  await userEvent.type(await screen.findByRole("textbox"), "dentist");
+  await userEvent.click(await screen.findByRole("button", { name: "Dentist, waiting" }));
+  await waitFor(() => expect(history.at(-1)).toBe(`${INBOX}?tab=unassigned&unread=1`));
 });

@@ -2,8 +2,8 @@
 
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight } from "@mantine/spotlight";
-import { IconArrowRight, IconBolt, IconSearch } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { IconArrowRight, IconBolt, IconBookmark, IconSearch } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
@@ -12,10 +12,12 @@ import { canRun, runShortcut } from "@/shared/keys/use-shortcut";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
 import { folded } from "../actions/folded";
+import { savedViewsQuery } from "../api/saved-views";
 import { searchQuery } from "../api/search";
 import { listMessages } from "../list/messages";
 import { nameOf } from "../list/row-model";
 import { lastView, useViewName } from "../list/use-view";
+import { viewOfFilter } from "../list/view-filters";
 import { paramsOf } from "../list/view-params";
 import { Caps } from "./caps";
 import { paletteMessages } from "./messages";
@@ -33,6 +35,7 @@ const DEEDS: readonly Shortcut[] = [
   "labels",
   "priority",
   "unread",
+  "attach",
   "contactPane",
   "next",
   "previous",
@@ -86,8 +89,12 @@ export function Palette() {
     return (scope === null || can(scope)) && fits(t.pages[name]);
   });
   const tabs = TABS.filter((tab) => fits(t.tabs[tab]));
+  const { data: saved = [] } = useQuery(savedViewsQuery(tenant_id));
+  const views = saved.filter(({ name }) => fits(name));
   const nothing =
-    !stale && !people.isFetching && deeds.length + pages.length + tabs.length + found.length === 0;
+    !stale &&
+    !people.isFetching &&
+    deeds.length + pages.length + tabs.length + views.length + found.length === 0;
   return (
     <Spotlight.Root
       store={paletteStore.store}
@@ -98,6 +105,7 @@ export function Palette() {
       centered={false}
       classNames={{ actionsGroup: classes["group"] ?? "" }}
       maxHeight={420}
+      transitionProps={{ transition: "pop", duration: 150, exitDuration: 0 }}
     >
       <Spotlight.Search placeholder={t.placeholder} leftSection={<IconSearch size={18} stroke={1.7} />} />
       <Spotlight.ActionsList>
@@ -130,7 +138,7 @@ export function Palette() {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {pages.length + tabs.length > 0 && (
+        {pages.length + tabs.length + views.length > 0 && (
           <Spotlight.ActionsGroup label={t.groups.go}>
             {tabs.map((tab) => (
               <Spotlight.Action
@@ -138,6 +146,14 @@ export function Palette() {
                 label={t.tabs[tab]}
                 leftSection={<IconArrowRight size={17} stroke={1.7} />}
                 onClick={() => navigate(`${home}/inbox?${paramsOf({ ...lastView(viewName), tab })}`)}
+              />
+            ))}
+            {views.map(({ id, name, filter }) => (
+              <Spotlight.Action
+                key={id}
+                label={name}
+                leftSection={<IconBookmark size={17} stroke={1.7} />}
+                onClick={() => navigate(`${home}/inbox?${paramsOf(viewOfFilter(filter))}`)}
               />
             ))}
             {pages.map(({ name, to }) => (

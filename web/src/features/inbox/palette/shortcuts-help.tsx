@@ -1,10 +1,11 @@
 /** The list of shortcuts, and the switch that turns them off. */
 
-import { Kbd, Modal, Switch } from "@mantine/core";
+import { Kbd, Switch } from "@mantine/core";
 import { Fragment } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { type Combination, capsOf, isMac, SHORTCUTS, type Shortcut } from "@/shared/keys/shortcuts";
 import { setPreferences, usePreferences } from "@/shared/lib/preferences";
+import { Dialog } from "@/shared/ui/dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import { paletteMessages } from "./messages";
 import classes from "./shortcuts-help.module.css";
@@ -35,7 +36,7 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
   const words = useMessages(uiMessages);
   const { shortcuts } = usePreferences();
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.shortcutsTitle}
@@ -73,7 +74,7 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -23,9 +23,10 @@ import type { LinkStatus } from "@/shared/store/link";
 import type { Annotation } from "@/shared/store/types";
 import { listMessages } from "../list/messages";
 import { nameOf, previewOf } from "../list/row-model";
+import { useHanded } from "./handed";
 import { signalMessages } from "./messages";
 import { OneTab } from "./one-tab";
-import { concerns, mentionIn, type News, newsIn, readIn } from "./ringing";
+import { concerns, handedIn, mentionIn, type News, newsIn, readIn } from "./ringing";
 import { showUnread } from "./tab";
 import { useUnsentNotice } from "./unsent";
 
@@ -86,11 +87,11 @@ function useRinging(): void {
   const [location, navigate] = useLocation();
   const inbox = `/t/${tenant_id}/inbox`;
   const shown = useRef(new Set<string>());
-  const notify = (title: string, body: string, conversation: string, note?: string) => {
-    const path = `${inbox}/${conversation}${note === undefined ? "" : `?message=${note}`}`;
+  const notify = (title: string, body: string, tag: string, path = `${inbox}/${tag}`) => {
     const open = () => goTo(path, navigate);
-    void showNotice({ title, body, tag: conversation, path }, { embedded, open });
+    void showNotice({ title, body, tag, path }, { embedded, open });
   };
+  const tellHanded = useHanded(notify);
   const tell = useRef<(news: News, chime: Chime) => void>(() => undefined);
   tell.current = ({ message, conversation }, chime) => {
     const wanted = preferences();
@@ -113,7 +114,8 @@ function useRinging(): void {
     if (wanted.sound !== "off") chime.play();
     if ((document.hasFocus() && !document.hidden) || wanted.notifications === "off") return;
     shown.current.delete(note.conversation_id); // what calls this person is not done with when a colleague has read
-    notify(t.mention, note.body ?? "", note.conversation_id, note.id);
+    const { conversation_id: at } = note;
+    notify(t.mention, note.body ?? "", at, `${inbox}/${at}?message=${note.id}`);
   };
 
   useEffect(() => {
@@ -133,6 +135,8 @@ function useRinging(): void {
       if (read && shown.current.delete(read)) void closeNotices(read);
       const note = mentionIn(event, store.me, Date.now());
       if (note) void tabs.isMine(note.id).then((mine) => mine && tellMention.current(note, chime));
+      const handed = handedIn(event, store.me, Date.now());
+      if (handed) void tabs.isMine(handed.lineId).then((mine) => mine && tellHanded(handed, chime));
       const news = newsIn(event, (id) => store.state.conversations.get(id), Date.now());
       if (!news) return;
       void tabs.isMine(news.message.id).then((mine) => mine && tell.current(news, chime));
@@ -145,7 +149,7 @@ function useRinging(): void {
       tabs.close();
       chime.close();
     };
-  }, [store]);
+  }, [store, tellHanded]);
 }
 
 /** Where a notification leads: also to a note that was gone to from here before. */

@@ -11,6 +11,11 @@ export const signalMessages = catalogue({
     turnOn: "Turn on",
     notNow: "Not now",
     mention: "A colleague mentioned you",
+    given: (by: string) => `${by} gave you a conversation`,
+    due: "It was put off until now",
+    dueOne: "A conversation is back",
+    handedMany: (count: number) =>
+      plural("en", count, { one: "# conversation came to you", other: "# conversations came to you" }),
     unsentTitle: (count: number, title: string) => `${count} not sent · ${title}`,
     unsentTo: (name: string) => `Not sent to ${name}`,
     unsentMany: (count: number) =>
@@ -30,6 +35,11 @@ export const signalMessages = catalogue({
     turnOn: "Activar",
     notNow: "Ahora no",
     mention: "Un compañero te ha mencionado",
+    given: (by) => `${by} te ha dado una conversación`,
+    due: "Estaba pospuesta hasta ahora",
+    dueOne: "Ha vuelto una conversación",
+    handedMany: (count) =>
+      plural("es", count, { one: "Te ha llegado # conversación", other: "Te han llegado # conversaciones" }),
     unsentTitle: (count: number, title: string) => `${count} sin enviar · ${title}`,
     unsentTo: (name: string) => `No se envió a ${name}`,
     unsentMany: (count: number) =>
@@ -49,6 +59,11 @@ export const signalMessages = catalogue({
     turnOn: "Ativar",
     notNow: "Agora não",
     mention: "Um colega mencionou você",
+    given: (by) => `${by} passou uma conversa para você`,
+    due: "Estava adiada até agora",
+    dueOne: "Uma conversa voltou",
+    handedMany: (count) =>
+      plural("pt", count, { one: "# conversa chegou para você", other: "# conversas chegaram para você" }),
     unsentTitle: (count: number, title: string) => `${count} não enviadas · ${title}`,
     unsentTo: (name: string) => `Não enviada a ${name}`,
     unsentMany: (count: number) =>

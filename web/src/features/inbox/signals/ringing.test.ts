@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { conversationOf, ME, messageOf, timeAt, uuid } from "@/shared/store/testing";
 import type { LoggedEvent, Message } from "@/shared/store/types";
-import { type Claim, concerns, mentionIn, newsIn, rings } from "./ringing";
+import { type Claim, concerns, handedIn, mentionIn, newsIn, rings } from "./ringing";
 
 const NOW = Date.parse(timeAt(10));
 
@@ -35,6 +35,36 @@ describe("a mention", () => {
     expect(mentionIn(mention(ME), ME, NOW)?.id).toBe(uuid(3));
     expect(mentionIn(mention(uuid(9)), ME, NOW)).toBeNull();
     expect(mentionIn(mention(ME, timeAt(-500)), ME, NOW)).toBeNull();
+  });
+});
+
+describe("a conversation is handed", () => {
+  const line = (author: string | null, activity: object, at = timeAt(9)): LoggedEvent => ({
+    ...event({}, "annotation_added", at),
+    data: { kind: "activity", id: uuid(3), conversation_id: uuid(1), author, activity },
+  });
+  const assigned = (author: string | null, to: string | null, at?: string) =>
+    handedIn(line(author, { type: "assigned", assignee_id: to, from_id: null }, at), ME, NOW);
+
+  it("to whom a colleague gives it, or a program", () => {
+    expect(assigned(`user:${uuid(9)}`, ME)).toEqual({
+      ...{ conversationId: uuid(1), why: "given", lineId: uuid(3), author: `user:${uuid(9)}` },
+    });
+    expect(assigned(`key:${uuid(9)}`, ME)?.why).toBe("given");
+  });
+
+  it("not to whoever takes it, nor by a rule: the message it came with is told", () => {
+    expect(assigned(`user:${ME}`, ME)).toBeNull();
+    expect(assigned("system:automations", ME)).toBeNull();
+    expect(assigned(`user:${uuid(9)}`, uuid(8))).toBeNull();
+    expect(assigned(`user:${uuid(9)}`, null)).toBeNull();
+    expect(assigned(`user:${uuid(9)}`, ME, timeAt(-500))).toBeNull();
+  });
+
+  it("once it was put off until now", () => {
+    const opened = { type: "state", state: "open", from_state: "snoozed" };
+    expect(handedIn(line("system:snooze", opened), ME, NOW)?.why).toBe("due");
+    expect(handedIn(line(`user:${uuid(9)}`, opened), ME, NOW)).toBeNull();
   });
 });
 

@@ -7,6 +7,9 @@ export type Whose = "mine" | "all" | "off";
 /** What is older came while nobody was connected: it is read, not heard. */
 const NEWS = 120_000;
 
+/** Who ends a snooze at its time. */
+const SNOOZE = "system:snooze";
+
 export interface News {
   message: Message;
   conversation: Conversation | undefined;
@@ -29,6 +32,28 @@ export function mentionIn(event: LoggedEvent, me: string | null, now: number): A
   if (event.type !== "mention" || now - Date.parse(event.created_at) > NEWS) return null;
   const { user_id, annotation } = event.data as { user_id: string; annotation: Annotation };
   return user_id === me ? annotation : null;
+}
+
+/** A conversation that came to this user otherwise than by a message. */
+export interface Handed {
+  conversationId: string;
+  /** A colleague gave it to them, or the time it was put off to has come. */
+  why: "given" | "due";
+  /** The line of the thread that tells of it. */
+  lineId: string;
+  author: string | null;
+}
+
+/** Return what was handed to this user, if an event tells of it. What was done by rules came with a message, which is told already. */
+export function handedIn(event: LoggedEvent, me: string | null, now: number): Handed | null {
+  if (event.type !== "annotation_added" || now - Date.parse(event.created_at) > NEWS) return null;
+  const { id: lineId, conversation_id: conversationId, author, activity } = event.data as Annotation;
+  const byHand = author?.startsWith("system:") === false && author !== `user:${me}`;
+  if (activity?.type === "assigned" && activity["assignee_id"] === me && byHand)
+    return { conversationId, why: "given", lineId, author };
+  if (activity?.type === "state" && author === SNOOZE)
+    return { conversationId, why: "due", lineId, author: null };
+  return null;
 }
 
 /** Return the conversation that was read whole, wherever that was, if an event tells of one. */

@@ -10,8 +10,11 @@ import { useTenant } from "@/shared/session/session-context";
 import { useDirectory } from "@/shared/store/hooks";
 import type { ContactSummary } from "@/shared/store/types";
 import { ErrorState } from "@/shared/ui/error-state";
+import { FormError } from "@/shared/ui/form-error";
 import { uiMessages } from "@/shared/ui/messages";
+import { useNumbers } from "@/shared/whatsapp/number-choice";
 import { TemplateChoice } from "@/shared/whatsapp/template-choice";
+import { templateWords } from "@/shared/whatsapp/template-words";
 import { conversationWithQuery } from "../api/conversation-with";
 import { startingMessages } from "./messages";
 import { PersonField } from "./person-field";
@@ -38,6 +41,8 @@ interface BeginningProps {
 export function Beginning({ draft, onChange, onOpen, onCancel, onDone }: BeginningProps) {
   const t = useMessages(startingMessages);
   const words = useMessages(uiMessages);
+  const about = useMessages(templateWords);
+  const { none } = useNumbers();
   const { tenant_id } = useTenant();
   const connections = [...useDirectory("connections").values()].filter((one) => one.status !== "revoked");
   const connectionId = draft.connectionId ?? connections[0]?.id ?? null;
@@ -60,6 +65,7 @@ export function Beginning({ draft, onChange, onOpen, onCancel, onDone }: Beginni
           value={draft.phone}
           onChange={(phone, contact) => onChange({ ...draft, phone, contact })}
         />
+        {none && <FormError tone="warn">{about.noNumber}</FormError>}
         {connections.length > 1 && (
           <Select
             label={t.from}

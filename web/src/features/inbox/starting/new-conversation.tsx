@@ -1,6 +1,6 @@
 /** Writing to somebody first: whom, from which number, and with which template, as free text needs an open window. */
 
-import { Alert, Loader, Modal } from "@mantine/core";
+import { Alert, Loader } from "@mantine/core";
 import { type ComponentType, Suspense, useRef, useState } from "react";
 import { call } from "@/shared/api/client";
 import { problemMessages, problemWords } from "@/shared/api/problem-words";
@@ -9,6 +9,7 @@ import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import { newId } from "@/shared/store/ids";
 import type { ContactSummary, Json } from "@/shared/store/types";
+import { Dialog } from "@/shared/ui/dialog";
 import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
 import { type Fill, type Filling, useFillings } from "@/shared/whatsapp/use-fillings";
@@ -49,7 +50,7 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
   const { send, busy, failure, forget } = useFirstMessage(draft, go);
   const told = failure === null ? null : problemWords(failure, problems);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       title={isFilling ? t.titleTo(draft.contact?.name ?? draft.phone) : t.title}
@@ -88,7 +89,7 @@ export function NewConversation({ onClose, onOpen, templateForm: Form }: NewConv
         />
       )}
       {question}
-    </Modal>
+    </Dialog>
   );
 }
 

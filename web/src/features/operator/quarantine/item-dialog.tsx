@@ -1,10 +1,11 @@
 /** What is in an item: asked for only once the operator has read that looking goes on record. */
 
-import { Button, Loader, Modal } from "@mantine/core";
+import { Button, Loader } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { Dialog } from "@/shared/ui/dialog";
 import { ErrorState } from "@/shared/ui/error-state";
 import { uiMessages } from "@/shared/ui/messages";
 import { type AsideRow, itemQuery } from "../api/quarantine";
@@ -20,7 +21,7 @@ export function ItemDialog({ item, onClose }: { item: AsideRow; onClose: () => v
   const [asked, setAsked] = useState(false);
   const { data, error, isFetching, refetch } = useQuery({ ...itemQuery(item.id), enabled: asked });
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.lookTitle}
@@ -68,6 +69,6 @@ export function ItemDialog({ item, onClose }: { item: AsideRow; onClose: () => v
           </pre>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -53,8 +53,9 @@ function ContactCard({ card }: { card: Card }) {
           {phone ?? `+${wa_id}`}
         </div>
       ))}
-      {card.emails.map((email) => (
-        <div className={classes["line"]} key={email}>
+      {card.emails.map((email, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: see above
+        <div className={classes["line"]} key={index}>
           <IconMail size={15} aria-hidden="true" /> {email}
         </div>
       ))}

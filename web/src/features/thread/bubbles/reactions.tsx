@@ -3,6 +3,7 @@
 import { useMessages } from "@/shared/i18n/language";
 import type { Message, Reaction } from "@/shared/store/types";
 import { threadMessages } from "../messages";
+import { canBeReactedTo } from "../model/answering";
 import { useActions, useData } from "../thread-context";
 import classes from "./reactions.module.css";
 
@@ -11,6 +12,7 @@ export function Reactions({ message, reactions }: { message: Message; reactions:
   const { contactName, memberName, canSend, isOpen } = useData();
   const { react } = useActions();
   const name = (who: string) => (who === "us" ? t.you : who === "contact" ? contactName : memberName(who));
+  const canTakeBack = canSend && isOpen && canBeReactedTo(message, Date.now());
   const groups = Map.groupBy(reactions, (reaction) => reaction.emoji);
   return (
     <fieldset className={classes["reactions"]} aria-label={t.reactions}>
@@ -23,8 +25,8 @@ export function Reactions({ message, reactions }: { message: Message; reactions:
             key={emoji}
             className={classes["reaction"]}
             data-mine={mine || undefined}
-            disabled={!mine || !canSend || !isOpen}
-            title={mine ? `${names} · ${t.removeReaction}` : names}
+            disabled={!mine || !canTakeBack}
+            title={mine && canTakeBack ? `${names} · ${t.removeReaction}` : names}
             aria-label={`${emoji} ${names}`}
             onClick={() => react(message, "")}
           >

@@ -16,10 +16,12 @@ beforeEach(() => {
   vi.spyOn(Element.prototype, "getBoundingClientRect").mockReturnValue(new DOMRect(100, 100, 40, 40));
 });
 
+const ago = (milliseconds: number) => new Date(Date.now() - milliseconds).toISOString();
+
 async function opened(conversation = {}, message = {}) {
   const server = new TestServer();
   server.put(conversationOf(1, { window_closes_at: "2999-01-01T00:00:00Z", ...conversation }));
-  server.say(messageOf(1, uuid(1), { text: "Thank you!", ...message }));
+  server.say(messageOf(1, uuid(1), { text: "Thank you!", created_at: ago(0), ...message }));
   const { store } = await renderInbox(<ThreadPane conversationId={uuid(1)} messageId={null} />, { server });
   const row = (await screen.findByText("Thank you!")).closest<HTMLElement>("[data-message]") as HTMLElement;
   const field = screen.queryByRole("combobox", { name: /write to person 1/i }) as HTMLElement;
@@ -87,6 +89,18 @@ test("whoever reacts while they write goes on writing", async () => {
   await userEvent.click(await screen.findByRole("button", { name: "🙏" }));
   expect(given()).toEqual([["reaction", "🙏"]]);
   await waitFor(() => expect(document.activeElement).toBe(field));
+});
+
+test("one that is older than Meta takes reactions to is answered, and not reacted to; nor is a reaction taken back from it", async () => {
+  const reactions = [{ who: "us", emoji: "🎉", at: ago(0) }];
+  const { row } = await opened({}, { created_at: ago(30 * 86_400_000 + 1000), reactions });
+  expect(screen.getByRole("button", { name: "Reply" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "React" })).toBeNull();
+  expect(screen.getByRole<HTMLButtonElement>("button", { name: "🎉 You" }).disabled).toBe(true);
+  act(() => row.focus());
+  await userEvent.keyboard("{Enter}");
+  expect(await screen.findByRole("menuitem", { name: "Reply" })).toBeTruthy();
+  expect(screen.queryByRole("menuitem", { name: "👍" })).toBeNull();
 });
 
 test("a message that still waits is taken back from its menu, and one that was sent is not", async () => {

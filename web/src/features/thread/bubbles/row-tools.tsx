@@ -18,7 +18,7 @@ import { useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
 import { part } from "@/shared/ui/part";
 import { threadMessages } from "../messages";
-import { canBeAnswered } from "../model/answering";
+import { canBeAnswered, canBeReactedTo } from "../model/answering";
 import { forwardedOf } from "../model/forwarding";
 import { isWaiting } from "../model/ticks";
 import { useActions, useData } from "../thread-context";
@@ -42,6 +42,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
   const { quote, react } = useActions();
   const { canSend, isOpen } = useData();
   const canAnswer = canSend && isOpen && canBeAnswered(message);
+  const canReact = canAnswer && canBeReactedTo(message, Date.now());
   // Pressed by the pointer, they leave the focus where somebody is writing.
   const stay = (event: MouseEvent) => event.preventDefault();
   const give = (emoji: string) => {
@@ -51,29 +52,29 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
   return (
     <div className={classes["tools"]} data-open={open !== null || undefined}>
       {canAnswer && (
-        <>
-          <button
-            type="button"
-            tabIndex={-1}
-            onMouseDown={stay}
-            onClick={() => quote(message)}
-            aria-label={t.reply}
-            title={t.reply}
-          >
-            <IconArrowBackUp size={17} />
-          </button>
-          <button
-            type="button"
-            tabIndex={-1}
-            onMouseDown={stay}
-            onClick={() => change(open === "react" ? null : "react")}
-            aria-label={t.react}
-            title={t.react}
-            aria-expanded={open === "react"}
-          >
-            <IconMoodSmile size={17} />
-          </button>
-        </>
+        <button
+          type="button"
+          tabIndex={-1}
+          onMouseDown={stay}
+          onClick={() => quote(message)}
+          aria-label={t.reply}
+          title={t.reply}
+        >
+          <IconArrowBackUp size={17} />
+        </button>
+      )}
+      {canReact && (
+        <button
+          type="button"
+          tabIndex={-1}
+          onMouseDown={stay}
+          onClick={() => change(open === "react" ? null : "react")}
+          aria-label={t.react}
+          title={t.react}
+          aria-expanded={open === "react"}
+        >
+          <IconMoodSmile size={17} />
+        </button>
       )}
       <button
         type="button"
@@ -131,6 +132,7 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
         <MessageMenu
           message={message}
           canAnswer={canAnswer}
+          canReact={canReact}
           onReact={(emoji) => react(message, emoji)}
           onAnyEmoji={() => change("emoji")}
           onClose={() => change(null)}
@@ -143,12 +145,13 @@ export function RowTools({ message, open, onOpen: change }: RowToolsProps) {
 interface MessageMenuProps {
   message: Message;
   canAnswer: boolean;
+  canReact: boolean;
   onReact: (emoji: string) => void;
   onAnyEmoji: () => void;
   onClose: () => void;
 }
 
-function MessageMenu({ message, canAnswer, onReact, onAnyEmoji, onClose }: MessageMenuProps) {
+function MessageMenu({ message, canAnswer, canReact, onReact, onAnyEmoji, onClose }: MessageMenuProps) {
   const t = useMessages(threadMessages);
   const { canSend } = useData();
   const { quote, copy, forward, showInfo, showRevisions, takeBack } = useActions();
@@ -159,7 +162,7 @@ function MessageMenu({ message, canAnswer, onReact, onAnyEmoji, onClose }: Messa
         <span className={classes["anchor"]} aria-hidden="true" />
       </Menu.Target>
       <Menu.Dropdown>
-        {canAnswer && (
+        {canReact && (
           <div className={classes["emoji"]}>
             {QUICK_REACTIONS.map((emoji) => (
               <Menu.Item key={emoji} className={classes["emojiItem"] ?? ""} onClick={() => onReact(emoji)}>

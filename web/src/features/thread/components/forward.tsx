@@ -1,6 +1,6 @@
 /** To whom a message goes on. It is put into the field there, and sent by nobody yet. */
 
-import { Loader, Modal, TextInput } from "@mantine/core";
+import { Loader, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
@@ -13,6 +13,7 @@ import { useList, useStore } from "@/shared/store/hooks";
 import type { InboxStore } from "@/shared/store/store";
 import type { Conversation, Message } from "@/shared/store/types";
 import { Avatar } from "@/shared/ui/avatar";
+import { Dialog } from "@/shared/ui/dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import { peopleQuery } from "../api/people";
 import { hold } from "../composer/use-attachments";
@@ -31,7 +32,7 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
   const { choose, chosen, problem } = useChoice(message, onClose);
   const told = problem ?? failure;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.forwardTo}
@@ -65,7 +66,7 @@ export function Forward({ message, onClose }: { message: Message; onClose: () =>
       {people.length === 0 && !searching && failure === null && (
         <p className={classes["nobody"]}>{t.forwardNobody}</p>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,8 @@
 /** All that is known of one message: when it came how far, who sent it, what it cost by, what went wrong. */
 
-import { Modal } from "@mantine/core";
 import { useFormat, useLanguage, useMessages } from "@/shared/i18n/language";
 import type { Message } from "@/shared/store/types";
+import { Dialog } from "@/shared/ui/dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import { textIn } from "@/shared/whatsapp/reading";
 import { TickMark } from "../bubbles/tick";
@@ -28,7 +28,7 @@ export function MessageInfo({ message, onClose }: { message: Message; onClose: (
   const free =
     textIn(message.pricing?.["type"])?.startsWith("free_") || message.pricing?.["billable"] === false;
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.infoTitle}
@@ -71,7 +71,7 @@ export function MessageInfo({ message, onClose }: { message: Message; onClose: (
         )}
         {message.provider_message_id && <Fact name={t.infoId} value={message.provider_message_id} code />}
       </dl>
-    </Modal>
+    </Dialog>
   );
 }
 

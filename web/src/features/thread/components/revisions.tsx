@@ -1,10 +1,11 @@
 /** What a message that was edited or taken back said before. */
 
-import { Loader, Modal } from "@mantine/core";
+import { Loader } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import type { Message } from "@/shared/store/types";
+import { Dialog } from "@/shared/ui/dialog";
 import { ErrorState } from "@/shared/ui/error-state";
 import { uiMessages } from "@/shared/ui/messages";
 import { RichText } from "@/shared/whatsapp/rich-text";
@@ -23,7 +24,7 @@ export function Revisions({ message, onClose }: { message: Message; onClose: () 
   });
   const names = { original: t.revisionOriginal, edit: t.revisionEdit, revoke: t.revisionRevoke };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={onClose}
       title={t.revisions}
@@ -42,6 +43,6 @@ export function Revisions({ message, onClose }: { message: Message; onClose: () 
           {!one.text && one.kind !== "revoke" && <em>{t.type.other}</em>}
         </div>
       ))}
-    </Modal>
+    </Dialog>
   );
 }

@@ -38,7 +38,9 @@ export function ThreadHeader({ conversation, actions }: { conversation: Conversa
       <div className={classes["who"]}>
         <h2>{contactName}</h2>
         <p>
-          {contact.phone && contact.phone !== contactName && <span>{contact.phone}</span>}
+          {contact.phone && contact.phone !== contactName && (
+            <span className={classes["phone"]}>{contact.phone}</span>
+          )}
           {contact.username && contactName !== `@${contact.username}` && <span>@{contact.username}</span>}
           <OverNumber conversation={conversation} />
         </p>

@@ -6,9 +6,12 @@ import { type ReactNode, useEffect, useMemo } from "react";
 import { inOneLine, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useTemplates } from "@/shared/api/templates";
 import { useMessages } from "@/shared/i18n/language";
+import { copyText } from "@/shared/lib/clipboard";
 import { useTenant } from "@/shared/session/session-context";
 import { useDirectory, useStore } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
+import { uiMessages } from "@/shared/ui/messages";
+import { tellFailed } from "@/shared/ui/notices";
 import { objectsIn } from "@/shared/whatsapp/reading";
 import * as requests from "../api/messages";
 import { canUploadAgain, discardUpload, uploadAgain } from "../composer/upload";
@@ -117,6 +120,7 @@ const asked = new Set<string>();
 
 function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
   const t = useMessages(threadMessages);
+  const ui = useMessages(uiMessages);
   const problems = useMessages(problemMessages);
   const { tenant_id: tenantId } = useTenant();
   const store = useStore();
@@ -162,11 +166,10 @@ function useThreadActions(own: ThreadProviderProps["own"]): ThreadActions {
       sendAsDocument: (clientId) => uploadAgain(store, clientId, "document"),
       discardPending: (clientId) => discardUpload(store, clientId),
       copy: (text) => {
-        // Not there without HTTPS: then the text is still there to be marked by hand.
-        void navigator.clipboard
-          ?.writeText(text)
-          .then(() => notifications.show({ message: t.copied, autoClose: 1500 }));
+        void copyText(text).then((copied) =>
+          copied ? notifications.show({ message: t.copied, autoClose: 1500 }) : tellFailed(ui.notCopied),
+        );
       },
     };
-  }, [own, store, tenantId, t, problems]);
+  }, [own, store, tenantId, t, ui, problems]);
 }

@@ -1,6 +1,6 @@
 /** A colleague answered while this was being written: shows what they wrote, and asks. */
 
-import { Button, Group, Modal } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useReducer } from "react";
 import type { Problem } from "@/shared/api/problem";
 import { useFormat, useMessages } from "@/shared/i18n/language";
@@ -8,6 +8,7 @@ import { useStore, useTopic } from "@/shared/store/hooks";
 import type { Pending } from "@/shared/store/outbox";
 import type { InboxStore } from "@/shared/store/store";
 import type { Message } from "@/shared/store/types";
+import { Dialog } from "@/shared/ui/dialog";
 import { uiMessages } from "@/shared/ui/messages";
 import { textIn } from "@/shared/whatsapp/reading";
 import { RichText } from "@/shared/whatsapp/rich-text";
@@ -50,7 +51,7 @@ export function AnsweredDialog({ conversationId, onEdit }: AnsweredDialogProps) 
     }
   };
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       title={t.answeredTitle(nameOf(sender), format.relative(at))}
@@ -69,7 +70,7 @@ export function AnsweredDialog({ conversationId, onEdit }: AnsweredDialogProps) 
           {isText ? t.answeredEdit : t.answeredLeave}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -171,10 +171,14 @@ export function Composer(props: ComposerProps) {
       else tellFailed(t.dropClosed);
     },
   }));
-  // Whoever opens a conversation writes next; on a touch screen that would open the keyboard.
+  // Whoever opens a conversation writes next.
   useEffect(() => {
-    if (!matchMedia("(pointer: coarse)").matches) field.current?.focus();
+    if (!isTouched()) field.current?.focus();
   }, []);
+  const closeOver = () => {
+    setOver(null);
+    if (!isTouched()) focus();
+  };
   if (isShut || !canWrite) return <Shut conversation={conversation} canWrite={canWrite} />;
 
   const isReply = mode === "reply";
@@ -256,19 +260,19 @@ export function Composer(props: ComposerProps) {
         {over === "template" && (
           <TemplatePicker
             conversation={conversation}
-            onClose={() => setOver(null)}
+            onClose={closeOver}
             onSend={(template, words) => {
               sending.template(template, words);
-              setOver(null);
+              closeOver();
             }}
           />
         )}
         {over === "interactive" && (
           <InteractiveComposer
-            onClose={() => setOver(null)}
+            onClose={closeOver}
             onSend={(interactive, words) => {
               sending.interactive(interactive, words);
-              setOver(null);
+              closeOver();
             }}
           />
         )}
@@ -276,6 +280,9 @@ export function Composer(props: ComposerProps) {
     </section>
   );
 }
+
+/** On a touch screen a caret in the field would open the keyboard. */
+const isTouched = (): boolean => matchMedia("(pointer: coarse)").matches;
 
 /** What stands in the field in each mode. What comes from elsewhere (a merge, another tab) takes the place of what was there. */
 function useDrafts(conversationId: string) {

@@ -98,6 +98,15 @@ describe("the caret is in the field", () => {
     expect([...store.outbox.all()].map(({ text }) => text)).toEqual(["Yes👍"]);
   });
 
+  test.each(["Template", "Buttons, list or link"])("once %s was closed without one", async (name) => {
+    await opened({ [`GET /api/tenants/${TENANT}/templates`]: () => ok({ items: [], next_cursor: null }) });
+    const field = await replyField();
+    await userEvent.click(screen.getByRole("button", { name: new RegExp(name) }));
+    await screen.findByRole("dialog");
+    await userEvent.click(await screen.findByRole("button", { name: "Close" }));
+    await focused(field);
+  });
+
   test("once the emoji were closed without one", async () => {
     await opened();
     await emojiOpened();

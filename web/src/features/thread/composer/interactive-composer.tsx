@@ -1,10 +1,11 @@
 /** Putting a message together that has something to press: the form on one side, how it will look on the other. */
 
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlus, IconSend2, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { Json } from "@/shared/store/types";
+import { Dialog } from "@/shared/ui/dialog";
 import { useClosing } from "@/shared/ui/leave-question";
 import { uiMessages } from "@/shared/ui/messages";
 import { Interactive } from "../bubbles/interactive";
@@ -49,7 +50,7 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
   ];
   const plain = isPlain(draft.kind);
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       title={t.interactiveTitle}
@@ -141,7 +142,7 @@ export function InteractiveComposer({ onClose, onSend }: InteractiveComposerProp
         </section>
       </div>
       {question}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -16,7 +16,7 @@ interface UnsentDraftProps {
 export function UnsentDraft({ text, onNote }: UnsentDraftProps) {
   const t = useMessages(composerMessages);
   const words = useRef<HTMLQuoteElement>(null);
-  const { word, copy } = useCopy(
+  const { word, refusal, copy } = useCopy(
     text,
     () => words.current && getSelection()?.selectAllChildren(words.current),
   );
@@ -34,6 +34,11 @@ export function UnsentDraft({ text, onNote }: UnsentDraftProps) {
           {t.makeNote}
         </Button>
       </Group>
+      {refusal && (
+        <span className={classes["label"]} role="status">
+          {refusal}
+        </span>
+      )}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** Choosing a template, filling it in, and seeing how it will look before it goes. */
 
-import { Button, Loader, Modal } from "@mantine/core";
+import { Button, Loader } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconRefresh, IconTemplate } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
@@ -9,6 +9,7 @@ import { type Template, useSyncTemplates, useTemplates } from "@/shared/api/temp
 import { useMessages } from "@/shared/i18n/language";
 import { useTenant } from "@/shared/session/session-context";
 import type { Conversation, Json } from "@/shared/store/types";
+import { Dialog } from "@/shared/ui/dialog";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { useClosing } from "@/shared/ui/leave-question";
@@ -41,7 +42,7 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
     [query.data],
   );
   return (
-    <Modal
+    <Dialog
       opened
       onClose={close}
       title={t.title}
@@ -71,7 +72,7 @@ export function TemplatePicker({ conversation, onClose, onSend }: TemplatePicker
         <TemplateList templates={approved} onChoose={setChosen} />
       )}
       {question}
-    </Modal>
+    </Dialog>
   );
 }
 
