@@ -21,10 +21,13 @@ LARGEST_GROWTH = 3e6  # bytes that the UI may add to the wheel
 
 
 def uv(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> str:
+    world = {
+        name: value for name, value in os.environ.items() if (name, value) != ("SSL_CERT_FILE", os.devnull)
+    }
     done = subprocess.run(
         [str(UV), *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env={**world, **environment},
         capture_output=True,
         text=True,
         check=False,
