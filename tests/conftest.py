@@ -1,7 +1,6 @@
 """Fixtures of every test: one real PostgreSQL a session, a fresh database a test, pools of every role."""
 
 import gc
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import asyncpg
 import pytest
 
 from bed import postgres
+from bed.authorities import take_nobodys_word
 from bed.inbox import Inbox
 from bed.rows import Number, insert_number, insert_tenant
 from bed.warm import Warm, end_what_hangs
@@ -24,8 +24,7 @@ _CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 _USUAL = {"browser": 2.0, "e2e": 2.0, "http": 0.3, "db": 0.3, "chaos": 0.3, "security": 0.3}
 
 
-# No program of ours asks anybody here who is vouched for by an authority of the world's, and aiohttp reads all of those twice as it is loaded.
-os.environ.setdefault("SSL_CERT_FILE", os.devnull)
+take_nobodys_word()
 gc.disable()  # until everything is collected and stands apart (`pytest_collection_finish`)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bed.authorities import environment_of_the_world
 from bed.installation import SETTINGS, Running
 
 ROOT = Path(__file__).parents[2]
@@ -21,13 +22,10 @@ LARGEST_GROWTH = 3e6  # bytes that the UI may add to the wheel
 
 
 def uv(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> str:
-    world = {
-        name: value for name, value in os.environ.items() if (name, value) != ("SSL_CERT_FILE", os.devnull)
-    }
     done = subprocess.run(
         [str(UV), *map(str, arguments)],
         cwd=cwd,
-        env={**world, **environment},
+        env={**environment_of_the_world(), **environment},
         capture_output=True,
         text=True,
         check=False,
