@@ -17,7 +17,8 @@ OF_FEW = {"webauthn", "joserfc", "openpyxl", "av", "PIL", "obstore", "aiosmtplib
         ("curbe.cli", SHOWN | OF_THE_WEB | OF_FEW),
         ("curbe.cli, curbe.app", SHOWN | OF_FEW),
         ("curbe.campaigns.workbook", {"asyncio", "structlog"}),
-        ("curbe.media.examine", {"structlog"}),
+        ("curbe.media.examine, curbe.media.pictures", {"structlog", "av"}),
+        ("curbe.media.examine, curbe.media.recordings", {"structlog", "PIL"}),
     ],
 )
 def test_what_is_begun_loads_nothing_that_it_may_never_need(begun: str, without: set[str]) -> None:
