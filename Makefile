@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14 p
 UV := .tools/bin/uv
 BIN := .venv/bin
 SYNCED := .venv/.synced
+LOADED := .venv/.loaded
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
@@ -54,7 +55,8 @@ run: $(SYNCED) $(UI) ## curbe run: web, worker and, unless DATABASE_URL is set, 
 sandbox: $(SYNCED) ## the local Graph API, as the Meta app of .env, to set META_GRAPH_BASE_URL to
 	@$(BIN)/python examples/sandbox.py
 
-test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
+test: $(SYNCED) ## every test that a checkout can run: a real PostgreSQL, real processes, a real browser
+	@$(MAKE) --no-print-directory --jobs=2 $(UI) browser $(LOADED)
 	@beside=$$(mktemp); passed=yes; \
 	$(BESIDE) $(MAKE) --no-print-directory .screens-test >$$beside 2>&1 & screens=$$!; \
 	trap 'kill -INT -$$screens; wait $$screens; rm $$beside; exit 130' INT TERM; \
@@ -62,6 +64,10 @@ test: $(SYNCED) $(UI) browser ## every test that a checkout can run: a real Post
 	wait $$screens || passed=no; \
 	cat $$beside; rm $$beside; \
 	test $$passed = yes
+
+# Collected once, beside what the UI waits for: else all that run the tests would compile the same modules at the same time.
+$(LOADED): $(SYNCED)
+	@$(BIN)/pytest --collect-only -q >/dev/null 2>&1; touch $@
 
 # Beside the others, so that no core waits for the last of one kind to end; what it says is shown when all are done.
 .screens-test:

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from bed import postgres
+from bed.authorities import take_nobodys_word
 from bed.inbox import Inbox
 from bed.rows import Number, insert_number, insert_tenant
 from bed.warm import Warm, end_what_hangs
@@ -23,6 +24,7 @@ _CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 _USUAL = {"browser": 2.0, "e2e": 2.0, "http": 0.3, "db": 0.3, "chaos": 0.3, "security": 0.3}
 
 
+take_nobodys_word()
 gc.disable()  # until everything is collected and stands apart (`pytest_collection_finish`)
 
 

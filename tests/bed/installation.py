@@ -15,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 
+from bed.forked import forks
 from bed.memory import in_memory
 
 _OURS: Final = ("CURBE_", "META_", "TOKEN_ENCRYPTION_", "DATABASE_")
@@ -100,17 +101,9 @@ class Installation:
         self._running: Final[list[Running]] = []
 
     def curbe(self, *arguments: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end; it reads ``typed``."""
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "curbe", *arguments],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            input=typed,
-            capture_output=True,
-            text=True,
-            timeout=_LONG,
-            check=False,
-        )
+        """Run a command to its end, in a process of its own; it reads ``typed``."""
+        env = {**self.environment, **environment}
+        return forks().run(arguments, cwd=self.folder, env=env, typed=typed, within=_LONG)
 
     def answer(self, *arguments: str, typed: str = "", **environment: str) -> Any:
         """Run a command that succeeds and return what it answers in JSON."""

@@ -19,7 +19,7 @@ import asyncpg
 import pytest
 
 from bed.installation import SETTINGS
-from bed.memory import open_folder
+from bed.memory import in_memory, open_folder
 from curbe.infra import database, settings
 from curbe.infra.embedded import EmbeddedServer, EmbeddedUnavailable, Machine, ensure_running
 from curbe.infra.embedded_settings import server_settings
@@ -616,3 +616,16 @@ def test_what_tables_grow_by_does_not_gather_for_the_kernels_half_minute(open_di
         seconds += 1
         assert seconds < 20, "what the table grew by still waits for the kernel"
         threading.Event().wait(1)
+
+
+@pytest.mark.skipif(in_memory() is None, reason="there is no room in memory")
+def test_what_lies_in_memory_is_sent_to_no_disk(open_dir, hold):
+    hold(open_dir / "data")
+
+    def sending() -> bool:
+        return any(thread.name == "postgresql-writeback" for thread in threading.enumerate())
+
+    end = time.monotonic() + 5
+    while sending() and time.monotonic() < end:
+        threading.Event().wait(0.05)
+    assert not sending()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bed.authorities import environment_of_the_world
 from bed.installation import SETTINGS, Running
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +25,7 @@ def uv(*arguments: str | Path, cwd: Path = ROOT, **environment: str) -> str:
     done = subprocess.run(
         [str(UV), *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, **environment},
+        env={**environment_of_the_world(), **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -1,19 +1,17 @@
-"""Signing in at the installation's own identity provider (OpenID Connect, code flow with PKCE). The tokens are checked by joserfc."""
+"""Signing in at the installation's own identity provider (OpenID Connect, code flow with PKCE). `id_tokens` checks the tokens."""
 
 import asyncio
+import importlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from joserfc import jwt
-from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
 
 from curbe.auth import identities
 from curbe.auth import oidc_rules as rules
-from curbe.auth.oidc_rules import Attempt, Claims, Discovered, Identity, Published
+from curbe.auth.oidc_rules import Attempt, Discovered, Identity, Published
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import InvalidRequest, OidcFailed, Unavailable
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, binding, key_hash
@@ -24,6 +22,9 @@ from curbe.infra.settings import Settings
 from curbe.tenants import people
 from curbe.tenants.person_rules import User, checked_email
 
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
+
 _PLACE: Final = binding("oidc", "attempt")
 _TIMEOUTS: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=10))
 _LARGEST: Final = 512 * 1024
@@ -31,7 +32,6 @@ _KNOWN_FOR: Final = timedelta(hours=1)
 _ASKED_ANEW: Final = timedelta(
     minutes=1
 )  # at most so often for the sake of one token, which anybody can send
-_LEEWAY: Final = 60  # seconds that two clocks may differ
 _OK: Final = 200
 _LONGEST_NAME: Final = 200
 
@@ -46,10 +46,6 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     client_secret: Secret
     redirect_uri: str
     creates: bool
-
-
-class _OtherKey(Exception):
-    """A token is signed with a key that the provider had not published when it was asked last."""
 
 
 class _Tokens(msgspec.Struct, frozen=True):
@@ -107,9 +103,8 @@ class Oidc:
             raise _failed("the answer does not belong to this browser's question", reason="mismatch")
         found, keys = await self._discovered()
         token = await self._exchanged(found, code, attempt)
-        try:
-            identity = self._believed(token, found, keys, attempt)
-        except _OtherKey:
+        identity = self._believed(token, found, keys, attempt)
+        if identity is None:
             identity = await self._believed_anew(token, keys, attempt)
         return await self._user(identity, now=now), attempt.next
 
@@ -126,13 +121,13 @@ class Oidc:
             raise _failed("it took too long", reason="expired")
         return attempt
 
-    async def _discovered(self) -> tuple[Discovered, KeySet]:
+    async def _discovered(self) -> "tuple[Discovered, KeySet]":
         async with self._asking:
             if self._found is None or self._found[2] <= asyncio.get_running_loop().time():
                 self._found = await self._asked()
             return self._found[0], self._found[1]
 
-    async def _believed_anew(self, token: str, known: KeySet, attempt: Attempt) -> Identity:
+    async def _believed_anew(self, token: str, known: "KeySet", attempt: Attempt) -> Identity:
         """Return whom a token names whose key is not among those ``known``: a provider changes its keys when it wants."""
         now = asyncio.get_running_loop().time()
         async with self._asking:
@@ -141,18 +136,23 @@ class Oidc:
                 self._not_anew_before = now + _ASKED_ANEW.total_seconds()
                 self._found = await self._asked()
             found, keys, _ = self._found
-        try:
-            return self._believed(token, found, keys, attempt)
-        except _OtherKey as error:
-            raise _unverified() from error
+        identity = self._believed(token, found, keys, attempt)
+        if identity is None:
+            raise _unverified()
+        return identity
 
-    async def _asked(self) -> tuple[Discovered, KeySet, float]:
+    async def _asked(self) -> "tuple[Discovered, KeySet, float]":
         """Ask the provider what it is and which keys it has; the last of the answer is until when it holds."""
         issuer = self._provider.issuer
         found = await self._get(f"{issuer}/.well-known/openid-configuration", Discovered)
         if found.issuer.rstrip("/") != issuer:
             raise _failed("the provider names itself otherwise than it is configured", reason="issuer")
-        keys = rules.keys_of(await self._get(found.jwks_uri, Published))
+        published = await self._get(found.jwks_uri, Published)
+        # Beside the loop, so that nobody else waits for it.
+        await asyncio.to_thread(importlib.import_module, "curbe.auth.id_tokens")
+        from curbe.auth import id_tokens  # noqa: PLC0415 - it is loaded
+
+        keys = id_tokens.keys_of(published)
         if keys is None:
             raise _failed("the provider publishes no key that can be read", reason="keys")
         return found, keys, asyncio.get_running_loop().time() + _KNOWN_FOR.total_seconds()
@@ -174,22 +174,25 @@ class Oidc:
         except msgspec.DecodeError:
             raise _failed("the provider did not exchange the code", reason="exchange") from None
 
-    def _believed(self, token: str, found: Discovered, keys: KeySet, attempt: Attempt) -> Identity:
-        registry = jwt.JWTClaimsRegistry(
-            leeway=_LEEWAY,
-            iss={"essential": True, "value": found.issuer},
-            aud={"essential": True, "value": self._provider.client_id},
-            exp={"essential": True},
-            sub={"essential": True},
-            nonce={"essential": True, "value": attempt.nonce},
-        )
+    def _believed(self, token: str, found: Discovered, keys: "KeySet", attempt: Attempt) -> Identity | None:
+        """Return whom a token names; None where none of the keys signed it.
+
+        Raises:
+            OidcFailed: it is not to be believed.
+        """
+        from curbe.auth import id_tokens  # noqa: PLC0415 - it read the keys
+
         try:
-            decoded = jwt.decode(token, keys, algorithms=list(rules.ALGORITHMS))
-            registry.validate(decoded.claims)
-            claims = msgspec.convert(decoded.claims, Claims)
-        except (InvalidKeyIdError, BadSignatureError) as error:
-            raise _OtherKey from error
-        except (JoseError, ValueError, msgspec.ValidationError) as error:
+            claims = id_tokens.claims_of(
+                token,
+                keys,
+                issuer=found.issuer,
+                client_id=self._provider.client_id,
+                nonce=attempt.nonce,
+            )
+        except id_tokens.OtherKey:
+            return None
+        except id_tokens.Unverified as error:
             raise _unverified() from error
         return rules.identity_of(claims, issuer=found.issuer)
 

@@ -7,15 +7,11 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
-from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, Key, KeySet
 
 from curbe.domain.errors import OidcFailed
 
 SCOPES: Final = "openid email profile"
 ATTEMPT_LIVES: Final = timedelta(minutes=10)
-# What signs an ID token: never "none", and no shared secret.
-ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 
 
 class Discovered(msgspec.Struct, frozen=True):
@@ -88,19 +84,6 @@ def own_page(path: str | None) -> str:
     # A browser takes a backslash for a slash, and leaves out what cannot be printed.
     ours = asked.startswith("/") and not asked.startswith("//") and "\\" not in asked and asked.isprintable()
     return asked if ours else "/"
-
-
-def keys_of(published: Published) -> KeySet | None:
-    """Return the keys that we can read; one of a kind that we do not know spoils no other [RFC 7517, 5]. None: there is none."""
-    read = [key for one in published.keys or () if (key := _key(one)) is not None]
-    return KeySet(read) if read else None
-
-
-def _key(published: object) -> Key | None:
-    try:
-        return JWKRegistry.import_key(published) if isinstance(published, dict) else None
-    except (JoseError, LookupError, TypeError, ValueError):
-        return None
 
 
 def identity_of(claims: Claims, *, issuer: str) -> Identity:

@@ -1,29 +1,21 @@
-"""Passkeys (WebAuthn): register one, answer a challenge with one. The cryptography is py_webauthn's."""
+"""Passkeys (WebAuthn): register one, answer a challenge with one. The cryptography is py_webauthn's (`ceremonies`)."""
 
-import json
+import asyncio
+import base64
+import importlib
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
-import webauthn
 from uuid_utils.compat import uuid7
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from curbe.auth import factor_store as store
 from curbe.auth import sessions
 from curbe.auth.factor_rules import Purpose
 from curbe.auth.factor_store import Asked, StoredPasskey
-from curbe.auth.factors import ISSUER, Challenge, Factors, audited, first_recovery_codes
+from curbe.auth.factors import Challenge, Factors, audited, first_recovery_codes
 from curbe.auth.session_rules import Held
 from curbe.domain.access import PLATFORM
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound, WrongFactor
@@ -55,20 +47,12 @@ class Passkeys:
         made = await self._factors.challenge(Purpose.PASSKEY_ADDED, user_id=user.id, now=now)
         async with self._pool.transaction(context=people.as_user(user.id)) as tx:
             known = await store.passkeys_of_user(tx, user.id)
-        options = webauthn.generate_registration_options(
-            rp_id=site.rp_id,
-            rp_name=ISSUER,
-            user_id=user.id.bytes,
-            user_name=user.email,
-            user_display_name=user.name or user.email,
-            challenge=made.asked,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
-            ),
-            exclude_credentials=[_descriptor(one) for one in known],
+        await _load_ceremonies()
+        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
+
+        return made.token, ceremonies.registration_options(
+            user, known, rp_id=site.rp_id, challenge=made.asked
         )
-        return made.token, json.loads(webauthn.options_to_json(options))
 
     async def register(
         self,
@@ -92,23 +76,19 @@ class Passkeys:
         asked = await self._factors.asked(challenge, Purpose.PASSKEY_ADDED, now=now)
         if asked.user_id != user_id:
             raise _refused()
-        try:
-            seen = webauthn.verify_registration_response(
-                credential=credential,
-                expected_challenge=asked.asked,
-                expected_rp_id=site.rp_id,
-                expected_origin=site.origin,
-                require_user_verification=True,
-            )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as failure:
-            raise _refused() from failure
+        await _load_ceremonies()
+        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
+
+        seen = ceremonies.registered(credential, challenge=asked.asked, rp_id=site.rp_id, origin=site.origin)
+        if seen is None:
+            raise _refused()
         passkey = StoredPasskey(
             id=uuid7(),
             user_id=user_id,
             credential_id=seen.credential_id,
             public_key=seen.credential_public_key,
             sign_count=seen.sign_count,
-            transports=_transports(credential),
+            transports=ceremonies.transports(credential),
             name=called,
             created_at=now,
             last_used_at=None,
@@ -130,14 +110,10 @@ class Passkeys:
         if user_id is not None:
             async with self._pool.transaction(context=people.as_user(user_id)) as tx:
                 allowed = await store.passkeys_of_user(tx, user_id)
-        options = webauthn.generate_authentication_options(
-            rp_id=site.rp_id,
-            challenge=made.asked,
-            allow_credentials=[_descriptor(one) for one in allowed],
-            user_verification=UserVerificationRequirement.REQUIRED,
-        )
-        answer: dict[str, Any] = json.loads(webauthn.options_to_json(options))
-        return answer
+        await _load_ceremonies()
+        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
+
+        return ceremonies.request_options(allowed, rp_id=site.rp_id, challenge=made.asked)
 
     async def check(self, asked: Asked, credential: dict[str, Any], site: Site, *, now: datetime) -> UUID:
         """Return whose passkey answered.
@@ -150,18 +126,14 @@ class Passkeys:
             passkey = await store.passkey_of_credential(tx, credential_id)
         if passkey is None or asked.user_id not in (None, passkey.user_id):
             raise _refused()
-        try:
-            seen = webauthn.verify_authentication_response(
-                credential=credential,
-                expected_challenge=asked.asked,
-                expected_rp_id=site.rp_id,
-                expected_origin=site.origin,
-                credential_public_key=passkey.public_key,
-                credential_current_sign_count=passkey.sign_count,
-                require_user_verification=True,
-            )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as failure:
-            raise _refused() from failure
+        await _load_ceremonies()
+        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
+
+        seen = ceremonies.answered(
+            credential, passkey, challenge=asked.asked, rp_id=site.rp_id, origin=site.origin
+        )
+        if seen is None:
+            raise _refused()
         async with self._pool.transaction(context=people.as_user(passkey.user_id)) as tx:
             await store.use_passkey(
                 tx,
@@ -189,19 +161,9 @@ def site_of(origin: str) -> Site:
     return Site(rp_id=urlsplit(origin).hostname or "", origin=origin)
 
 
-def _descriptor(passkey: StoredPasskey) -> PublicKeyCredentialDescriptor:
-    known = {one.value: one for one in AuthenticatorTransport}
-    return PublicKeyCredentialDescriptor(
-        id=passkey.credential_id, transports=[known[name] for name in passkey.transports if name in known]
-    )
-
-
-def _transports(credential: dict[str, Any]) -> tuple[str, ...]:
-    """Return how the browser says that the passkey is reached; only a hint for the next time."""
-    response = credential.get("response")
-    told = response.get("transports") if isinstance(response, dict) else None
-    known = {one.value for one in AuthenticatorTransport}
-    return tuple(name for name in told if name in known) if isinstance(told, list) else ()
+async def _load_ceremonies() -> None:
+    """Load what passkeys alone need where nobody has asked for one yet; beside the loop, so that nobody else waits for it."""
+    await asyncio.to_thread(importlib.import_module, "curbe.auth.ceremonies")
 
 
 def _credential_id(credential: dict[str, Any]) -> bytes:
@@ -209,7 +171,7 @@ def _credential_id(credential: dict[str, Any]) -> bytes:
     if not isinstance(told, str) or not 0 < len(told) <= _LONGEST_CREDENTIAL * 2:
         raise _refused()
     try:
-        return base64url_to_bytes(told)
+        return base64.urlsafe_b64decode(f"{told}===")  # more padding than there is to be is none
     except ValueError:
         raise _refused() from None
 

@@ -3,6 +3,10 @@
 Exit codes: 0 done or stopped, 1 failed, 2 misused or misconfigured. What goes wrong is a code and a sentence on stderr: what to do.
 """
 
+from curbe.infra import plain  # noqa: F401 - before all that logs
+
+# isort: split
+
 import importlib
 import sys
 from collections.abc import Sequence

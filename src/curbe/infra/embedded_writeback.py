@@ -49,6 +49,8 @@ class Writeback:
         if begin is None:
             return
         try:
+            if _in_memory(self._place.cluster):
+                return
             lock = open_lock(self._place, "writeback.lock")
             try:
                 self._go_on(lock, begin)
@@ -78,6 +80,16 @@ def _sync_file_range() -> Begin | None:
     if found is not None:
         found.argtypes = _ARGUMENTS
     return found
+
+
+def _in_memory(folder: Path) -> bool:
+    """Tell whether the files of a folder lie in memory: from there none goes to a disk [proc_pid_mountinfo(5)]."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    with suppress(FileNotFoundError):
+        mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text("utf-8").splitlines()]
+        return any(mount[2] == number and mount[mount.index("-") + 1] == "tmpfs" for mount in mounts)
+    return False
 
 
 def _written_since(base: Path, moment: float) -> list[Path]:

@@ -1,5 +1,6 @@
 import { notifications } from "@mantine/notifications";
 import { cleanup, configure } from "@testing-library/react";
+import * as React from "react";
 import { afterEach } from "vitest";
 
 // A part that is loaded when it is first needed takes its time on a busy machine.
@@ -15,6 +16,16 @@ Object.defineProperty(Element.prototype, Symbol.for("nodejs.util.inspect.custom"
 
 // happy-dom has no fonts that could still be loading; a field that grows with its text listens for them.
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
+
+// React notes of each of the first ten thousand elements in a second where it was made, for what it warns of; that took a tenth of all tests'
+// time. It counts as if they had been made.
+const counted: unknown = Object.entries(React).find(([name]) => name.startsWith("__CLIENT_INTERNALS"))?.[1];
+if (counted instanceof Object)
+  Object.defineProperty(counted, "recentlyCreatedOwnerStacks", {
+    get: () => 10_000,
+    set: () => {},
+    configurable: true,
+  });
 
 afterEach(() => {
   notifications.clean();
