@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { copyText } from "./clipboard";
 
 /** What the older way would copy: the text that is marked in the field that has the focus. */
@@ -23,6 +23,11 @@ beforeEach(() => {
       return allows;
     },
   });
+});
+
+afterEach(() => {
+  document.body.replaceChildren();
+  Reflect.deleteProperty(document, "execCommand");
 });
 
 const without = (clipboard: object | undefined) =>
