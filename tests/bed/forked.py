@@ -81,10 +81,8 @@ def forks() -> Forks:
 
 def _forked(asking: socket.socket) -> list[str]:
     """Fork for whoever asks, and tell them how each ends; in the process of a command, return its arguments."""
-    poll, running = (
-        select.poll(),
-        dict[int, tuple[int, int]](),
-    )  # by what tells of its end: its id, and whom to tell
+    poll = select.poll()
+    running: dict[int, tuple[int, int]] = {}  # by what tells of its end: its id, and whom to tell
     poll.register(asking, select.POLLIN)
     interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import importlib
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -47,9 +46,7 @@ class Passkeys:
         made = await self._factors.challenge(Purpose.PASSKEY_ADDED, user_id=user.id, now=now)
         async with self._pool.transaction(context=people.as_user(user.id)) as tx:
             known = await store.passkeys_of_user(tx, user.id)
-        await _load_ceremonies()
-        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
-
+        ceremonies = await asyncio.to_thread(_load_ceremonies)
         return made.token, ceremonies.registration_options(
             user, known, rp_id=site.rp_id, challenge=made.asked
         )
@@ -76,9 +73,7 @@ class Passkeys:
         asked = await self._factors.asked(challenge, Purpose.PASSKEY_ADDED, now=now)
         if asked.user_id != user_id:
             raise _refused()
-        await _load_ceremonies()
-        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
-
+        ceremonies = await asyncio.to_thread(_load_ceremonies)
         seen = ceremonies.registered(credential, challenge=asked.asked, rp_id=site.rp_id, origin=site.origin)
         if seen is None:
             raise _refused()
@@ -110,9 +105,7 @@ class Passkeys:
         if user_id is not None:
             async with self._pool.transaction(context=people.as_user(user_id)) as tx:
                 allowed = await store.passkeys_of_user(tx, user_id)
-        await _load_ceremonies()
-        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
-
+        ceremonies = await asyncio.to_thread(_load_ceremonies)
         return ceremonies.request_options(allowed, rp_id=site.rp_id, challenge=made.asked)
 
     async def check(self, asked: Asked, credential: dict[str, Any], site: Site, *, now: datetime) -> UUID:
@@ -126,9 +119,7 @@ class Passkeys:
             passkey = await store.passkey_of_credential(tx, credential_id)
         if passkey is None or asked.user_id not in (None, passkey.user_id):
             raise _refused()
-        await _load_ceremonies()
-        from curbe.auth import ceremonies  # noqa: PLC0415 - it is loaded
-
+        ceremonies = await asyncio.to_thread(_load_ceremonies)
         seen = ceremonies.answered(
             credential, passkey, challenge=asked.asked, rp_id=site.rp_id, origin=site.origin
         )
@@ -161,9 +152,11 @@ def site_of(origin: str) -> Site:
     return Site(rp_id=urlsplit(origin).hostname or "", origin=origin)
 
 
-async def _load_ceremonies() -> None:
-    """Load what passkeys alone need where nobody has asked for one yet; beside the loop, so that nobody else waits for it."""
-    await asyncio.to_thread(importlib.import_module, "curbe.auth.ceremonies")
+def _load_ceremonies():  # noqa: ANN202 - a module has no type that tells what is in it
+    """Load what passkeys alone need; beside the loop, so that nobody else waits for it where nobody has asked for one yet."""
+    from curbe.auth import ceremonies  # noqa: PLC0415 - see there
+
+    return ceremonies
 
 
 def _credential_id(credential: dict[str, Any]) -> bytes:
