@@ -127,8 +127,7 @@ SELECT t.status AS template_status, t.quality AS template_quality, t.category AS
                 WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()
                   AND h.from_priority <= :priority) AS held,
        -- It has its own end: that the number was connected again meanwhile says nothing of it.
-       (SELECT (f.fact ->> 'until')::timestamptz FROM (SELECT c.health -> 'restriction.RESTRICTED_BIZ_INITIATED_MESSAGING' AS fact) f
-         WHERE (f.fact ->> 'until')::timestamptz > now()) AS restricted_until,
+       CASE WHEN restricted_until(c.health) > now() THEN restricted_until(c.health) END AS restricted_until,
        l.settled, l.failed, l.unknown, l.template_codes
   FROM campaigns k
   JOIN channel_connections c ON c.tenant_id = k.tenant_id AND c.id = k.channel_connection_id

@@ -85,7 +85,7 @@ SELECT DISTINCT ON (t.name, t.language) t.name, t.language, t.status, t.category
 -- name: line
 -- A number as far as sending from it goes.
 SELECT c.id, c.status, c.country_id, c.phone_number_id, c.phone_number_e164, c.pause_reason, c.pause_cause,
-       (c.health #>> '{restriction.RESTRICTED_BIZ_INITIATED_MESSAGING,until}')::timestamptz AS restricted_until
+       restricted_until(c.health) AS restricted_until
   FROM channel_connections c
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id
 

@@ -264,7 +264,7 @@ SELECT count(*)::integer AS waiting,
 -- claim that is under way, and nothing is claimed once that is committed.
 SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc,
        coalesce(c.health #>> '{portfolio,value}', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
-       (c.health #>> '{restriction.RESTRICTED_BIZ_INITIATED_MESSAGING,until}')::timestamptz AS restricted_until,
+       restricted_until(c.health) AS restricted_until,
        (SELECT h.from_priority FROM send_holds h
          WHERE h.tenant_id = c.tenant_id AND h.channel_connection_id = c.id AND h.until > now()) AS held_from,
        now() AS now
@@ -276,7 +276,7 @@ SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_tok
 -- name: lines_to_phone
 -- All of a tenant's numbers, each with its conversation with whoever has a phone, in its canonical form; absent where they never spoke.
 SELECT c.id AS connection_id, c.status, c.country_id, c.phone_number_id, c.phone_number_e164, c.pause_reason, c.pause_cause,
-       (c.health #>> '{restriction.RESTRICTED_BIZ_INITIATED_MESSAGING,until}')::timestamptz AS restricted_until,
+       restricted_until(c.health) AS restricted_until,
        v.id, v.e164, v.wa_id, v.last_inbound_at
   FROM channel_connections c
   LEFT JOIN LATERAL (
@@ -298,7 +298,7 @@ SELECT c.id, c.channel_connection_id AS connection_id, c.contact_e164 AS e164, c
 -- name: destination
 -- A conversation and its number, as far as sending needs them.
 SELECT n.id AS connection_id, n.status, n.country_id, n.phone_number_id, n.phone_number_e164, n.pause_reason, n.pause_cause,
-       (n.health #>> '{restriction.RESTRICTED_BIZ_INITIATED_MESSAGING,until}')::timestamptz AS restricted_until,
+       restricted_until(n.health) AS restricted_until,
        c.id, c.contact_e164 AS e164, c.contact_wa_id AS wa_id, c.last_inbound_at
   FROM conversations o
   JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = coalesce(o.merged_into, o.id)
