@@ -1,14 +1,14 @@
-"""A webhook that took too long to apply, taken apart: what is well in it arrives.
+"""Applies, piece by piece, a webhook that took too long as a whole, so that only the item at fault is held back.
 
-What alone takes too long, again and again while others pass in a moment, is set aside with its bytes.
+An item that takes too long by itself, several times, while other webhooks pass quickly, is set aside with its bytes.
 
-That a statement takes too long says little about its item: a database that is overloaded lets everything take too long, and who holds a
-lock lets everything wait that needs it. So a lock is waited for less long, which is another error; and a try counts only where other
-webhooks of the same lane passed in a moment right after it. Those are taken back: their turn comes when it comes.
+A statement that takes too long does not prove that its item is at fault: on an overloaded database everything takes too long, and so does
+everything that waits for a lock. Therefore waiting for a lock ends sooner, and with another error; and a try counts against an item only if
+other webhooks of the same lane were applied quickly right after it. That trial is rolled back: they are applied when their turn comes.
 
-Each part has a transaction of its own, and so has each of the others that are looked at: while one is open, nobody reads on in the log of
-events. Between two of them another process may take the lane; what is known of the webhook is kept for when it is our turn again, or of
-several that take turns none would ever have tried it often enough.
+Every piece has its own transaction, and so has every trial, because nobody can read on in the event log while one is open. Between two
+transactions another process may take the lane. What is known of the webhook is kept until the lane is ours again; otherwise processes that
+take turns would never try it often enough.
 """
 
 import math
@@ -32,27 +32,34 @@ from curbe.ingest.tallying import Gathered
 
 log: Final = structlog.get_logger(__name__)
 
-_PARTS: Final = 8  # of what took too long together
+_PARTS: Final = 8  # into how many pieces is split what took too long together
 _TRIES: Final = 3
-_SLOW_AT_ONCE: Final = 3  # items: where more take too long, the rest is tried once these are done with
-_OTHERS: Final = 100  # webhooks behind it, of which the last, the middle one and the first are looked at
-_IN_A_MOMENT: Final = 0.1  # of what a statement may take
+_SLOW_AT_ONCE: Final = (
+    3  # slow items looked for in one go; the rest of the webhook is tried once these are applied or set aside
+)
+_OTHERS: Final = (
+    100  # webhooks read behind it; the last, the middle and the first of them are applied for trial
+)
+_IN_A_MOMENT: Final = 0.1  # a trial is quick if it takes at most this share of the statement timeout
 _BYTES: Final = 8 * 2**20
 
 _Done = Callable[[Counts, Gathered, StoredWebhook, float], Awaitable[None]]
 
 
 class _Elsewhere(Exception):
-    """Another process has the lane, or had it meanwhile."""
+    """Another process holds the lane, or has moved its cursor since we read the webhook."""
 
 
 class _TakenBack(Exception):
-    """Ends a transaction that was only a look."""
+    """Raised to roll back a transaction that was only a trial."""
 
 
 @dataclass(slots=True)
 class _Suspect:
-    """The webhook, where the lane stood before it, and what of it is not applied yet. ``tries`` counts by the item's number."""
+    """A webhook under suspicion.
+
+    ``behind``: the lane's cursor before it. ``left``: its items that are not applied yet. ``tries``: by the item's number.
+    """
 
     webhook: StoredWebhook
     behind: Lane
@@ -60,19 +67,19 @@ class _Suspect:
     tries: Counter[int] = field(default_factory=Counter)
 
     def done_with(self, items: Sequence[Item]) -> None:
-        """Take items out of what is left."""
+        """Remove items from those that are left."""
         gone = {item.number for item in items}
         self.left = [item for item in self.left if item.number not in gone]
 
 
 class Alone:
-    """Takes apart one webhook of a lane at a time.
+    """Applies one webhook of a lane at a time, piece by piece.
 
     Args:
-        pool: as the batch role.
+        pool: connections with the batch role.
         callback_keys: see ``apply_items``.
-        met: whom batches found to be one person.
-        done: is told of each part that is committed: what came of it, of which webhook, and in how many seconds.
+        met: the people whom earlier batches recognised under two identifiers.
+        done: called after each committed piece with its outcome counts, what it gathered, the webhook, and the seconds it took.
     """
 
     def __init__(self, pool: Pool, *, callback_keys: Sequence[bytes], met: Met, done: _Done) -> None:
@@ -86,7 +93,7 @@ class Alone:
         """Apply the lane's next webhook; return 1, or 0 where there is none or another process has the lane.
 
         Raises:
-            TookTooLong: a part of it does still; it is not clear yet whether that is the part's fault.
+            TookTooLong: a piece still takes too long, and it is not clear yet whether the piece itself is to blame.
         """
         try:
             suspect = await self._suspect(lane)
@@ -106,7 +113,7 @@ class Alone:
         return 1
 
     async def _suspect(self, lane: int) -> _Suspect | None:
-        """Return the lane's next webhook: as it was left, where it is the one that was taken apart before."""
+        """Return the lane's next webhook; with what is known of it already, if we have worked on it before."""
         async with self._pool.transaction(tell_locks=True) as tx:
             mine = await store.lock_lane(tx, lane)
             found = await store.read_ahead(tx, mine, most=1, max_bytes=_BYTES) if mine is not None else []
@@ -118,7 +125,7 @@ class Alone:
         return known
 
     async def _apply_parts(self, lane: int, suspect: _Suspect) -> list[tuple[Item, TookTooLong]]:
-        """Apply what is left in ever smaller parts, and return the items that take too long alone."""
+        """Apply what is left in smaller and smaller pieces, and return the items that take too long by themselves."""
         parts, slow = [suspect.left], list[tuple[Item, TookTooLong]]()
         while parts and len(slow) < _SLOW_AT_ONCE:
             part = parts.pop()
@@ -132,7 +139,7 @@ class Alone:
                     parts += _split(part)
             else:
                 suspect.done_with(part)
-                # Apart from the part: where writing this down takes too long, that is no item's fault, and the part is applied.
+                # Outside of the try: if recording this takes too long, no item is to blame, and the piece is applied already.
                 await self._done(counts, gathered, suspect.webhook, time.perf_counter() - began)
         return slow
 
@@ -152,7 +159,7 @@ class Alone:
         return counts, gathered
 
     async def _others_pass(self, suspect: _Suspect) -> bool:
-        """Tell whether any of a few webhooks behind it passes in a moment now. What they did is taken back."""
+        """Tell whether one of a few later webhooks is applied quickly now. Their effects are rolled back."""
         behind = Lane(suspect.behind.lane, suspect.webhook.xid, suspect.webhook.id, suspect.behind.lanes)
         async with self._pool.transaction(tell_locks=True) as tx:
             others = await store.read_ahead(tx, behind, most=_OTHERS, max_bytes=_BYTES)
@@ -174,7 +181,7 @@ class Alone:
         return took <= self._pool.statement_seconds * _IN_A_MOMENT
 
     async def _set_aside(self, lane: int, suspect: _Suspect, slow: Sequence[Item]) -> None:
-        """Set aside those that were tried often enough."""
+        """Set those items aside that have been tried often enough."""
         clear = [item for item in slow if suspect.tries[item.number] >= _TRIES]
         if not clear:
             return
@@ -194,10 +201,10 @@ class Alone:
 
     @asynccontextmanager
     async def _holding(self, lane: int, suspect: _Suspect) -> AsyncIterator[Transaction]:
-        """Open a transaction in which the lane is ours and stands where it stood.
+        """Open a transaction that holds the lane, with its cursor where we last saw it.
 
         Raises:
-            _Elsewhere: it does not.
+            _Elsewhere: another process holds the lane, or moved its cursor.
         """
         async with self._pool.transaction(tell_locks=True) as tx:
             if await store.lock_lane(tx, lane) != suspect.behind:
@@ -206,6 +213,6 @@ class Alone:
 
 
 def _split(items: list[Item]) -> list[list[Item]]:
-    """Return parts of about the same length, the first of them last: so they are taken in order."""
+    """Return pieces of about equal length in reverse, because the caller pops them from the end."""
     size = max(1, len(items) // _PARTS)
     return [items[start : start + size] for start in range(0, len(items), size)][::-1]

@@ -1,7 +1,7 @@
-"""Applies a batch of stored webhooks: every item of each ends applied, repeated, parked, ignored or set aside, and is counted.
+"""Applies a batch of stored webhooks. Every item ends as applied, duplicate, parked, ignored or set aside, and is counted as such.
 
-Where a batch meets an item that the database refuses, it is halved until that item stands alone; it is set aside with its bytes, its
-neighbours go on. What takes too long is nobody's fault yet: see `alone`.
+If the database refuses an item, the batch is split in halves until that item is alone; it is set aside with its bytes, and the others are
+applied. A batch that takes too long is another matter: see `alone`.
 """
 
 from collections import Counter
@@ -41,10 +41,10 @@ from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
-# What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
+# The errors that an item can cause: the database refuses it, or our own code did not expect it. Neither may stop the other items.
 _UNFORESEEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 POISON: Final = (*DataRefused, *_UNFORESEEN)
-# Why an item is set aside that cannot be applied.
+# Reasons for setting aside an item that cannot be applied.
 _REFUSED: Final = "refused_by_database"
 TOO_SLOW: Final = "took_too_long"
 _EVENT_OF: Final = {
@@ -68,7 +68,7 @@ async def apply_webhooks(
     gathered: Gathered | None = None,
     met: Met | None = None,
 ) -> Counts:
-    """Apply stored webhooks, in the order of the log, as ``apply_items`` applies what is in them."""
+    """Apply the items of stored webhooks, in the order of the log; see ``apply_items``."""
     items = [item for webhook in webhooks for item in read_items(webhook)]
     return await apply_items(
         tx, items, callback_keys=callback_keys, released=released, gathered=gathered, met=met or Met()
@@ -84,26 +84,28 @@ async def apply_items(
     gathered: Gathered | None,
     met: Met,
 ) -> Counts:
-    """Apply items of stored webhooks, of any tenants, in this transaction, once in effect, and return what became of them.
+    """Apply items of stored webhooks, of any tenants, in this transaction, and return how many had which outcome.
+
+    Applying an item again has no further effect, so a batch may be repeated after a crash.
 
     Args:
-        tx: as the batch role.
+        tx: a transaction of the batch role.
         items: in the order of the log.
-        callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
-        released: this is a replay: what applies now is no longer set aside.
-        gathered: is told what is written down later; None: what each tenant got is, here.
-        met: whom earlier batches found to be one person.
+        callback_keys: keys that prove that a status answers one of our messages, derived from the current encryption key and retired ones.
+        released: True in a replay: an item that was set aside and applies now is no longer set aside.
+        gathered: collects what the caller records later; None: what each tenant received goes into its audit log here.
+        met: the people whom earlier batches recognised under two identifiers.
     """
     counts: Counts = Counter()
     found = gathered if gathered is not None else Gathered()
     if released and items:
-        await store.release(tx, items)  # what finds nobody again is set aside again
+        await store.release(tx, items)  # whatever still has no owner is set aside once more below
     for app_id in sorted({item.meta_app_id for item in items}):
         mine = [item for item in items if item.meta_app_id == app_id]
         await _apply_or_halve(tx, mine, callback_keys, counts, found, met)
     if gathered is None:
         await audit.record(tx, tallying.entries(tallying.tallied(found.received)))
-    counts = +counts  # what did not happen is not counted
+    counts = +counts  # without the zeros
     if counts:
         await store.add_counts(tx, counts)
     return counts
@@ -134,7 +136,7 @@ async def _apply_or_halve(
 
 
 async def set_poison_aside(tx: Transaction, item: Item, counts: Counts, *, reason: str, detail: str) -> None:
-    """Set an item aside that cannot be applied, with its bytes; count and log it. ``detail`` begins with a word for the log."""
+    """Set an item aside that cannot be applied, with its bytes; count and log it. The log shows ``detail`` up to its first colon."""
     log.warning(
         "item_set_aside",
         event_id=item.event_id,
@@ -163,7 +165,7 @@ async def _apply(
     gathered.hear(heard_in(routed))
     routed = await forgotten.leave_out(tx, routed, connections=connections)
     counts: Counts = Counter()
-    # First: who turns out to be somebody we know writes into that person's conversation.
+    # First, because a sender who turns out to be a known person writes into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
@@ -171,8 +173,8 @@ async def _apply(
     beside = await apply_beside(tx, routed, arrived, counts)
     stated: list[Kept] = []
     noticed = await notices.apply(tx, routed.notices, counts, now=utc_now(), stated=stated)
-    # One event for each fact that is news, so that who counts them misses none. Written last: the conversations in them stand as they
-    # do after the whole batch.
+    # One event for each new fact, so that nobody who counts events misses one. Made last, so that the conversations in them are as they
+    # are after the whole batch.
     events = [*await told(tx, [*received, *news_of(moved)]), *beside, *noticed]
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
@@ -187,7 +189,9 @@ async def _apply(
     await automating.defer(tx, arrived)
     await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
-    gathered.receive(tallying.received_in(routed))  # last: of what is rolled back and halved, nothing was got
+    gathered.receive(
+        tallying.received_in(routed)
+    )  # last: a batch that fails and is halved must not be counted twice
     return counts
 
 

@@ -1,4 +1,4 @@
-"""What is set aside, as the operator looks at it: item by item, and by the numbers that nobody has."""
+"""The items that are set aside, as the operator sees them: one by one, and grouped by the numbers that nobody has connected."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,7 +17,7 @@ _PACKAGE: Final = "curbe.ingest"
 
 
 class AsideRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that no tenant has; ``event_id`` is its webhook's id in the log, ``size`` its own bytes.
+    """An item that no tenant received; ``event_id`` is its webhook's id in the log, ``size`` the item's own size in bytes.
 
     ``kind``: ``unrouted`` (nobody has connected what it is about), ``foreign`` (signed by another Meta app),
     ``poison`` (it could not be applied).
@@ -36,7 +36,7 @@ class AsideRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AsideBody(AsideRow, frozen=True, kw_only=True):
-    """The same with what was in it, and what was said of it: perhaps a person's words."""
+    """The same with its content (``payload``) and the error's text (``detail``): either may hold what a person wrote."""
 
     detail: str
     payload: bytes
@@ -44,9 +44,9 @@ class AsideBody(AsideRow, frozen=True, kw_only=True):
 
 
 class Unrouted(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that webhooks speak of and nobody had connected when they came.
+    """A number or WABA that webhooks named and that nobody had connected when they came.
 
-    ``tenant_id`` and ``tenant_name`` are who has connected it since: then a replay gives them what was missed.
+    ``tenant_id`` and ``tenant_name``: who has connected it since; a replay then gives that tenant what it missed.
     """
 
     phone_number_id: str | None
@@ -102,7 +102,7 @@ async def item(tx: Transaction, *, item_id: UUID) -> AsideBody:
 
 
 async def look_into(tx: Transaction, *, item_id: UUID, actor: str) -> AsideBody:
-    """Return an item with what is in it; that somebody looked goes on record.
+    """Return an item with its content, and record in the audit log that ``actor`` looked at it.
 
     Raises:
         NotFound: there is none.
@@ -132,9 +132,9 @@ async def unrouted(tx: Transaction, *, after: UnroutedPosition = LAST_HEARD, lim
 
 
 async def drop_old(pool: Pool, *, kept: timedelta) -> int:
-    """Delete what came before the last ``kept`` whole days, applied since or not; return how many.
+    """Delete set-aside items older than ``kept`` (whole days), whether applied since or not; return how many.
 
-    Its webhook has left the log by then, so no replay can apply it any more. ``pool`` is the batch role's.
+    Their webhooks have left the log by then, so no replay could apply them any more. ``pool``: connections with the batch role.
     """
     dropped = 0
     while True:

@@ -1,4 +1,4 @@
-"""Asking for what automations do about messages that came: one statement a batch, and a job a message, for tenants that have any."""
+"""Starts automations for new messages: looks up which tenants have any (one statement for a batch) and defers one job for each message."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ _AUTOMATED: Final = Query("curbe.ingest", "tenants_with_automations", _Tenant)
 
 
 async def defer(tx: Transaction, arrived: Sequence[Arrived]) -> None:
-    """Ask for what follows from new messages; nothing is looked at here."""
+    """Defer a job for each new message of a tenant that has automations; what they do is decided when the job runs."""
     if not arrived:
         return
     tenants = sorted({one.arrival.tenant_id for one in arrived})

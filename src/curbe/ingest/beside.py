@@ -1,4 +1,4 @@
-"""What webhooks say beside messages and statuses: messages said otherwise or taken back, reactions, calls."""
+"""Applies what webhooks bring besides messages and statuses: edits, revocations, reactions and calls."""
 
 from collections.abc import Sequence
 
@@ -21,9 +21,9 @@ from curbe.realtime.service import Event
 async def apply_beside(
     tx: Transaction, routed: Routed, arrived: Sequence[Arrived], counts: Counts
 ) -> list[Event]:
-    """Apply what a batch says beside messages and statuses, and return what there is to tell.
+    """Apply a batch's edits, revocations, reactions and calls, and return the events to append.
 
-    ``arrived`` are the batch's new messages: what waited for them applies now.
+    ``arrived``: the batch's new messages; edits and reactions that came before their message and waited for it are applied, too.
     """
     waited = await amendments.catch_up(tx, [_target(new) for new in arrived])
     changed = [change for _, change in waited]
@@ -34,7 +34,7 @@ async def apply_beside(
 
 
 async def events_of(tx: Transaction, changed: Sequence[Changed]) -> list[Event]:
-    """Return the events that tell of messages that show something else now, as they stand in ``tx``."""
+    """Return one event for each message that looks different now, with the message as it is in ``tx``."""
     told = dict.fromkeys(MessageNews(one.tenant_id, one.message_id, one.type) for one in changed)
     return await message_events(tx, list(told)) if told else []
 
@@ -66,7 +66,7 @@ async def _react(tx: Transaction, routed: Routed, counts: Counts) -> list[Change
 
 
 async def _calls(tx: Transaction, routed: Routed, counts: Counts) -> None:
-    """A call opens the window. The notice it came in is kept and counted with all others."""
+    """Let calls open the customer service window. The notice that a call came in is stored and counted in ``notices``."""
     calls = [
         (call, item, owner)
         for item, notice, owners in routed.notices
@@ -125,7 +125,7 @@ def _activity(said: Reacted, owner: Connection) -> Activity:
         kind="reaction",
         person=said.person,
         at=said.at,
-        # Taking one back says nothing to us, and one in a group is said to the group.
+        # A reaction that is removed is no message to us, and one in a group is addressed to the group.
         opens_window=said.emoji is not None and said.group is None,
     )
 

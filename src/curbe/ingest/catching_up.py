@@ -1,10 +1,10 @@
-"""The job that gives a number's owner what came while it had none: before it was connected, and between two connections.
+"""The job that gives a number's owner what came while nobody owned it: before it was connected, or between two connections.
 
-Only what is set aside is applied, so that nothing a tenant had and deleted comes back with it; and by the rules that apply everywhere
-(``rules.route``): what is a former owner's stays so. A webhook must name the WABA, too, of which the owner has shown a token that reads it.
+Only items that were set aside are applied, so nothing that a tenant had and deleted comes back. The usual rules hold (``rules.route``):
+what belongs to a former owner stays theirs. And a webhook must name the WABA for which the owner has proven a token.
 
-What is read for it is the log of the whole installation, from the first of what waits to the last, which may take hours: a batch at a time,
-each of which makes the job's lease longer and notes how far the log has been read.
+The job reads the log of the whole installation, from the first item that waits to the last, which may take hours. So it works in batches;
+each one extends the job's lease and notes how far the log has been read.
 """
 
 from collections import Counter
@@ -33,11 +33,11 @@ log: Final = structlog.get_logger(__name__)
 
 _PACKAGE: Final = "curbe.ingest"
 _INSTANT: Final = timedelta(microseconds=1)
-_LEASE: Final = timedelta(minutes=15)  # from one batch to the next: far longer than one takes
+_LEASE: Final = timedelta(minutes=15)  # renewed by each batch, and far longer than a batch takes
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """What is claimed: a number on a WABA, reached through a Meta app."""
+    """Whose items to apply: those of a number on a WABA, delivered through a Meta app."""
 
     phone_number_id: str
     waba_id: str
@@ -59,20 +59,20 @@ _SET_ASIDE_OF: Final = Query(_PACKAGE, "set_aside_of", _Place)
 
 
 class CatchingUp:
-    """Applies what was set aside for want of the owner that there is now."""
+    """Applies the items that were set aside because nobody owned their number, now that somebody does."""
 
     def __init__(self, pool: Pool, *, everybody: Pool, callback_keys: Sequence[bytes]) -> None:
-        """``pool`` is of the worker's role, ``everybody`` of the batch role; ``callback_keys``: see ``apply_items``."""
+        """``pool``: connections with the worker role; ``everybody``: with the batch role; ``callback_keys``: see ``apply_items``."""
         self._pool: Final = pool
         self._everybody: Final = everybody
         self._callback_keys: Final = tuple(callback_keys)
 
     async def __call__(self, job: Job) -> None:
-        """Work on a job; its subject is the connection. Broken off, it goes on from the last batch."""
+        """Run a job; its subject is the connection's id. If it is interrupted, the next attempt goes on from the last batch."""
         claim = await self._claim(job.tenant_id, job.subject)
         if claim is not None:
             bind(phone_number_id=claim.phone_number_id)
-            # A batch that was under way when the number was connected may set something aside until its end.
+            # A batch that began before the number was connected does not know of it and may still set items aside.
             await store.await_batches(self._everybody)
             counts = await catch_up(
                 self._everybody,

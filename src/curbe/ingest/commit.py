@@ -1,4 +1,4 @@
-"""The group committer: many webhooks, one INSERT, one commit; nobody is answered before it."""
+"""The group committer: stores many webhooks with one INSERT and one commit; none is answered before that commit."""
 
 import asyncio
 from collections import deque
@@ -19,7 +19,7 @@ log: Final = structlog.get_logger(__name__)
 
 
 class NotStored(Exception):
-    """The body is not durably stored: the caller must not say that it is."""
+    """The body may not be stored: the caller must not answer 200."""
 
 
 class _Statements(Protocol):
@@ -35,7 +35,7 @@ Tell = Callable[[bool], object]  # whether it is committed
 
 
 class _Batch:
-    """Bodies that are committed together, and those who wait for it."""
+    """Bodies that are committed together, and the callers who wait for that."""
 
     __slots__ = ("app_ids", "bodies", "bytes", "waiting")
 
@@ -47,10 +47,10 @@ class _Batch:
 
 
 class GroupCommitter:
-    """Appends raw webhooks to ``webhook_events``: one flush under way at a time, the next one gathers meanwhile.
+    """Appends raw webhooks to ``webhook_events``. One flush runs at a time; bodies that arrive meanwhile go with the next one.
 
-    Under load flushes start at least ``floor`` seconds apart, which makes them larger and the commit cheaper for each; a body that arrives
-    after a quiet moment is committed at once.
+    Under load, flushes start at least ``floor`` seconds apart: batches become larger, and the commit costs less per body. A body that
+    arrives when nothing else did for a while is committed at once.
     """
 
     def __init__(
@@ -92,10 +92,10 @@ class GroupCommitter:
             raise NotStored
 
     def take(self, app_id: str, body: bytes, *, tell: Tell) -> bool:
-        """Take ``body``, and call ``tell`` when it is committed or cannot be.
+        """Queue ``body``, and call ``tell`` with True once it is committed, or with False if it could not be.
 
         Returns:
-            False where it is not taken, and nobody will be told: too much is waiting, or the process is stopping.
+            False if it was not queued, and ``tell`` will not be called: too much is waiting, or the process is stopping.
         """
         if (
             self._stopping
@@ -129,7 +129,7 @@ class GroupCommitter:
                 self._arrived.clear()
 
     def stop(self) -> None:
-        """Take nothing more; :meth:`run` ends when everything taken is committed."""
+        """Accept no more bodies; :meth:`run` returns once all that were accepted are committed."""
         self._stopping = True
         self._arrived.set()
 
@@ -160,7 +160,7 @@ class GroupCommitter:
         for tell in batch.waiting:
             try:
                 tell(stored)
-            except Exception:  # the others wait for their answers all the same
+            except Exception:  # one caller's error must not keep the others from their answers
                 log.exception("webhook_not_answered", stored=stored)
 
 

@@ -1,6 +1,6 @@
-"""Asking for what follows from messages that failed after the provider had taken them: for the number, its WABA, the template.
+"""Defers the conclusions to draw from messages that failed after Meta had accepted them: for the number, its WABA or the template.
 
-The applier only reads numbers and holds; a job does it, as what is refused at once is done where it is sent.
+A job draws them, because the applier's role may only read numbers and holds. Where Meta refuses a send at once, the sender draws them.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from curbe.infra.jobs import NewJob
 CONCLUDE: Final = (
     "outbound.conclude"  # the job that draws the conclusions; its subject is a message that failed
 )
-# These are about more than one message; what exactly follows is decided where it is done.
+# The failures that say something about more than one message; the job decides what follows from them.
 _TELLING: Final = frozenset(
     {FailureKind.ACCOUNT, FailureKind.CREDENTIALS, FailureKind.TEMPLATE, FailureKind.THROTTLED}
 )
@@ -34,7 +34,7 @@ _LAST: Final = Query("curbe.ingest", "last_of_failures", _Telling)
 
 
 async def defer(tx: Transaction, moved: Sequence[Moved]) -> None:
-    """Ask for what follows from the failures that are news; one message of each number, code and template tells it all."""
+    """Defer a job for the failures that are new: one for each number, error code and template, as further messages would say the same."""
     telling = [
         one.row for one in moved if one.row.failure_kind in _TELLING and MessageStatus.FAILED in one.news
     ]

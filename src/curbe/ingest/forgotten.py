@@ -1,6 +1,6 @@
-"""What Meta tells again of somebody who was erased since: nobody gets it, so that it does not make them anew.
+"""Leaves out what Meta delivers again about a person who was erased in the meantime; applying it would bring the person back.
 
-Edits, reactions and statuses go with the message that they are of, whenever they come: its id alone names whom it went to.
+Edits, reactions and statuses are left out with the message they belong to, whenever they come: its id alone says which person it concerns.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,14 +22,14 @@ from curbe.infra.db import Transaction
 from curbe.ingest.rules import Connection, Item, Routed
 from curbe.ingest.store import digest_of
 
-REASON = "erased"  # as which it is counted
+REASON = "erased"  # the reason under which such items are counted as ignored
 
 _Told = TypeVar("_Told", MessageReceived, MessageAmended, Reacted, StatusReported)
 _Part = Effect | Called  # of a notice
 
 
 async def leave_out(tx: Transaction, routed: Routed, *, connections: Sequence[Connection]) -> Routed:
-    """Return a batch without what was erased, which is ignored. Free where none of the owners has erased anybody lately."""
+    """Return a batch in which items about erased people are ignored. Costs nothing unless one of the owners has erased somebody lately."""
     if not any(one.has_tombstones for one in connections):
         return routed
     gone = await tombstones.buried(tx, _named_in(routed))
@@ -48,16 +48,16 @@ async def leave_out(tx: Transaction, routed: Routed, *, connections: Sequence[Co
 
 
 async def gone_in(tx: Transaction, parts: Iterable[tuple[_Part, Connection]]) -> set[Name]:
-    """Return which messages and calls were erased that these parts of notices name: another notice, told later, may name them too.
+    """Return which of the messages and calls in these parts of notices were erased; a later notice may name them again.
 
-    Free where none of the owners has erased anybody lately.
+    Costs nothing unless one of the owners has erased somebody lately.
     """
     asked = [name for part, owner in parts if owner.has_tombstones for name in _names(part, owner)]
     return await tombstones.buried(tx, asked) if asked else set()
 
 
 def is_gone(part: _Part, owner: Connection, gone: set[Name]) -> bool:
-    """Tell whether a part of a notice is, or is of, something that was erased."""
+    """Tell whether a part of a notice is, or belongs to, a message or call that was erased."""
     return bool(gone) and not gone.isdisjoint(_names(part, owner))
 
 
@@ -76,7 +76,7 @@ def _names(what: MessageReceived | StatusReported | _Part, owner: Connection) ->
             names = [what.provider_message_id]
         case Called():
             names = [what.provider_id]
-        case _:  # of numbers and templates, and names and wishes of people: known by their notice alone
+        case _:  # about numbers, templates, or people's names and preferences: only the notice as a whole has a name
             names = []
     return [(owner.tenant_id, name) for name in names]
 
@@ -102,7 +102,7 @@ def _living_notices(
     gone: set[Name],
     ignored: list[tuple[Item, ItemIgnored]],
 ) -> list[tuple[Item, NoticeReceived, list[Connection]]]:
-    """A notice may be several tenants': each has erased its own people."""
+    """Return notices without the owners who erased what is in them; a notice may have several, and each erases its own people."""
     living: list[tuple[Item, NoticeReceived, list[Connection]]] = []
     for item, notice, owners in told:
         left = [owner for owner in owners if _name(item, notice, owner) not in gone]

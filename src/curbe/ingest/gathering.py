@@ -1,13 +1,13 @@
-"""How long a lane gathers before its next batch. Pure.
+"""How long a lane waits for more webhooks before its next batch. Pure.
 
-A batch costs some milliseconds whatever it holds. Begun one right after the other, batches shrink until they have used up whatever
-processor there is: four thousand webhooks a second then cost twice what they cost in tenths of a second, and less again the more is
-gathered. So a lane waits for a moment that nobody notices, the longer the more there is to do, and one that is behind not at all.
+A batch costs some milliseconds even if it holds one webhook. If batches followed each other without a pause they would become ever smaller
+and use up the whole processor: four thousand webhooks a second cost twice as much that way as in batches a tenth of a second apart. So a
+lane waits, so briefly that nobody notices: longer the more webhooks arrive, but not at all when it is behind.
 """
 
 from typing import Final
 
-# Seconds from a batch's beginning to the next one's.
+# Seconds from the start of a batch to the start of the next.
 _AFTER_FEW: Final = 0.02
 _AFTER_MANY: Final = 0.1
 _AFTER_CROWDS: Final = 0.25
@@ -16,7 +16,7 @@ _CROWDS: Final = 200
 
 
 def gather_for(applied: int, *, most: int, took: float) -> float:
-    """Return the seconds to wait after a batch of ``applied`` webhooks, of ``most`` that there may be, that took ``took`` seconds."""
+    """Return how many seconds to wait after a batch that held ``applied`` webhooks (``most`` at the most) and took ``took`` seconds."""
     if applied >= most:
         return 0.0
     apart = _AFTER_FEW if applied < _MANY else _AFTER_MANY if applied < _CROWDS else _AFTER_CROWDS

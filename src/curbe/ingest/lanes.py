@@ -1,4 +1,4 @@
-"""Applies the log's lanes, batch after batch, each in one transaction with the lane's cursor: a crash replays, an effect happens once."""
+"""Applies the webhook log lane by lane; a batch commits together with its lane's cursor, so that nothing applies twice after a crash."""
 
 import asyncio
 import time
@@ -33,7 +33,7 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Applier:
-    """Applies one lane after another as the batch role."""
+    """Applies the lanes of the webhook log with the batch role."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Applier:
         max_bytes: int = 8 * 2**20,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``clock`` is a monotonic one, in seconds."""
+        """``most`` webhooks and ``max_bytes`` of bodies bound a batch; ``clock`` is monotonic, in seconds."""
         self._pool: Final = pool
         self._callback_keys: Final = tuple(callback_keys)
         self._metrics: Final = metrics
@@ -59,7 +59,7 @@ class Applier:
         self._alone: Final = Alone(pool, callback_keys=callback_keys, met=self._met, done=self._done)
 
     async def run(self, lane: int, stop: asyncio.Event) -> None:
-        """Apply ``lane`` until ``stop``; what fails for want of the database is tried again."""
+        """Apply ``lane`` until ``stop`` is set; when the database fails or cannot be reached, try again."""
         idle = 0.02
         while not stop.is_set():
             began = time.perf_counter()
@@ -74,14 +74,14 @@ class Applier:
                 continue
             await pause(stop, idle)
             idle = min(idle * 1.5, 0.1)
-        with suppress(*Unreachable, PostgresError):  # counts alone are lost
+        with suppress(*Unreachable, PostgresError):  # nothing but these counts would be lost
             await self._tell(everything=True)
 
     async def apply_once(self, lane: int) -> int:
-        """Apply the lane's next batch and return how many webhooks it held; 0 where there is nothing to do or another has the lane.
+        """Apply the lane's next batch and return how many webhooks it held; 0 if none waits or another process holds the lane.
 
         Raises:
-            TookTooLong: it took too long. The next call takes less of it.
+            TookTooLong: the batch took too long. The next call takes a smaller one.
         """
         self._met.forget_old(self._clock())
         reach = self._reaches.setdefault(lane, Reach(self._most))
@@ -115,13 +115,13 @@ class Applier:
         return len(webhooks)
 
     async def _done(self, counts: Counts, gathered: Gathered, oldest: StoredWebhook, seconds: float) -> None:
-        """Write down what a batch tells beside its effects, once it is committed."""
+        """Record metrics, tallies and signs of life of a batch that has been committed."""
         self._measure(counts, gathered, oldest, seconds)
         self._tallies.add(tallying.tallied(gathered.received))
         await self._note(gathered.heard)
 
     async def _note(self, heard: Heard) -> None:
-        """Write down who was heard of, each at most every half minute; apart from the batch, so that no number's row is held for it."""
+        """Note when Meta last told of each number, at most every 30 seconds; not in the batch, which must not lock numbers' rows."""
         news = {who: at for who, at in heard.items() if at - self._noted.get(who, _NEVER) > _NOTED_EVERY}
         if news:
             async with self._pool.transaction() as tx:
@@ -129,7 +129,7 @@ class Applier:
             self._noted.update(news)
 
     async def _tell(self, *, everything: bool = False) -> None:
-        """Write into the tenants' audit logs what they got, at most a line a minute each."""
+        """Write into each tenant's audit log how much it received, at most one line a minute."""
         if due := self._tallies.take(now=self._clock(), everything=everything):
             try:
                 async with self._pool.transaction() as tx:

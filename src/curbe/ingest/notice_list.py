@@ -1,4 +1,4 @@
-"""Notices read again: what Meta told beyond messages, as it came."""
+"""Lists stored notices: whatever Meta delivered besides messages and statuses, unchanged."""
 
 from datetime import datetime
 from typing import Final

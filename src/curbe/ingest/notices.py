@@ -1,4 +1,4 @@
-"""Notices applied: kept as they came, told to their tenants, and what they say brought where it belongs, in batches."""
+"""Applies notices (whatever is no message or status) in batches: stores them, makes their events, and puts what they report into effect."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ _DATED: Final = (ContactNamed, MessageAmended, MessageEchoed, PreferenceStated, 
 
 
 class _Effects(msgspec.Struct):
-    """What a batch of notices says, by where it belongs."""
+    """What a batch of notices reports, sorted by the part of the product that it concerns."""
 
     health: list[HealthNews] = []
     templates: list[TemplateNews] = []

@@ -1,7 +1,8 @@
-"""What waited for its message, applied once that is here: one tenant and one kind at a time, in batches, each a transaction of its own.
+"""Applies what was parked because its message had not arrived yet, such as a status or an edit, once the message is here.
 
-Whatever one tenant has lying there, or the database refuses of it, the others' does not wait for that, and no transaction is open for long.
-What is refused alone, again and again, is set aside where it lies: what the tenant has behind it goes on.
+Works on one tenant and one kind at a time, in batches with a transaction each: no tenant waits for another's backlog or errors, and no
+transaction stays open for long. A row that the database refuses several times by itself is set aside in its table, and the rows behind it
+are applied.
 """
 
 import time
@@ -40,7 +41,7 @@ _KEPT: Final = timedelta(days=7)
 
 
 class Due(msgspec.Struct, frozen=True):
-    """Of which kinds a tenant has something lying there."""
+    """Which kinds of parked rows a tenant has."""
 
     tenant_id: UUID
     strays: bool  # what was written into a conversation while it was merged
@@ -54,7 +55,11 @@ _Of = tuple[UUID, str]  # a tenant and the name of a kind
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """``waits``: whether a tenant has any; ``take`` applies some; ``lying``: how one is set aside. None: it is refused as a whole."""
+    """One kind of parked rows.
+
+    ``waits``: tells whether a tenant has any. ``take``: applies some of them. ``lying``: finds and sets aside a single row; None: the kind
+    cannot be taken row by row.
+    """
 
     waits: Callable[[Due], bool]
     take: _Take
@@ -65,12 +70,12 @@ _DUE: Final = Query("curbe.ingest", "tenants_with_parked", Due)
 
 
 class Parked:
-    """Applies it, of all tenants.
+    """Applies the parked rows of all tenants.
 
     Args:
-        pool: as the batch role.
-        at_once: rows in one transaction.
-        clock: a monotonic one, in seconds.
+        pool: connections with the batch role.
+        at_once: how many rows one transaction takes.
+        clock: monotonic, in seconds.
     """
 
     def __init__(
@@ -138,7 +143,7 @@ class Parked:
         return True
 
     async def _put_off(self, of: _Of, kind: _Kind, first: First | None, error: Exception) -> bool:
-        """Leave a kind alone for a minute, or set aside what alone was refused often enough; tell whether the rest can go on."""
+        """Set the first row aside if it was refused often enough by itself, else pause the kind for a minute; tell whether to go on."""
         tenant_id, name = of
         log.warning("parked_not_applied", tenant_id=str(tenant_id), kind=name, reason=type(error).__name__)
         if kind.lying is None or first is None or not self._is_clear(of, first):
@@ -157,7 +162,7 @@ class Parked:
         return True
 
     def _is_clear(self, of: _Of, first: First) -> bool:
-        """Tell whether it is this one's fault: refused alone, and often enough."""
+        """Tell whether the first row is at fault: it was refused by itself, and often enough."""
         last, tries = self._refused.get(of, (first, 0))
         tries = tries + 1 if last.key == first.key else 1
         self._refused[of] = (first, tries)

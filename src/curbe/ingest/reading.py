@@ -1,4 +1,4 @@
-"""What is in a stored webhook: its items, numbered in the order of reading."""
+"""Reads the items of a stored webhook and numbers them in the order of reading."""
 
 from curbe.channels.cloudapi.notices import standby_items
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
@@ -8,7 +8,7 @@ from curbe.ingest.store import StoredWebhook
 
 
 def read_items(webhook: StoredWebhook) -> list[Item]:
-    """Return the items of one stored webhook; a body without an envelope is one refused item with all its bytes."""
+    """Return the items of one stored webhook; a body that is not one of Meta's envelopes becomes one refused item with all its bytes."""
     try:
         events = read_body(webhook.body)
     except BrokenBody as broken:

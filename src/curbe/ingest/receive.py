@@ -1,7 +1,7 @@
 """The webhook address: a bare ASGI callable that answers 200 only for what is committed.
 
-Order of work, cheapest refusal first: method, size, presence of a signature, the signature over the raw bytes, the commit. Nothing is
-parsed before the answer. Whoever signs is never turned away; only failures are slowed [cloud-api: transport].
+The checks run in this order, cheapest first: method, size, whether there is a signature, the signature over the raw bytes, the commit. The
+body is not parsed before the answer. Signed requests are never rate-limited; only failed ones are [cloud-api: transport].
 """
 
 import hmac
@@ -65,12 +65,12 @@ _ENCODED: Final = _Answer(415, b"Compressed bodies are not accepted.", (b"connec
 
 
 def stored_answer(others: Headers, *, stored: bool, last: bool) -> bytes:
-    """Return the answer to a signed webhook as it is on the wire: 200 where it is ``stored``, else 503.
+    """Return the bytes of the answer to a signed webhook: 200 if it is ``stored``, else 503.
 
     Args:
-        others: headers of every answer.
-        stored: whether it is committed.
-        last: nothing follows on this connection.
+        others: headers that every answer has.
+        stored: whether the webhook is committed.
+        last: whether the connection is closed after this answer.
     """
     answer = _OK if stored else _NOT_STORED
     headers, body = answer.whole
@@ -78,7 +78,7 @@ def stored_answer(others: Headers, *, stored: bool, last: bool) -> bytes:
 
 
 def signature_of(headers: Headers, *, most: int) -> bytes | None:
-    """Return the signature of a request with these headers; None where it is not a plain body of 1 to ``most`` bytes with one signature."""
+    """Return the signature in these headers; None unless there is exactly one, and an uncompressed body of 1 to ``most`` bytes."""
     signature, length, encoded = _headers(headers)
     return signature if 0 < length <= most and not encoded else None
 
@@ -104,7 +104,7 @@ class WebhookReceiver:
         self._committer: Final = committer
         self._metrics: Final = metrics
         self._failures: Final = Throttle(per_second=1, burst=60)
-        # Apart: whoever floods without a signature must not keep the operator from setting up the webhook.
+        # Counted separately: a flood of unsigned requests must not keep the operator from setting up the webhook.
         self._guesses: Final = Throttle(per_second=1, burst=60)
         self._lines: Final = Throttle(per_second=1, burst=60)
 
@@ -147,7 +147,7 @@ class WebhookReceiver:
         return _OK
 
     def note(self, began: float, *, stored: bool) -> None:
-        """Count a signed webhook that is answered now; ``began`` is when it was taken up, by ``time.perf_counter``."""
+        """Record in the metrics that a signed webhook is answered now; ``began``: ``time.perf_counter()`` when it arrived."""
         if stored:
             self._metrics.webhooks_received.inc()
             self._metrics.webhook_ack_seconds.observe(time.perf_counter() - began)
@@ -170,7 +170,7 @@ class WebhookReceiver:
         return _UNSIGNED
 
     def _refuse(self, reason: str, answer: _Answer, scope: Scope) -> _Answer:
-        """Count and log a refusal that slows nobody; of one client there are no more lines a minute than of wrong signatures."""
+        """Count and log a refusal that does not slow the client down; its log lines are as limited as those of wrong signatures."""
         self._metrics.webhooks_refused.labels(reason=reason).inc()
         address = _address(scope)
         if self._lines.allow(place_of(address), now=time.monotonic()):
@@ -178,9 +178,9 @@ class WebhookReceiver:
         return answer
 
     def _verify(self, scope: Scope) -> _Answer:
-        """Answer Meta's handshake: exactly the challenge, and only to who knows the verify token.
+        """Answer Meta's handshake with exactly the challenge, and only if the verify token is right.
 
-        Who has guessed too often is not looked at, right or wrong: a person may have chosen the token, and it may be short.
+        A client that guessed wrong too often is refused without looking at its token, because a person may have chosen a short one.
         """
         place, now = place_of(_address(scope)), time.monotonic()
         if self._guesses.wait(place, now=now) > 0:
@@ -191,7 +191,7 @@ class WebhookReceiver:
             self._guesses.allow(place, now=now)
             return self._refuse("wrong_verify_token", _WRONG_TOKEN, scope)
         challenge = query.get("hub.challenge", [""])[0]
-        # Plain words only: whatever else is echoed here would be shown on our own origin.
+        # Letters and digits only: anything else, such as HTML, would be shown on our own origin.
         if query.get("hub.mode") != ["subscribe"] or not _CHALLENGE.fullmatch(challenge):
             return self._refuse("bad_challenge", _BAD_CHALLENGE, scope)
         return _Answer(200, challenge.encode())

@@ -1,6 +1,6 @@
-"""Replays: stored webhooks are read again and applied again, which adds what was missed and repeats nothing.
+"""Replays stored webhooks: reads and applies them again, which adds what is missing and repeats nothing.
 
-It is how what was set aside finds its tenant after all: a number connected since, a fault mended since.
+That is how items that were set aside reach their tenant after all, once their number is connected or the bug that refused them is fixed.
 """
 
 import math
@@ -23,16 +23,16 @@ from curbe.ingest.store import Counts, StoredWebhook, stored_by_id
 _PACKAGE: Final = "curbe.ingest"
 _MOST: Final = 500  # webhooks in one transaction
 _MAX_BYTES: Final = 8 * 2**20
-_SLOW_AT_MOST: Final = 5  # webhooks that take too long, one after the other, before any passes
+_SLOW_AT_MOST: Final = 5  # if the first five webhooks all take too long by themselves, the replay gives up
 _MOST_GONE: Final = 1000
-_STRETCH: Final = 20_000  # webhooks whose bodies one statement looks into
+_STRETCH: Final = 20_000  # how many webhooks one statement searches for a name
 BEGINNING: Final = (0, 0)  # no transaction has that id
 
 Position = tuple[int, int]  # (xid, id), as the log is ordered
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
-    """Which webhooks: those with an id, or those of a span of time, of which perhaps only those that name something.
+    """Which webhooks to replay: those with these ids, or those of a span of time, optionally only those that name certain numbers or WABAs.
 
     ``names`` are phone_number_ids and WABA ids; None for all. ``since`` None: from the beginning of the log.
     """
@@ -44,7 +44,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetAsideItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An item that no tenant has; ``event_id`` is its webhook's id, ``received_at`` when that came."""
+    """An item that no tenant received; ``event_id`` is its webhook's id, ``received_at`` when that webhook came."""
 
     id: UUID
     event_id: int
@@ -57,7 +57,7 @@ class SetAsideItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, order=True):
-    """How many items ended in the same way."""
+    """How many items had the same outcome for the same reason."""
 
     outcome: str
     reason: str
@@ -67,8 +67,8 @@ class Outcome(msgspec.Struct, frozen=True, order=True):
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     """What a replay did, or would do.
 
-    ``gone`` are items still set aside whose webhook is no longer in the log (at most a thousand): those cannot be replayed.
-    ``stopped_at``: where it ran out of patience, and where to go on from; None: it came to the end.
+    ``gone``: items (at most a thousand) that are still set aside and cannot be replayed, as their webhook is no longer in the log.
+    ``stopped_at``: the position from which to continue, if ``patience`` ran out; None: the replay is complete.
     """
 
     webhooks: int
@@ -104,16 +104,16 @@ async def replay(
     after: Position = BEGINNING,
     patience: timedelta | None = None,
 ) -> Replayed:
-    """Apply the webhooks of ``selection`` again, a transaction a batch; where it breaks off, it may be begun anew.
+    """Apply the webhooks of ``selection`` again, one batch per transaction. An interrupted replay may simply be started again.
 
     Args:
-        pool: as app_apply.
-        selection: which.
-        callback_keys: see ``apply_webhooks``.
-        told: is called after each batch with how many webhooks have been read so far.
-        after: where an earlier call stopped.
-        patience: after that long no further batch is begun, but one there is; None: all of it. One that took too long together, and is
-            applied one webhook after the other, is left where it has come to then.
+        pool: connections with the batch role.
+        selection: which webhooks.
+        callback_keys: see ``apply_items``.
+        told: called after each batch with how many webhooks have been read so far.
+        after: the position at which an earlier call stopped.
+        patience: no further batch begins after this time, but at least one is applied; None: no limit. A batch that took too long, and is
+            therefore applied webhook by webhook, may stop in its middle.
     """
     return await _each_batch(
         pool, selection, callback_keys=callback_keys, told=told, after=after, patience=patience, keep=True
@@ -123,14 +123,14 @@ async def replay(
 async def rehearse(
     pool: Pool, selection: Selection, *, callback_keys: Sequence[bytes], told: Callable[[int], None]
 ) -> Replayed:
-    """Return what :func:`replay` would do, by doing it and taking each batch back."""
+    """Return what :func:`replay` would do, by applying each batch and rolling it back."""
     return await _each_batch(
         pool, selection, callback_keys=callback_keys, told=told, after=BEGINNING, patience=None, keep=False
     )
 
 
 async def names_of_tenant(pool: Pool, tenant_id: UUID) -> frozenset[str]:
-    """Return what Meta calls the numbers that a tenant has or had, and their WABAs."""
+    """Return the phone_number_ids and WABA ids of the numbers that a tenant has or had."""
     async with pool.transaction() as tx:
         rows = await _NAMES_OF_TENANT.all(tx, tenant_id=tenant_id)
     return frozenset(name for row in rows for name in (row.phone_number_id, row.waba_id) if name)
@@ -139,13 +139,13 @@ async def names_of_tenant(pool: Pool, tenant_id: UUID) -> frozenset[str]:
 async def set_aside(
     pool: Pool, *, kind: str | None, phone_number_id: str | None, limit: int
 ) -> list[SetAsideItem]:
-    """Return what is set aside now, oldest first: of one kind (unrouted, foreign, poison), of one number, or all."""
+    """Return the items that are set aside now, oldest first; optionally of one kind (unrouted, foreign, poison) or number."""
     async with pool.transaction() as tx:
         return await _SET_ASIDE_PAGE.all(tx, kind=kind, phone_number_id=phone_number_id, most=limit)
 
 
 class _TakenBack(Exception):
-    """Ends a transaction that was only a rehearsal."""
+    """Raised to roll back a transaction that was only a rehearsal."""
 
 
 async def _each_batch(
@@ -180,13 +180,14 @@ async def _each_batch(
 async def _apply(
     pool: Pool, batch: Sequence[StoredWebhook], *, callback_keys: Sequence[bytes], until: float, keep: bool
 ) -> tuple[Counts, int]:
-    """Apply a batch in one transaction. Where that takes too long, one webhook after the other: what does alone is left as it was.
+    """Apply a batch in one transaction, or webhook by webhook if that takes too long; webhooks that still do are left as they were.
 
-    Return what came of it, and of how many webhooks that was: where it is one after the other, of those whose turn came before ``until``,
-    in seconds of the monotonic clock, and up to one at least that did not take too long.
+    Returns:
+        The outcomes, and of how many webhooks: of fewer than all where it went webhook by webhook until ``until`` (monotonic seconds).
+        It does not stop before one webhook has passed.
 
     Raises:
-        TookTooLong: each of the first few does, or of all: the database has too much to do.
+        TookTooLong: each of the first few webhooks, or all of them, took too long by itself: the database is overloaded.
     """
     try:
         return await _apply_together(pool, batch, callback_keys=callback_keys, keep=keep), len(batch)
@@ -223,7 +224,7 @@ async def _apply_together(
 async def next_webhooks(
     tx: Transaction, selection: Selection, *, after: Position
 ) -> tuple[list[StoredWebhook], Position] | None:
-    """Return the next webhooks and how far the log has been read with them, which may be further; None at its end."""
+    """Return the next webhooks and the position up to which the log has been searched for them; None at the end of the log."""
     if selection.ids is not None:  # named one by one, so few
         batch = await stored_by_id(tx, selection.ids) if after == BEGINNING else []
         return _upto_last(batch)
@@ -260,7 +261,7 @@ async def _gone(pool: Pool, selection: Selection) -> list[SetAsideItem]:
 
 
 def _outcomes(counts: Counts) -> list[Outcome]:
-    """Return the counts of all Meta apps together."""
+    """Return the counts summed over all Meta apps."""
     together: Counter[tuple[str, str]] = Counter()
     for (_, outcome, reason), count in counts.items():
         together[outcome, reason] += count
@@ -270,14 +271,14 @@ def _outcomes(counts: Counts) -> list[Outcome]:
 def replayed_entry(
     done: Replayed, selection: Selection, *, tenant_id: UUID | None, numbers: Collection[str], actor: str
 ) -> AuditEntry:
-    """Return what the platform's log says of a replay.
+    """Return the entry about a replay for the platform's audit log.
 
     Args:
-        done: what it did.
-        selection: what it was asked for.
-        tenant_id: whose numbers were meant, where a tenant was named.
-        numbers: the numbers that were named.
-        actor: who asked.
+        done: what the replay did.
+        selection: which webhooks it was asked to apply.
+        tenant_id: the tenant whose numbers were meant, if one was named.
+        numbers: the phone_number_ids and WABA ids that were named.
+        actor: who asked for it.
     """
     return AuditEntry(
         tenant_id=PLATFORM,

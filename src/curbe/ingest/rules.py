@@ -1,4 +1,4 @@
-"""What becomes of each item of a webhook: applied to its tenant, or set aside with a reason. Pure."""
+"""Decides for each item of a webhook which tenant gets it, or why it is set aside. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ from curbe.domain.messages import (
 
 
 class Item(msgspec.Struct, frozen=True, gc=False):
-    """One item of one stored webhook: ``number`` counts within it, in the order of reading."""
+    """One item of a stored webhook; ``number`` is its place in the webhook, in the order of reading."""
 
     event_id: int
     received_at: datetime
@@ -30,18 +30,20 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 
 
 class Connection(msgspec.Struct, frozen=True):
-    """The live owner of a number, as far as routing needs it."""
+    """The present connection of a number, with what routing needs to know."""
 
     tenant_id: UUID
     id: UUID
     phone_number_id: str
     waba_id: str
     meta_app_id: str
-    attached_at: datetime | None  # what the provider dates before this belongs to a former owner
-    has_tombstones: bool = False  # its tenant erased somebody of whom may be told again
+    attached_at: datetime | None  # whatever Meta dates before this belongs to a former owner
+    has_tombstones: bool = (
+        False  # its tenant erased somebody lately about whom Meta may deliver something again
+    )
 
     def came_after(self, at: datetime) -> bool:
-        """Tell whether what was ``at`` is a former owner's."""
+        """Tell whether something dated ``at`` belongs to a former owner."""
         return self.attached_at is not None and at < self.attached_at
 
 
@@ -49,7 +51,7 @@ Heard = dict[tuple[UUID, UUID], datetime]  # (tenant, connection): when
 
 
 class SetAside(msgspec.Struct, frozen=True):
-    """An item that no tenant gets (now): why, and with which bytes it is kept."""
+    """An item that no tenant gets at present: the reason, and the bytes that are kept of it."""
 
     item: Item
     kind: str  # unrouted, foreign or poison
@@ -61,7 +63,7 @@ class SetAside(msgspec.Struct, frozen=True):
 
 
 class Routed(msgspec.Struct, frozen=True):
-    """A batch, sorted by what has to be done with it."""
+    """The items of a batch, sorted by kind, each with its owner."""
 
     messages: list[tuple[Item, MessageReceived, Connection]]
     amendments: list[tuple[Item, MessageAmended, Connection]]
@@ -73,7 +75,7 @@ class Routed(msgspec.Struct, frozen=True):
 
 
 def named_in(items: Iterable[Item]) -> tuple[list[str], list[str]]:
-    """Return the phone_number_ids and the WABA ids that a batch names."""
+    """Return the phone_number_ids and the WABA ids that the items of a batch name."""
     numbers: set[str] = set()
     wabas: set[str] = set()
     for item in items:
@@ -95,7 +97,7 @@ def named_in(items: Iterable[Item]) -> tuple[list[str], list[str]]:
 
 
 def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
-    """Sort a batch: each item goes to the tenant that owns its number, proven by the app whose secret signed it, or is set aside."""
+    """Sort a batch: an item goes to the tenant that owns its number through the app that signed the webhook, or is set aside."""
     by_number = {connection.phone_number_id: connection for connection in connections}
     by_waba: dict[str, list[Connection]] = {}
     for connection in connections:
@@ -122,7 +124,7 @@ def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
 
 
 def heard_in(routed: Routed) -> Heard:
-    """Return which connections a batch spoke of, and when the last webhook that did came."""
+    """Return the connections that a batch is about, each with when the latest webhook about it came."""
     heard: Heard = {}
     for item, owner in owners_in(routed):
         who = (owner.tenant_id, owner.id)
@@ -133,7 +135,7 @@ def heard_in(routed: Routed) -> Heard:
 
 
 def owners_in(routed: Routed) -> Iterator[tuple[Item, Connection]]:
-    """Yield each item that somebody gets with each who gets it."""
+    """Yield each item with its owner; a notice with several owners once for each."""
     for told in (routed.messages, routed.amendments, routed.reactions, routed.statuses):
         for item, _, owner in told:
             yield item, owner
@@ -168,7 +170,7 @@ def _route_notice(
 ) -> None:
     """A notice about a number goes to its owner; one about a WABA to each tenant that has a number on it."""
     if notice.phone_number_id is not None:
-        # Undated ones are as old as their coming here: a replay brings back what a former owner was told.
+        # A notice without a date counts as of when it came, so that a replay gives no new owner what a former one was told.
         owner = _owner(item, notice.phone_number_id, notice.at or item.received_at, by_number)
         if isinstance(owner, Connection) and owner.attached_at is not None:
             inside = latest_moment(notice)

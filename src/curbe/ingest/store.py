@@ -1,4 +1,4 @@
-"""The webhook log read by cursor, and the tables of what was set aside and counted."""
+"""Reads the webhook log by cursor, and writes the tables of notices, set-aside items and counts."""
 
 import hashlib
 from collections import Counter
@@ -17,7 +17,10 @@ from curbe.ingest.rules import Connection, Item, SetAside
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """A lane, locked by this transaction, and how far it has come."""
+    """A lane that this transaction has locked, with its cursor: the ``xid`` and ``id`` of the last webhook applied.
+
+    ``lanes``: how many lanes there are.
+    """
 
     lane: int
     xid: int
@@ -26,7 +29,7 @@ class Lane(msgspec.Struct, frozen=True):
 
 
 class StoredWebhook(msgspec.Struct, frozen=True):
-    """One row of the log."""
+    """One row of the webhook log."""
 
     xid: int
     id: int
@@ -76,7 +79,7 @@ Counts = Counter[tuple[str, str, str]]  # (meta_app_id, outcome, reason) -> item
 
 
 async def lock_lane(tx: Transaction, lane: int) -> Lane | None:
-    """Take a lane for this transaction; None where another applier has it."""
+    """Lock a lane for this transaction; None if another applier holds it."""
     return await _LOCK_LANE.one(tx, lane=lane)
 
 
@@ -86,7 +89,7 @@ async def lanes(tx: Transaction) -> list[int]:
 
 
 async def await_batches(pool: Pool) -> None:
-    """Return when every batch is over that was under way: what is applied from now on knows all that was committed before."""
+    """Wait until every batch that is running now has ended; later ones see everything that is committed by now."""
     async with pool.transaction() as tx:
         numbers = await lanes(tx)
     for lane in numbers:
@@ -95,7 +98,7 @@ async def await_batches(pool: Pool) -> None:
 
 
 async def read_ahead(tx: Transaction, lane: Lane, *, most: int, max_bytes: int) -> list[StoredWebhook]:
-    """Return the lane's next webhooks in order: at most ``most``, and about ``max_bytes`` of bodies, but one at least."""
+    """Return the lane's next webhooks in order: at most ``most`` of them and about ``max_bytes`` of bodies, but at least one."""
     return await _READ_AHEAD.all(
         tx,
         xid=lane.xid,
@@ -116,7 +119,7 @@ async def move_lane(tx: Transaction, lane: Lane, last: StoredWebhook) -> None:
 async def connections_of(
     tx: Transaction, phone_number_ids: Sequence[str], waba_ids: Sequence[str]
 ) -> list[Connection]:
-    """Return the live owners of these numbers and WABAs."""
+    """Return the present connections of these numbers, and of numbers on these WABAs."""
     return await _CONNECTIONS_OF.all(tx, phone_number_ids=list(phone_number_ids), waba_ids=list(waba_ids))
 
 
@@ -146,7 +149,7 @@ async def insert_notices(
 
 
 async def set_aside(tx: Transaction, rows: Sequence[SetAside]) -> None:
-    """Keep items that no tenant gets, with their bytes: once for each webhook, also when a replay sets it aside again."""
+    """Store items that no tenant gets, with their bytes; an item that a replay sets aside again is stored once."""
     await _SET_ASIDE.run(
         tx,
         ids=[uuid7() for _ in rows],
@@ -164,14 +167,14 @@ async def set_aside(tx: Transaction, rows: Sequence[SetAside]) -> None:
 
 
 async def release(tx: Transaction, items: Sequence[Item]) -> int:
-    """Mark items that were applied after all as no longer set aside; return how many were."""
+    """Mark items as no longer set aside, because they are being applied again; return how many were."""
     return await _RELEASE.run(
         tx, event_ids=[item.event_id for item in items], items=[item.number for item in items]
     )
 
 
 async def count_quarantined(tx: Transaction) -> int:
-    """Return how many items are set aside and not released, of all tenants and of none."""
+    """Return how many items of the whole installation are set aside and not released."""
     row = await _COUNT_QUARANTINED.one(tx)
     return row.count if row else 0
 

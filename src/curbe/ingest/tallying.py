@@ -1,7 +1,7 @@
-"""How much Meta told each tenant: a line in its audit log, at most one a minute, however many webhooks that were.
+"""Counts how much each tenant received from Meta, for one line a minute at most in its audit log.
 
-Lines are sealed and stay for ever, so their number must not be that of the webhooks. What is counted and not yet written is lost with its
-process; the webhooks themselves are in the log, and their effects in the tables.
+Lines of the audit log are sealed and kept for ever, so there must not be one for each webhook. Counts that are not written yet are lost if
+the process dies; the webhooks themselves are in the log, and their effects in the tables.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ MOST_NAMED: Final = 10  # numbers in one line of the process's log
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """How many items of how many webhooks, and which of the log's came first and last."""
+    """How many items of how many webhooks, and the ids of the first and the last of these webhooks in the log."""
 
     items: int
     webhooks: int
@@ -41,33 +41,33 @@ Received = dict[UUID, Counter[int]]  # tenant: how many items of which webhook
 
 @dataclass(slots=True)
 class Gathered:
-    """What a batch tells beside its effects: who was heard of, what each tenant got, which numbers nobody has."""
+    """What a batch has to report besides its effects: the connections heard of, what each tenant received, the numbers nobody owns."""
 
     heard: Heard = field(default_factory=dict)
     received: Received = field(default_factory=dict)
     aside: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)  # (app, kind, reason): numbers
 
     def hear(self, heard: Heard) -> None:
-        """Take in who was heard of in a part of the batch."""
+        """Add the connections that a part of the batch is about."""
         self.heard.update({who: max(at, self.heard.get(who, at)) for who, at in heard.items()})
 
     def receive(self, received: Received) -> None:
-        """Take in what a part of the batch brought: of a webhook whose items it was halved between, each half brings some."""
+        """Add what a part of the batch brought; when a batch was halved in the middle of a webhook, each half brings some of its items."""
         for tenant_id, items in received.items():
             self.received.setdefault(tenant_id, Counter()).update(items)
 
     def put_aside(self, app_id: str, kind: str, reason: str, phone_number_id: str | None) -> None:
-        """Take in which number something that no tenant gets is about."""
+        """Add the number that a set-aside item is about."""
         if phone_number_id is not None:
             self.aside.setdefault((app_id, kind, reason), set()).add(phone_number_id)
 
     def numbers(self, app_id: str, kind: str, reason: str) -> list[str]:
-        """Return which numbers that was about: a few, as a WABA may have many."""
+        """Return the numbers that such set-aside items are about: at most :data:`MOST_NAMED`, to keep a log line short."""
         return sorted(self.aside.get((app_id, kind, reason), ()))[:MOST_NAMED]
 
 
 def received_in(routed: Routed) -> Received:
-    """Return what a batch brought each tenant."""
+    """Return what a batch brought to each tenant: how many items of which webhook."""
     found: dict[UUID, list[int]] = {}
     for item, owner in owners_in(routed):
         found.setdefault(owner.tenant_id, []).append(item.event_id)
@@ -75,7 +75,7 @@ def received_in(routed: Routed) -> Received:
 
 
 def tallied(received: Received) -> Tallied:
-    """Return how much that is."""
+    """Return the tally of what each tenant received."""
     return {
         tenant_id: Tally(
             items=items.total(), webhooks=len(items), first_event=min(items), last_event=max(items)
@@ -85,7 +85,7 @@ def tallied(received: Received) -> Tallied:
 
 
 def entries(tallies: Tallied) -> list[AuditEntry]:
-    """Return the lines that say so."""
+    """Return the lines for the tenants' audit logs."""
     return [
         AuditEntry(
             tenant_id=tenant_id,
@@ -98,20 +98,20 @@ def entries(tallies: Tallied) -> list[AuditEntry]:
 
 
 class Tallies:
-    """What one process has counted and not written down yet."""
+    """The tallies of this process that are not written yet."""
 
     def __init__(self) -> None:
         self._waiting: Final[Tallied] = {}
         self._taken_at: Final[dict[UUID, float]] = {}
 
     def add(self, tallies: Tallied) -> None:
-        """Count what a batch brought."""
+        """Add the tallies of a batch."""
         for tenant_id, tally in tallies.items():
             known = self._waiting.get(tenant_id)
             self._waiting[tenant_id] = tally if known is None else known + tally
 
     def take(self, *, now: float, everything: bool = False) -> Tallied:
-        """Take out what is due: of tenants whose last line is a minute old, or ``everything``; ``now`` is a monotonic clock in seconds."""
+        """Remove and return the tallies of tenants whose last line is a minute old, or all of them; ``now``: monotonic seconds."""
         due = [
             tenant_id
             for tenant_id in self._waiting

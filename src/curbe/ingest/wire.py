@@ -1,8 +1,8 @@
-"""The short way from the socket to the commit, for what nearly every webhook is: a small signed POST on a connection that stays open.
+"""A shortcut from the socket to the commit for nearly every webhook: a small signed POST on a connection that stays open.
 
-No task, no ASGI messages: a signed body is handed to the committer, and its commit writes the answer. Whatever is not of that kind (another
-path, a wrong signature, a large body, a handshake) goes the usual way from its first byte, so every refusal is written in one place
-(receive.py). Both ways answer the same bytes.
+It needs no task and no ASGI messages: the signed body goes to the committer, and the commit writes the answer. Any other request (another
+path, a wrong signature, a large body, a handshake) goes the usual way through ASGI from its first byte, so that all refusals are in one
+place (receive.py). Both ways answer with the same bytes.
 """
 
 import time
@@ -20,10 +20,10 @@ _LARGEST_HEAD: Final = 64 * 2**10  # bytes, of trailers too
 
 
 class Webhooks(HttpToolsProtocol):
-    """One connection. Answers leave in the order of their requests, whichever way each goes."""
+    """One connection. Answers leave in the order of the requests, whichever way each request goes."""
 
     def __init__(self, *, receiver: WebhookReceiver, committer: GroupCommitter, **uvicorn: Any) -> None:
-        """``uvicorn``: what it makes its protocols with."""
+        """``uvicorn``: the arguments with which uvicorn makes its own protocol."""
         super().__init__(**uvicorn)
         self._receiver: Final = receiver
         self._committer: Final = committer
@@ -34,21 +34,21 @@ class Webhooks(HttpToolsProtocol):
         self._unfinished = 0  # bytes that came since a head or a piece of a body was read
 
     def data_received(self, data: bytes) -> None:
-        """Take what came. A head that has no end is refused: the parser keeps all of it and copies it for each piece, whoever sends it."""
+        """Parse what came. A request head that does not end is refused, as the parser would keep all of it and copy it with every piece."""
         self._unfinished += len(data)
         super().data_received(data)
         if self._unfinished > _LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response("The head of the request is too large.")
 
     def on_headers_complete(self) -> None:
-        """Decide the way."""
+        """Decide whether this request takes the shortcut."""
         self._unfinished = 0
         if self._is_short():
             return
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Keep a piece of the body."""
+        """Keep a piece of the body, if the request takes the shortcut."""
         self._unfinished = 0
         if self._signature is None:
             super().on_body(body)
@@ -56,7 +56,7 @@ class Webhooks(HttpToolsProtocol):
             self._chunks.append(body)
 
     def on_message_complete(self) -> None:
-        """Hand the whole body on."""
+        """Hand the whole body to the committer, if the request takes the shortcut."""
         if self._signature is None:
             super().on_message_complete()
             return
@@ -77,7 +77,7 @@ class Webhooks(HttpToolsProtocol):
             super().on_body(chunk)
 
     def shutdown(self) -> None:
-        """Close once what is being read and what is owed is answered."""
+        """Close the connection once the request being read and all earlier ones are answered."""
         self._closing = True
         if self._signature is not None:
             self._go_the_usual_way()  # which knows how to end
@@ -85,7 +85,7 @@ class Webhooks(HttpToolsProtocol):
             super().shutdown()
 
     def _is_short(self) -> bool:
-        """Tell whether the request whose headers are read goes the short way, and remember its signature."""
+        """Tell whether the request whose headers were just read takes the shortcut; if so, remember its signature."""
         parser: Any = self.parser
         if (
             self.url != _PATH
@@ -117,7 +117,7 @@ class Webhooks(HttpToolsProtocol):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Start what waited behind the short way's answers, or wait for the next request for as long as uvicorn would."""
+        """Start the request that waited for the shortcut's answers; if none does, wait for the next one as long as uvicorn would."""
         if self.pipeline:
             super()._start_asgi_task(*self.pipeline.pop())
             return
@@ -127,7 +127,7 @@ class Webhooks(HttpToolsProtocol):
         )
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Start a request that goes the usual way once everything asked before it is answered."""
+        """Start a request that goes the usual way as soon as all earlier ones are answered."""
         if self._owed:
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, app))
