@@ -1,6 +1,6 @@
-"""Asking Meta for what the WhatsApp Business app knows of a number that stays on it: its contacts, then its history.
+"""Requests what the WhatsApp Business app knows about a number that stays on the app: its contacts, then its history.
 
-Each is asked for once, within 24 hours of the sign-up, by a job that has patience until then. What Meta has to tell comes by webhooks
+Meta accepts each request once, within 24 hours of the sign-up; a job keeps trying until then. The data itself comes by webhooks
 [Meta: coexistence, Dec 2025].
 """
 
@@ -30,7 +30,7 @@ ASK: Final = "connection.app_data"  # the job; its subject is the connection
 _ACTOR: Final = "system:app_data"
 _WITHIN: Final = timedelta(hours=24)
 _LEASE: Final = timedelta(minutes=15)
-_NO_KEY: Final = timedelta(minutes=5)  # until it is looked whether a key is here that opens the token
+_NO_KEY: Final = timedelta(minutes=5)  # how often to look whether the key that opens the token is here by now
 _TOKEN_CLOSED: Final = "token_closed"  # noqa: S105 - why nothing could be asked for
 _ASKED_BEFORE: Final = 2593107
 _TOO_LATE: Final = 2593108
@@ -38,11 +38,11 @@ _ASKED: Final = msgspec.json.Decoder(dict[AppPart, Asked])
 
 
 async def want(tx: Transaction, connection: Connection, *, now: datetime) -> Connection:
-    """Have the app's contacts and history asked for, anew after each sign-up, and return the connection."""
+    """Defer the job that requests the app's contacts and history, again after each sign-up, and return the connection."""
     which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
     waiting = Asked(state=AppDataState.WAITING, at=now)
     await store.note_app_data(tx, **which, asked=dict.fromkeys(AppPart, waiting))
-    # Anew: what an attempt under way is told is about the sign-up before.
+    # Anew, because the answers to a running attempt are about the earlier sign-up.
     await jobs.defer_anew(tx, [NewJob(connection.tenant_id, ASK, connection.id)])
     return await service.read(tx, **which)
 
@@ -51,10 +51,10 @@ class AppData:
     """Handles ``connection.app_data``.
 
     Args:
-        pool: as the worker role.
-        cloud_api: to ask.
+        pool: connections with the worker role.
+        cloud_api: Meta's API.
         keyring: opens the tokens.
-        now: the time, aware.
+        now: returns the present moment, aware.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class AppData:
         self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
-        """Ask for what was not asked for yet; what fails for now is put back until the 24 hours are over.
+        """Request the parts that were not requested yet; a part that fails for now is tried again until the 24 hours are over.
 
         Raises:
-            LostLease: another attempt has taken over; what is asked twice Meta refuses.
+            LostLease: another attempt has taken over. That does no harm: Meta refuses a second request.
         """
         try:
             found = await self._read(job)
@@ -104,7 +104,7 @@ class AppData:
         return connection, token
 
     async def _ask(self, job: Job, connection: Connection, token: Secret, part: AppPart) -> Asked | None:
-        """Return what came of asking for a part; None where it was put back, to be asked for later."""
+        """Request a part and return the result; None if the job was put back to try again later."""
         number = connection.phone_number_id or ""
         try:
             request_id = await onboarding.request_app_data(
@@ -112,13 +112,13 @@ class AppData:
             )
         except AppError as refusal:
             code = _code_of(refusal)
-            if code == _ASKED_BEFORE:  # whose answer was lost
+            if code == _ASKED_BEFORE:  # by an attempt whose answer was lost
                 return Asked(state=AppDataState.ASKED, at=self._now())
             if isinstance(refusal, TokenRefused):
                 await self._heed(refusal, token, tenant_id=job.tenant_id)
             if code != _TOO_LATE and self._in_time(job):
                 async with self._pool.transaction(job.tenant_id) as tx:
-                    # Waiting for a key has counted attempts too, and Meta takes the question for a day only.
+                    # Attempts that only waited for a key were counted, too, and the request is possible for a day only.
                     after = min(jobs.pause_after(job.attempt), _NO_KEY)
                     await jobs.put_back(tx, job, after=after, error=refusal.code)
                 return None
@@ -129,7 +129,7 @@ class AppData:
         return self._now() < job.created_at + _WITHIN
 
     async def _wait_for_the_key(self, job: Job, closed: CannotOpen) -> None:
-        """Look again soon, as somebody may bring the key; after the 24 hours say of what was not asked for that nothing was."""
+        """Try again soon, as the operator may add the key; after the 24 hours note the parts that were never requested as refused."""
         log.warning("token_not_opened", connection_id=str(job.subject), detail=str(closed))
         which = {"tenant_id": job.tenant_id, "connection_id": job.subject}
         async with self._pool.transaction(job.tenant_id) as tx:
@@ -161,7 +161,7 @@ class AppData:
 
 
 def _code_of(refusal: AppError) -> int | None:
-    """Return Meta's code; by its title where Meta told it as a subcode."""
+    """Return Meta's error code; recognised by its title where Meta sent it only as a subcode."""
     if not isinstance(refusal, GraphRefused):
         return None
     titles = {CODES[code].title: code for code in (_ASKED_BEFORE, _TOO_LATE)}

@@ -1,4 +1,4 @@
-"""Changing what a tenant says of a connected number, over HTTP; what Meta says of it is Meta's."""
+"""Changing a connected number over HTTP: what the tenant decides about it, not what Meta says of it."""
 
 from uuid import UUID
 

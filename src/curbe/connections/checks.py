@@ -1,6 +1,6 @@
-"""What proves that a number is a tenant's, step by step, and whether its messages come here. No I/O.
+"""Judges, step by step, whether a token proves that a number is a tenant's, and whether the number's messages come here. No I/O.
 
-Facts of Meta's: fields of a number [Meta: phone numbers, Dec 2025], what a token is [Meta: debug_token].
+Meta's facts: fields of a number [Meta: phone numbers, Dec 2025], what a token is [Meta: debug_token].
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ _USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whose ids a tenant names: what a token has to prove."""
+    """The ids that a tenant names, which its token has to prove."""
 
     waba_id: str
     phone_number_id: str
@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One step of the proof. ``refusal`` is what a connection fails with; a step can also be only worth knowing."""
+    """One step of the proof. ``refusal``: the error that connecting fails with; None where the step passed or is only informative."""
 
     name: str
     ok: bool
@@ -117,7 +117,7 @@ def check_registered(number: Number) -> Check:
     if number.status in {None, "CONNECTED"}:
         return Check("number_status", ok=True, detail="Meta has the number as connected.")
     if number.status == "FLAGGED":
-        # Its quality is low, which is told apart; it sends as before [Meta: phone numbers, Dec 2025].
+        # A flagged number has a low quality, which is shown elsewhere; it still sends [Meta: phone numbers, Dec 2025].
         return Check(
             "number_status",
             ok=True,
@@ -132,9 +132,9 @@ def check_registered(number: Number) -> Check:
 
 
 def check_health(health: Health | None) -> list[Check]:
-    """Return whether anything that the number depends on keeps it from sending; nothing where Meta does not say.
+    """Return the step that tells whether Meta blocks the number, or what it depends on, from sending; none if Meta does not say.
 
-    A number that is blocked can be connected all the same: it receives.
+    A blocked number can still be connected: it receives.
     """
     if health is None:
         return []
@@ -150,10 +150,10 @@ def check_health(health: Health | None) -> list[Check]:
 
 
 def require_health(health: Health | None) -> None:
-    """Return where Meta lets the number send, or does not say.
+    """Return quietly if Meta lets the number send, or does not say.
 
     Raises:
-        ConnectionPaused: it does not.
+        ConnectionPaused: Meta does not let it send.
     """
     for check in check_health(health):
         if not check.ok:
@@ -161,7 +161,7 @@ def require_health(health: Health | None) -> None:
 
 
 def _quoted(sentences: Iterable[str | None]) -> str:
-    """Return what Meta says, each thing once, as long as a person may want to read it."""
+    """Return Meta's sentences, without repetitions, cut to a length that a person wants to read."""
     ended = dict.fromkeys(f"{words.strip().rstrip('.')}." for words in sentences if words and words.strip())
     return " ".join(ended)[:_LONGEST_QUOTE]
 
@@ -181,9 +181,9 @@ def check_subscription(subscription: Subscription | None) -> Check:
 def check_callback(
     callbacks: Callbacks | None, subscription: Subscription | None, *, webhook_url: str
 ) -> list[Check]:
-    """Return whether the number's messages are sent to ``webhook_url``; nothing where that is not known.
+    """Return the step that tells whether the number's messages are sent to ``webhook_url``; none where that is not known.
 
-    An override of the number goes before one of its WABA, and that before the app's own [Meta: override, Dec 2025].
+    A number's own callback override wins over its WABA's, and that over the app's address [Meta: override, Dec 2025].
     """
     known = callbacks or Callbacks()
     of_waba = known.whatsapp_business_account or (
@@ -194,13 +194,13 @@ def check_callback(
     if uri is None:
         return []
     if not _leads_to(uri, webhook_url):
-        # On one's own machine the port says nothing: the system may have chosen it, and Meta comes by a tunnel, if at all.
+        # On a developer's machine the port does not matter: the system may have chosen it, and Meta comes through a tunnel, if at all.
         if _is_at_home(uri) and _is_at_home(webhook_url) and urlsplit(uri).port != urlsplit(webhook_url).port:
             return []
         return [_led_astray(uri, level=level or "", webhook_url=webhook_url)]
     detail = f"Meta sends its messages to {uri}."
     if known.application and not _leads_to(known.application, webhook_url):
-        # An override covers messages; what is told of accounts and templates goes to the app's own address.
+        # An override covers messages only; webhooks about accounts and templates go to the app's own address.
         detail = (
             f"{detail} Notices about accounts and templates go to the app's callback, {known.application}."
         )
@@ -227,7 +227,7 @@ def _leads_to(uri: str, webhook_url: str) -> bool:
 
 
 def _address(uri: str) -> tuple[str, str | None, int | None, str, str]:
-    """Return what of an address says where it leads: neither case nor the usual port; a closing slash counts, it is another path."""
+    """Return an address in a form to compare: without regard to case or the default port; a trailing slash makes another path."""
     try:
         url = urlsplit(uri)
         port = url.port or _USUAL_PORTS.get(url.scheme)
@@ -245,7 +245,7 @@ def _wrong_app() -> WrongApp:
 
 
 def _is_foreign(token: TokenInfo) -> bool:
-    # Of another app's token Meta tells nothing but this [Meta: debug_token].
+    # These words are all that Meta says about another app's token [Meta: debug_token].
     return "viewing app" in (token.error or "").lower()
 
 

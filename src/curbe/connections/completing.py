@@ -1,6 +1,6 @@
-"""Connecting what a tenant names: by both ids and a token, by a sign-up's code, or by choosing one of the numbers a sign-up left open.
+"""Connects a number: by its ids and a token, by a sign-up's code, or by choosing one of several numbers that a sign-up granted.
 
-Meta is asked with no transaction open.
+No transaction is open while Meta is asked.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ log: Final = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What it takes: the database as the web role, Meta, the keys and the settings."""
+    """What connecting needs: the database with the web role, Meta's API, the encryption keys and the settings."""
 
     pool: Pool
     cloud_api: CloudApi
@@ -64,7 +64,7 @@ async def complete(means: Means, data: Completion, *, tenant_id: UUID, principal
 
 
 async def choose(means: Means, data: Choosing, *, tenant_id: UUID, principal: Principal) -> Connection:
-    """Connect the one of a sign-up's numbers that was chosen, and register it. What fails leaves the choice as it is.
+    """Connect the number that was chosen among those of a sign-up, and register it. After a failure the choice is still open.
 
     Raises:
         ChoiceExpired: the choice is over, was made, or is somebody else's.
@@ -86,7 +86,7 @@ async def choose(means: Means, data: Choosing, *, tenant_id: UUID, principal: Pr
 
 
 def named(data: Completion | Trial, *, lent: Secret | None = None) -> tuple[Candidate, Secret]:
-    """Return the ids and the token that were sent together; where none was sent, the one that is ``lent``.
+    """Return the ids and the token of a request; without a token, the installation's own (``lent``), where it may be used.
 
     Raises:
         InvalidRequest: one of them is missing.
@@ -181,11 +181,12 @@ async def _signed_up(
 
 
 async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUID, actor: str) -> Granted:
-    """Return the one number that can be meant.
+    """Return the only number that the sign-up can have been for.
 
     Raises:
-        SeveralNumbers: there are several, or may be on a WABA that Meta refuses: the token is kept until one is chosen.
-        AppError: those that can be read are connected; the one that is meant is on a WABA that Meta refuses.
+        SeveralNumbers: it may have been for several, also because Meta refuses to tell the numbers of a WABA; the token is kept until one
+            is chosen.
+        AppError: all numbers that can be read are connected already, so it was for one on a WABA whose numbers Meta refuses to tell.
     """
     for waba_id, refusal in found.refused.items():
         log.warning("sign_up_waba_refused", tenant_id=str(tenant_id), waba_id=waba_id, code=refusal.code)
@@ -195,7 +196,7 @@ async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUI
         left = signup.left_to_choose(found.numbers, connected=sending)
         if found.refused and left[0].phone_number_id in sending:
             raise next(iter(found.refused.values()))
-        if len(left) == 1 and not found.refused:  # else it may be one of those that nobody can read
+        if len(left) == 1 and not found.refused:  # otherwise it may be a number on a WABA that cannot be read
             return left[0]
         choice = await choosing.keep(
             tx, left, token=token, tenant_id=tenant_id, keyring=means.keyring, actor=actor

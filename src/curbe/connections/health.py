@@ -1,4 +1,4 @@
-"""What Meta tells of accounts and numbers, applied in batches: which numbers each fact is about, and what follows for them."""
+"""Applies in batches what Meta reports about accounts and numbers: finds the numbers each fact is about and pauses or resumes them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ _ACTOR: Final = "system:apply"
 
 
 class HealthNews(msgspec.Struct, frozen=True):
-    """A fact, and whom it reached: the tenant, the WABA it is about, and the app whose secret signed it."""
+    """A fact that Meta reported to a tenant, with the WABA it is about and the app whose secret signed the webhook."""
 
     tenant_id: UUID
     waba_id: str
@@ -56,12 +56,12 @@ _HEALTH: Final = msgspec.json.Decoder(dict[str, Fact])
 
 
 async def apply(tx: Transaction, news: Sequence[HealthNews], *, now: datetime) -> int:
-    """Apply facts of any tenants, and return how many were about no number that is connected.
+    """Apply facts of any tenants, and return how many were about no connected number.
 
     Args:
-        tx: as the batch role.
-        news: in any order, any of it repeated.
-        now: decides whether a restriction is still in force.
+        tx: a transaction of the batch role.
+        news: the facts, in any order and with any repetitions.
+        now: the moment for which it is decided whether a restriction is still in force.
     """
     if not news:
         return 0
@@ -84,7 +84,7 @@ async def apply(tx: Transaction, news: Sequence[HealthNews], *, now: datetime) -
 
 
 async def lift_ended(tx: Transaction, *, now: datetime) -> int:
-    """Let the numbers send again whose restriction has ended by itself at ``now``; return how many changed."""
+    """Let numbers send again whose restriction has expired by ``now``; return how many changed."""
     rows = await _LOCK_ENDED.all(tx, now=now)
     changes = [(row, before, judged(before, now=now)) for row in rows for before in [_standing(row)]]
     changed = [change for change in changes if change[1] != change[2]]
@@ -93,7 +93,7 @@ async def lift_ended(tx: Transaction, *, now: datetime) -> int:
 
 
 async def note_heard(tx: Transaction, heard: Mapping[tuple[UUID, UUID], datetime]) -> None:
-    """Write down when these numbers, as (tenant, connection), were last heard of; ``tx`` is the batch role's."""
+    """Store when Meta last sent something about these numbers, named as (tenant, connection); ``tx``: a transaction of the batch role."""
     rows = sorted(heard.items())
     await _NOTE_HEARD.run(
         tx,
@@ -145,7 +145,7 @@ def _action(before: Standing, standing: Standing) -> str | None:
 
 
 def _is_about(one: HealthNews, row: _Row) -> bool:
-    """Return whether a fact is about this number: never one that is dated before the tenant had it."""
+    """Tell whether a fact is about this number; facts from before the tenant had the number are not."""
     report = one.report
     shown = report.display_phone_number
     return (

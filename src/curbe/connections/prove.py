@@ -1,4 +1,4 @@
-"""Asking Meta what a token proves. Nothing is stored here, and no transaction is open."""
+"""Asks Meta what a token proves. Stores nothing, and no transaction is open meanwhile."""
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
@@ -38,10 +38,10 @@ from curbe.domain.phone import spelled
 from curbe.infra.crypto import Secret
 
 T = TypeVar("T")
-# Graph's answer to being asked for the fields of one kind of thing on another kind.
+# Graph's error code for a field that this kind of object does not have: the id names something else than a number or WABA.
 _NO_SUCH_FIELD: Final = 100
-_MOST_WABAS: Final = 20  # each is a question to Meta
-# What Meta says of one WABA, as of one that it has disabled or that is shared no more; others of the same token may be well.
+_MOST_WABAS: Final = 20  # each costs a request to Meta
+# Refusals about a single WABA, for example one that is disabled or no longer shared; other WABAs of the same token may be fine.
 _OF_THAT_WABA: Final = (GraphRefused, MissingPermission, NumberForeign)
 
 
@@ -55,9 +55,9 @@ class MetaApp:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """The steps taken, in order, up to the first that failed; ``proof`` where all that is needed was shown.
+    """The steps taken, in order, up to the first that failed. ``proof`` is there if all that is needed was shown.
 
-    ``number`` and ``about_token`` are what Meta said, as far as the steps came.
+    ``number`` and ``about_token``: what Meta answered, if it came to that step.
     """
 
     checks: list[Check]
@@ -78,7 +78,7 @@ class Examination:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The numbers that a customer granted, and by its id each WABA whose numbers Meta does not tell, with its refusal."""
+    """The numbers that a customer granted; ``refused``: the WABAs whose numbers Meta would not tell, each id with Meta's refusal."""
 
     numbers: list[Granted]
     refused: dict[str, AppError] = field(default_factory=dict[str, AppError])
@@ -96,7 +96,7 @@ async def prove(
     """
     examination = await examine(cloud_api, candidate, token=token, app=app, now=now)
     proof = examination.require()
-    # Subscribing once more would clear an override of the WABA's callback [Meta: override, Dec 2025].
+    # Only if needed: subscribing again would clear the WABA's callback override [Meta: override, Dec 2025].
     if await cloud_api.subscription_of(candidate.waba_id, token, app_id=app.id) is None:
         await cloud_api.subscribe_app(candidate.waba_id, token)
     return proof
@@ -128,7 +128,7 @@ async def examine(
 
 
 async def subscription(cloud_api: CloudApi, proof: Proof, *, webhook_url: str) -> list[Check]:
-    """Return the steps that ask whether the WABA's webhooks come to our app, and the number's messages to ``webhook_url``."""
+    """Return the steps that tell whether the WABA's webhooks come to our app and the number's messages to ``webhook_url``."""
     checks: list[Check] = []
     asked = cloud_api.subscription_of(proof.waba_id, proof.token, app_id=proof.app_id)
     found = await _step("subscription", asked, checks)
@@ -140,12 +140,12 @@ async def subscription(cloud_api: CloudApi, proof: Proof, *, webhook_url: str) -
 async def discover(
     cloud_api: CloudApi, *, token: Secret, app: MetaApp, waba_id: str | None, phone_number_id: str | None
 ) -> Discovery:
-    """Return the numbers that a customer granted in Embedded Signup: those of the WABA that is named, or of each; or the one that is named.
+    """Return the numbers that a customer granted in Embedded Signup: of all WABAs or of ``waba_id``, or only ``phone_number_id``.
 
     Raises:
-        InvalidRequest: there is none, or there are more WABAs than are looked through.
-        NumberNotOnWaba: the number that is named is on none of several WABAs.
-        AppError: Meta refuses to say, of each WABA that could have it.
+        InvalidRequest: nothing was granted, or more WABAs than are looked through.
+        NumberNotOnWaba: the number that is named is on none of the WABAs.
+        AppError: Meta refuses to tell the numbers of every WABA that could have it.
     """
     waba_ids = [waba_id] if waba_id is not None else await _granted_wabas(cloud_api, token=token, app=app)
     if phone_number_id is not None and len(waba_ids) == 1:
@@ -173,7 +173,7 @@ async def discover(
 
 
 async def _granted_wabas(cloud_api: CloudApi, *, token: Secret, app: MetaApp) -> list[str]:
-    """Return the WABAs that a token names: a customer's has each that was ever shared with the app, in no order."""
+    """Return the WABAs that a token is for; a customer's token names every WABA ever shared with the app, in no particular order."""
     about = await cloud_api.debug_token(token, app.id, app.secret)
     granted = {
         target
@@ -226,7 +226,7 @@ async def _numbers_of(cloud_api: CloudApi, candidate: Candidate, token: Secret) 
 
 
 async def _step(name: str, asked: Awaitable[T], checks: list[Check]) -> T | None:
-    """Return the answer, or None where Meta refused: then the step is among ``checks``."""
+    """Return Meta's answer; if Meta refused, add the failed step ``name`` to ``checks`` and return None."""
     try:
         return await asked
     except AppError as refusal:

@@ -1,7 +1,7 @@
-"""Registering a number with Meta under the PIN of its two-step verification; nothing is sent from it before.
+"""Registers a number with Meta under the PIN of its two-step verification. A number cannot send before it is registered.
 
-Safe to repeat: a number that is registered is left alone, and a PIN that is made here is kept before Meta hears of it, so that none is
-lost with an answer.
+Safe to repeat: a registered number is left alone, and a PIN that is made here is stored before Meta gets it, so that a lost answer never
+loses the PIN.
 """
 
 import re
@@ -30,14 +30,14 @@ _PINS: Final = 10**6
 
 
 class _Chosen(msgspec.Struct, frozen=True):
-    """The PIN to register with, and as it is sealed."""
+    """The PIN to register with, in clear and sealed."""
 
     pin: Secret
     sealed: str
 
 
 def require_pin(pin: Secret | None) -> None:
-    """Return where ``pin`` is six digits, or none.
+    """Return quietly if ``pin`` is six digits or None.
 
     Raises:
         InvalidRequest: it is anything else.
@@ -56,23 +56,23 @@ async def register(
     pin: Secret | None,
     actor: str,
 ) -> Connection:
-    """Register a connected number where Meta says that it is not, and return the connection; that ends a pause for want of it.
+    """Register a connected number unless Meta has it as registered, end a pause that was due to that, and return the connection.
 
     Args:
-        pool: as the web role; no transaction is open while Meta is asked.
-        tenant_id: whose connection.
-        connection_id: which.
-        cloud_api: to ask.
-        keyring: opens the token, seals the PIN.
-        pin: of the number's two-step verification; None: the one that is kept, else a new one.
+        pool: connections with the web role; no transaction is open while Meta is asked.
+        tenant_id: the tenant.
+        connection_id: its connection.
+        cloud_api: Meta's API.
+        keyring: opens the token and seals the PIN.
+        pin: the PIN of the number's two-step verification; None: the stored one, or else a new one.
         actor: who asks, for the audit log.
 
     Raises:
         InvalidRequest: ``pin`` is not six digits.
         NotFound: the tenant has no such connection.
-        NoConnection: it was given up.
-        Conflict: the PIN that is kept cannot be read.
-        AppError: Meta refuses; `WrongPin` asks for the number's own. The connection stays as it is.
+        NoConnection: the connection was given up.
+        Conflict: no key of this process opens the stored PIN.
+        AppError: Meta refuses; `WrongPin`: the number has another PIN. The connection stays as it is.
     """
     require_pin(pin)
     async with pool.transaction(tenant_id) as tx:
@@ -87,7 +87,7 @@ async def register(
         return await _done(pool, connection, registered_under=None, actor=actor)
     if pin is None and not connection.pin_kept and connection.registration_problem == WrongPin.code:
         raise WrongPin(
-            "This number has a PIN of its own, which is not known here.",  # another guess would cost one of ten
+            "This number has a PIN of its own, which is not known here.",  # guessing would cost one of the ten tries
             fix="Send it as `pin`. The WhatsApp Manager sets another, under Two-step verification.",
         )
     chosen = await _choose(pool, connection, keyring=keyring, given=pin)
@@ -108,7 +108,7 @@ async def attempt(
     pin: Secret | None,
     actor: str,
 ) -> Connection:
-    """Register a number that was connected just now, if it is not, and return its connection whatever comes of it."""
+    """Register a number that has just been connected, unless it is registered; return the connection also if Meta refuses."""
     if not rules.needs_registration(connection):
         return connection
     tenant_id, connection_id = connection.tenant_id, connection.id
@@ -131,11 +131,11 @@ async def attempt(
 async def reveal_pin(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring, actor: str
 ) -> Secret:
-    """Return the PIN that is kept of a number, connected or given up; that it was shown goes on record.
+    """Return the stored PIN of a number, connected or given up, and record in the audit log that it was shown.
 
     Raises:
-        NotFound: the tenant has no such connection, or none is kept.
-        Conflict: it cannot be read with the keys this process has.
+        NotFound: the tenant has no such connection, or no PIN is stored.
+        Conflict: no key of this process opens it.
     """
     await _named(tx, tenant_id=tenant_id, connection_id=connection_id)
     kept = await store.lock_pin(tx, tenant_id=tenant_id, connection_id=connection_id)
@@ -152,7 +152,7 @@ async def reveal_pin(
 
 
 async def forget_pin(tx: Transaction, kept: str, *, tenant_id: UUID, connection_id: UUID, actor: str) -> bool:
-    """Let go of a number's PIN, kept as ``kept``, as no key opens it; on record. False where another took its place."""
+    """Delete a number's PIN that no key opens, stored as ``kept``, and record that. False if another PIN has been stored since."""
     which = {"tenant_id": tenant_id, "connection_id": connection_id}
     if not await store.forget_pin(tx, **which, was=kept):
         return False
@@ -168,7 +168,7 @@ async def _named(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> Co
 
 
 async def _choose(pool: Pool, connection: Connection, *, keyring: Keyring, given: Secret | None) -> _Chosen:
-    """Return the PIN to register with. One that is kept is replaced by another only once Meta has taken that."""
+    """Return the PIN to register with. A stored PIN is replaced only once Meta has accepted another."""
     which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
     async with pool.transaction(connection.tenant_id) as tx:
         kept = await store.lock_pin(tx, **which)
@@ -184,7 +184,7 @@ async def _choose(pool: Pool, connection: Connection, *, keyring: Keyring, given
 async def _done(
     pool: Pool, connection: Connection, *, registered_under: _Chosen | None, actor: str
 ) -> Connection:
-    """Write down that a number is registered; ``registered_under``: by us, just now."""
+    """Store that a number is registered; ``registered_under``: the PIN, if we registered it just now, else None."""
     which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
     async with pool.transaction(connection.tenant_id) as tx:
         before = await service.read(tx, **which)

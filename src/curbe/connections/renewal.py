@@ -1,7 +1,7 @@
-"""Renewing access tokens that end, a month ahead, so that nobody has to connect a number anew for that.
+"""Renews access tokens a month before they expire, so that nobody has to connect the number again.
 
-Meta renews those of system users, which last for 60 days or for good; the old one goes on until its own end, so nothing that is being
-sent with it is cut off, and an answer that is lost costs nothing but another try.
+Meta renews the tokens of system users, which last 60 days or for ever. The old token stays valid until it expires, so messages that are
+being sent with it are not affected, and a lost answer only costs another try.
 """
 
 from collections.abc import Callable
@@ -30,11 +30,11 @@ log: Final = structlog.get_logger(__name__)
 
 RENEW: Final = "connection.renew_token"  # the job; its subject is the connection
 _ACTOR: Final = "system:tokens"
-_AHEAD: Final = timedelta(days=30)  # of 60: whoever has to mend what is in the way has time
+_AHEAD: Final = timedelta(days=30)  # of 60: leaves time to fix whatever keeps a token from being renewed
 _LATER: Final = timedelta(days=1)
 _SYSTEM_USER: Final = "SYSTEM_USER"  # Meta's word in debug_token
 _FOR_NOW: Final = (GraphUnreachable, TooManyRequests)
-_NOT_LONGER: Final = "not_longer"  # why it is tried again: Meta gave one that ends no later
+_NOT_LONGER: Final = "not_longer"  # why it is tried again: Meta's new token expires no later than the old one
 
 
 class _Due(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ class _Due(msgspec.Struct, frozen=True):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """A connection whose token ends, that token, and as it is sealed."""
+    """A connection whose token expires, and that token in clear and sealed."""
 
     connection: Connection
     token: Secret
@@ -54,7 +54,7 @@ _TO_RENEW: Final = Query("curbe.connections", "tokens_to_renew", _Due)
 
 
 async def defer_due(pool: Pool, *, app_id: str, now: datetime) -> None:
-    """Ask for the tokens of this app that end within a month to be renewed; ``pool`` is the batch role's."""
+    """Defer a job for each token of this app that expires within a month; ``pool``: connections with the batch role."""
     async with pool.transaction() as tx:
         due = await _TO_RENEW.all(tx, app_id=app_id, now=now, before=now + _AHEAD)
         await jobs.defer(tx, [NewJob(one.tenant_id, RENEW, one.id) for one in due])
@@ -64,11 +64,11 @@ class Renewal:
     """Handles ``connection.renew_token``.
 
     Args:
-        pool: as the worker role.
-        cloud_api: to ask.
-        keyring: opens the tokens and seals them.
-        app: whose tokens they are.
-        now: the time, aware.
+        pool: connections with the worker role.
+        cloud_api: Meta's API.
+        keyring: opens and seals the tokens.
+        app: the Meta app whose tokens they are.
+        now: returns the present moment, aware.
     """
 
     def __init__(
@@ -87,10 +87,10 @@ class Renewal:
         self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
-        """Renew one token; what fails is tried again until it has ended, and the number sends with the old one meanwhile.
+        """Renew one token. A failure is retried until the token has expired; meanwhile the number sends with the old one.
 
         Raises:
-            LostLease: another attempt has taken over; a token that is renewed twice is renewed.
+            LostLease: another attempt has taken over. Renewing a token twice does no harm.
         """
         bind(tenant_id=job.tenant_id)
         try:
@@ -106,7 +106,7 @@ class Renewal:
             await self._put_back(job, after=after, error=refusal.code)
             return
         if held is not None and proof is None:
-            # A person's token, which is theirs to renew: it may be replaced yet.
+            # A person's token, which Meta does not renew; look again later, as somebody may replace it.
             await self._put_back(job, after=_LATER, error=None)
         elif held is not None and proof is not None and not _lasts_longer(proof, held.connection):
             log.warning("token_not_renewed", connection_id=str(job.subject), reason=_NOT_LONGER)
@@ -115,7 +115,7 @@ class Renewal:
             await self._keep(job, held, proof)
 
     async def _read(self, job: Job) -> _Held | None:
-        """Return what there is to renew; None where nothing is any more.
+        """Return the token to renew; None if there is none any more.
 
         Raises:
             CannotOpen: no key of this process opens the token.
@@ -134,10 +134,11 @@ class Renewal:
         return _Held(connection, service.open_token(self._keyring, sealed, **which), sealed)
 
     async def _renewed(self, held: _Held) -> Proof | None:
-        """Return the proof that a new token reads the same number as the old one; None where Meta renews no such token.
+        """Renew a token and return the proof that the new one reads the same number; None if Meta does not renew tokens of this kind.
 
         Raises:
-            AppError: as the old one reads it no more, and then no new one is made: it would live on at Meta, another each day.
+            AppError: the old token does not read the number any more. No new one is requested then, as each try would leave another token
+                at Meta.
         """
         app = self._app
         about = await self._cloud_api.debug_token(held.token, app.id, app.secret)
@@ -153,7 +154,7 @@ class Renewal:
         return found.require()
 
     async def _keep(self, job: Job, held: _Held | None, proof: Proof | None) -> None:
-        """Put the new token in the place of the old one, unless another was put there meanwhile, and end the job."""
+        """Replace the old token by the new one, unless somebody has replaced it meanwhile, and end the job."""
         async with self._pool.transaction(job.tenant_id) as tx:
             if held is not None and proof is not None:
                 await service.renew(

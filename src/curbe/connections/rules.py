@@ -1,6 +1,6 @@
-"""How fast a number may send, which number to send from, what ends a pause. No I/O.
+"""Decides how fast a number may send, which number to send from, and what ends a pause. No I/O.
 
-Facts of Meta's: throughput [Meta: throughput, Sep 2026].
+Meta's facts: throughput [Meta: throughput, Sep 2026].
 """
 
 import re
@@ -27,7 +27,7 @@ _MOST_DIGITS: Final = 15
 
 
 class ConnectionStatus(StrEnum):
-    """As the PostgreSQL enum."""
+    """The states of a connection, named as in the PostgreSQL enum."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -46,7 +46,7 @@ class AppPart(StrEnum):
 
 
 class AppDataState(StrEnum):
-    """How far asking for a part has come. ``REFUSED``: for good."""
+    """How far the request for a part has come. ``REFUSED``: it is not tried again."""
 
     WAITING = "waiting"
     ASKED = "asked"
@@ -54,9 +54,9 @@ class AppDataState(StrEnum):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How asking for a part went, and when.
+    """The result of requesting a part, and when it was requested.
 
-    ``request_id`` is Meta's, None where the answer that named it was lost; ``problem`` is the refusal's code, ``graph_code`` Meta's.
+    ``request_id``: Meta's; None if the answer with it was lost. ``problem``: the code of our refusal; ``graph_code``: Meta's error code.
     """
 
     state: AppDataState
@@ -69,7 +69,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
     """One tenant's access to one number, without its token.
 
-    Of JSON are ``health``, facts by name (`standing`), and ``app_data``, `Asked` by `AppPart`.
+    ``health`` and ``app_data`` are JSON: facts by name (see `standing`), and an `Asked` for each `AppPart`.
     """
 
     tenant_id: UUID
@@ -126,7 +126,7 @@ def messages_per_second(*, throughput_level: str | None, coexistence: bool) -> i
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A connection as far as sending from it goes. ``restricted_until``: Meta lets its account write to nobody first until then."""
+    """What sending needs to know of a connection. ``restricted_until``: until then Meta lets its account only answer people."""
 
     id: UUID
     status: ConnectionStatus
@@ -147,14 +147,14 @@ AnyLine = TypeVar("AnyLine", bound=Line | Connection)
 
 
 def country_served(line: Line | Connection) -> str | None:
-    """Return the country that a number is for: the one it was connected for, else that of its own digits; None where neither tells."""
+    """Return the country that a number is for: the one it was connected for, else the one its digits belong to; None if unknown."""
     return line.country_id or (country_of(line.phone_number_e164) if line.phone_number_e164 else None)
 
 
 def is_for_another(line: Line | Connection, country: str) -> bool:
-    """Tell whether a number is known to be for another country than this one (ISO 3166, in any case).
+    """Tell whether a number is known to be for another country than ``country`` (ISO 3166, upper or lower case).
 
-    Where only its own digits tell, it may be for each that has their calling code: a number of the United Kingdom serves Jersey as well.
+    If only its digits tell, it counts for every country with that calling code: a number of the United Kingdom serves Jersey, too.
     """
     served, asked = country_served(line), country.upper()
     if served is None or served == asked:
@@ -163,10 +163,10 @@ def is_for_another(line: Line | Connection, country: str) -> bool:
 
 
 def require_active(line: Line | Connection) -> None:
-    """Return where the connection sends.
+    """Return quietly if the connection sends.
 
     Raises:
-        ConnectionPaused: it waits for somebody to act.
+        ConnectionPaused: it is paused until somebody acts.
         NoConnection: it was given up.
     """
     if line.status is ConnectionStatus.ACTIVE:
@@ -187,17 +187,17 @@ def to_send_from(
 ) -> AnyLine:
     """Return the connection that is meant: the one named, the country's, or the only one.
 
-    A paused one counts like any other: with it left out, the same request would leave from another number
-    today than tomorrow.
+    A paused connection counts like any other; if it were left out, the same request would be sent from another number today than
+    tomorrow.
 
     Args:
-        connections: those of the tenant.
-        connection_id: the one named, if any.
-        country_id: ISO 3166, in any case; the number that was connected for that country, else the one whose own digits are of it.
+        connections: the tenant's.
+        connection_id: the one that is named, if any.
+        country_id: ISO 3166, upper or lower case: means the number connected for that country, else the one whose digits belong to it.
 
     Raises:
-        NoConnection: none is meant.
-        SeveralConnections: more than one could be.
+        NoConnection: no connection fits.
+        SeveralConnections: more than one fits.
     """
     live = [one for one in connections if one.is_live]
     named = [one for one in live if connection_id in {None, one.id}]
@@ -222,7 +222,7 @@ def to_send_from(
 
 
 def _of_country(lines: Sequence[AnyLine], country: str) -> list[AnyLine]:
-    """Return those that were connected for the country; where none was, those it was never said of and whose digits are of it."""
+    """Return those connected for the country; if there are none, those connected for no country whose digits belong to it."""
     said = [one for one in lines if one.country_id == country]
     return said or [one for one in lines if one.country_id is None and country_served(one) == country]
 
@@ -233,8 +233,8 @@ def meant(
     """Return the connection that a tenant means: the one named, live or given up, or else its only live one.
 
     Raises:
-        NoConnection: none is meant.
-        SeveralConnections: more than one could be.
+        NoConnection: no connection fits.
+        SeveralConnections: more than one fits.
     """
     if connection_id is None and phone_number_id is None:
         return to_send_from(connections, connection_id=None, country_id=None)
@@ -258,8 +258,8 @@ class PauseEnd(StrEnum):
 
     CONNECT = "connect"  # a new access token
     REGISTER = "register"  # with its PIN
-    RESUME = "resume"  # a person, once what Meta refused is settled
-    BY_ITSELF = "by_itself"  # Meta, by a notice, or the moment it named
+    RESUME = "resume"  # a person, once the cause of Meta's refusal is removed
+    BY_ITSELF = "by_itself"  # a notice of Meta's, or the end of the time that Meta named
 
 
 _WAYS_OUT: Final = {
@@ -282,7 +282,7 @@ def code_in(pause_reason: str | None) -> int | None:
 
 
 def end_of_pause(pause_cause: str | None, pause_reason: str | None) -> PauseEnd:
-    """Return what ends a pause: ``pause_cause`` is the notice of Meta's behind it, None where a refused send is, as the reason tells."""
+    """Return what ends a pause. ``pause_cause``: the fact from Meta's notices behind it; None: a refused send, told in the reason."""
     if pause_cause is not None:
         return PauseEnd.CONNECT if pause_cause in _ENDED_BY_CONNECTING else PauseEnd.BY_ITSELF
     if is_for_want_of_registration(pause_cause, pause_reason):
@@ -291,12 +291,12 @@ def end_of_pause(pause_cause: str | None, pause_reason: str | None) -> PauseEnd:
 
 
 def is_for_want_of_registration(pause_cause: str | None, pause_reason: str | None) -> bool:
-    """Return whether a pause is there because Meta refused a send from a number that is not registered."""
+    """Tell whether a number is paused because Meta refused a send, as the number is not registered."""
     return pause_cause is None and code_in(pause_reason) == _NOT_REGISTERED
 
 
 def needs_registration(connection: Connection) -> bool:
-    """Return whether a number that is connected must be registered before it can send, as far as Meta has told."""
+    """Tell whether a connected number has to be registered before it can send, as far as Meta has told."""
     refused = is_for_want_of_registration(connection.pause_cause, connection.pause_reason)
     return connection.is_live and (bool(connection.unregistered) or refused)
 

@@ -1,4 +1,4 @@
-"""What is sealed of a connection at rest, each bound to its row and its column: its access token, and the PIN of its number."""
+"""Seals the secrets of a connection for storage, each bound to its row and column: its access token and its number's PIN."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -9,22 +9,22 @@ from curbe.infra.db import Transaction
 
 
 class Column(StrEnum):
-    """Where it lies."""
+    """The column that a secret is stored in."""
 
     TOKEN = "access_token_enc"  # noqa: S105 - a name
     PIN = "pin_enc"
 
 
 def seal(keyring: Keyring, column: Column, secret: Secret, *, tenant_id: UUID, connection_id: UUID) -> str:
-    """Return ``secret`` as it is stored there."""
+    """Return ``secret`` sealed for this column and row."""
     return keyring.seal(secret, bound_to=_place(tenant_id, connection_id, column))
 
 
 def opened(keyring: Keyring, column: Column, sealed: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
-    """Return the secret in ``sealed``, which opens for its own place alone.
+    """Return the secret in ``sealed``, which opens only for the column and row that it was sealed for.
 
     Raises:
-        CannotOpen: it belongs to another place, or to a key this process does not have.
+        CannotOpen: it was sealed for another column or row, or with a key that this process does not have.
     """
     return keyring.open(sealed, bound_to=_place(tenant_id, connection_id, column))
 
@@ -32,10 +32,10 @@ def opened(keyring: Keyring, column: Column, sealed: str, *, tenant_id: UUID, co
 async def reseal(
     tx: Transaction, column: Column, sealed: str, *, tenant_id: UUID, connection_id: UUID, keyring: Keyring
 ) -> bool:
-    """Seal what is kept as ``sealed`` with the current key; False where that is done, or another took its place meanwhile.
+    """Reseal a stored secret with the current key; False if that is done already, or another secret has replaced it.
 
     Raises:
-        CannotOpen: it belongs to another place, or to a key this process does not have.
+        CannotOpen: it was sealed for another column or row, or with a key that this process does not have.
     """
     anew = keyring.reseal(sealed, bound_to=_place(tenant_id, connection_id, column))
     if anew is None:

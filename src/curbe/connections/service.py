@@ -1,6 +1,6 @@
-"""Connections: connect what was proven, give up, pause, and say which number to send from.
+"""Changes connections: connects a proven number, gives one up, pauses and resumes it, renews its token.
 
-Each change is on record in the audit log and told as ``connection_updated``, in the transaction of the change.
+Each change is recorded in the audit log and makes a ``connection_updated`` event, in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Disconnected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """That a connection changed, where it stands now, and who did it; ``action`` is for the audit log, None where nobody did anything."""
+    """A change of a connection: its new state and who made it. ``action``: what the audit log calls it; None if nobody acted."""
 
     tenant_id: UUID
     connection_id: UUID
@@ -73,8 +73,8 @@ async def connect(
 ) -> Connection:
     """Store a proven number as the tenant's, live at once, and return the connection.
 
-    A number the tenant had before keeps its connection, and with it the conversations and the queue; one
-    that is live gets the new token. Either ends a pause, and what was set aside for want of an owner is applied after all.
+    A number that the tenant had before gets its former connection back, with its conversations and its queue; one that is live gets the
+    new token. Either ends a pause. Webhooks that were set aside because nobody owned the number are applied by a job.
 
     Raises:
         NumberTaken: another connection owns the number.
@@ -100,7 +100,7 @@ async def connect(
             fix="Disconnect it where it is connected now, then connect it here.",
             field="phone_number_id",
         ) from None
-    # Anew: an attempt under way may have looked before this.
+    # Anew, because a running attempt may have read the log before this change.
     await jobs.defer_anew(tx, [NewJob(tenant_id, CATCH_UP, connection_id)])
     replaced = known is not None and known.is_live
     action = "connection.token_replaced" if replaced else "connection.connected"
@@ -150,18 +150,17 @@ async def pause(
     whole_waba: bool = False,
     actor: str = SENDER,
 ) -> bool:
-    """Stop sending from a connection and keep its queue; False where nothing was sending anyway.
+    """Stop sending from a connection and keep its queue; False if nothing was sending anyway.
 
     Args:
         tx: a transaction of the tenant.
-        tenant_id: whose connection.
-        connection_id: which.
-        reason: a sentence for people, without token or phone number.
-        refused_token: the sealed token that Meta refused: a connection that got another one meanwhile goes
-            on.
-        told_at: when Meta said so: a connection that was connected or resumed since then goes on.
-        whole_waba: Meta refuses the account: the tenant's other numbers on it stop as well.
-        actor: who stops it, for the audit log.
+        tenant_id: the tenant.
+        connection_id: its connection.
+        reason: a sentence for people, without a token or phone number.
+        refused_token: the sealed token that Meta refused; a connection that has another one by now is not paused.
+        told_at: when Meta refused; a connection that was connected or resumed since then is not paused.
+        whole_waba: Meta refuses the whole account, so the tenant's other numbers on it are paused, too.
+        actor: who pauses it, for the audit log.
     """
     paused = await store.pause(
         tx,
@@ -179,11 +178,11 @@ async def pause(
 async def pause_refused_token(
     tx: Transaction, refusal: TokenRefused, *, token: Secret, tenant_id: UUID, actor: str
 ) -> None:
-    """Stop sending from each of a tenant's numbers whose access token Meta refused, whatever it was asked; as a refused send does."""
+    """Pause each of a tenant's numbers with this token after Meta refused it in any request, as a refused send would."""
     code = refusal.extra.get("graph_code")
     row = known(code) if isinstance(code, int) else None
     if not isinstance(code, int) or row is None:
-        return  # not Meta's word on the token
+        return  # the refusal did not come from Meta
     reason = rules.refusal_reason(code, row.words)
     paused = await store.pause(tx, tenant_id=tenant_id, fingerprint=token.fingerprint(), reason=reason)
     await _tell_paused(tx, paused, tenant_id=tenant_id, actor=actor)
@@ -207,7 +206,7 @@ async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, actor
 async def serve_country(
     tx: Transaction, country_id: str | None, *, tenant_id: UUID, connection_id: UUID, actor: str
 ) -> Connection:
-    """Say which country (ISO 3166) a connection is for, None: that of its own digits; return it. Said already, nothing happens.
+    """Set the country (ISO 3166) that a connection is for (None: the one its digits belong to) and return the connection.
 
     Raises:
         NoConnection: the tenant has no such connection.
@@ -230,7 +229,7 @@ async def serve_country(
 async def renew(
     tx: Transaction, connection: Connection, proof: Proof, *, was: str, keyring: Keyring, actor: str
 ) -> bool:
-    """Put the token that ``proof`` has in the place of the one kept as ``was``; False where another was put there meanwhile."""
+    """Replace the token stored as ``was`` by that of ``proof``; False if another has replaced it meanwhile."""
     which = {"tenant_id": connection.tenant_id, "connection_id": connection.id}
     renewed = await store.renew_token(
         tx,
@@ -249,9 +248,9 @@ async def renew(
 
 
 async def note_test(tx: Transaction, phone_number_id: str, *, tenant_id: UUID, ok: bool, actor: str) -> None:
-    """Put on record that a token was tried on a number: the tenant's own, or one that is to be connected."""
+    """Record in the audit log that a token was tested with a number, which need not be connected."""
     known = rules.of_number(await store.connections_of(tx, tenant_id=tenant_id), phone_number_id)
-    # What was typed and nobody knows may be anything, a person's phone too.
+    # An unknown number that somebody typed is not recorded: it may be anything, even a person's phone number.
     named = {"phone_number_id": phone_number_id} if ok or known is not None else {}
     entry = AuditEntry(
         tenant_id=tenant_id,
@@ -285,7 +284,7 @@ async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, 
 
     Raises:
         NoConnection: it has none.
-        CannotOpen: it cannot be read with the keys this process has.
+        CannotOpen: no key of this process opens it.
     """
     stored = await store.sealed_token(tx, tenant_id=tenant_id, connection_id=connection_id)
     if stored is None:
@@ -294,10 +293,10 @@ async def credentials(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, 
 
 
 def open_token(keyring: Keyring, stored: str, *, tenant_id: UUID, connection_id: UUID) -> Secret:
-    """Return a connection's access token, which opens for its own row alone.
+    """Return a connection's access token, which opens only for the row that it was sealed for.
 
     Raises:
-        CannotOpen: it belongs to another row, or to a key this process does not have.
+        CannotOpen: it was sealed for another row, or with a key that this process does not have.
     """
     return sealed.opened(keyring, Column.TOKEN, stored, tenant_id=tenant_id, connection_id=connection_id)
 
@@ -336,7 +335,7 @@ def _facts(
 
 
 async def tell(tx: Transaction, changes: Sequence[Change]) -> None:
-    """Tell the tenants' readers that connections changed; what was done goes on record. Who sends reads them with every claim."""
+    """Append events about changed connections and record what was done; senders need no event, as they read connections with each claim."""
     if not changes:
         return
     await record(

@@ -1,4 +1,4 @@
-"""How a number comes to be connected: Meta's Embedded Signup, or the steps by hand. No I/O.
+"""The two ways to connect a number: Meta's Embedded Signup, or steps by hand. No I/O.
 
 [Meta: Embedded Signup v4 and its implementation, Dec 2025; versions, Aug 2026]
 """
@@ -18,7 +18,7 @@ import msgspec
 
 from curbe.channels.cloudapi.fields import TO_SUBSCRIBE
 
-# The purpose for which the keyring derives the key of the mark.
+# The purpose for which the keyring derives the key that signs the state.
 PURPOSE: Final = "embedded signup state"
 VALID_FOR: Final = timedelta(hours=1)
 
@@ -27,7 +27,7 @@ _STATE: Final = re.compile(r"v1\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{
 
 
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that a customer granted in a sign-up; all but the ids as Meta says, where it was asked."""
+    """A number that a customer granted in a sign-up; all but the ids is None unless Meta was asked."""
 
     waba_id: str
     phone_number_id: str
@@ -66,7 +66,7 @@ def connect_url(
 
 
 def state_for(tenant_id: UUID, *, user_id: UUID | None, key: bytes, now: datetime) -> str:
-    """Return a mark that says whose sign-up it is, and until when it counts; ``user_id``: None where a key began it."""
+    """Return the signed ``state`` of a sign-up: whose it is, and until when it is valid. ``user_id``: None if an API key began it."""
     until = int((now + VALID_FOR).timestamp())
     return f"v1.{tenant_id}.{until}.{_mac(tenant_id, user_id, until, key)}"
 
@@ -74,7 +74,7 @@ def state_for(tenant_id: UUID, *, user_id: UUID | None, key: bytes, now: datetim
 def is_state_of(
     state: str, tenant_id: UUID, *, user_id: UUID | None, keys: tuple[bytes, ...], now: datetime
 ) -> bool:
-    """Tell whether ``state`` was made for this tenant, by this person or a key, under one of ``keys``, and still counts."""
+    """Tell whether ``state`` was made for this tenant and person (None: an API key), is signed with one of ``keys``, and is still valid."""
     match = _STATE.fullmatch(state)
     if match is None or match[1] != str(tenant_id):
         return False
@@ -88,9 +88,9 @@ def is_state_of(
 
 
 def left_to_choose(granted: Sequence[Granted], *, connected: Collection[str | None]) -> list[Granted]:
-    """Return those of several numbers that a sign-up can be meant for: those that are not connected, or all, where each is.
+    """Return the numbers that a sign-up may have been for: those not connected yet, or all of them if each is connected.
 
-    Meta comes back with a code alone; which number somebody chose there it tells only the page of its JavaScript.
+    Meta returns nothing but a code; which number the customer chose is told only to a page that uses Meta's JavaScript.
     """
     anew = [one for one in granted if one.phone_number_id not in connected]
     return anew or list(granted)

@@ -1,7 +1,7 @@
-"""How a number stands with Meta: facts by name, the latest of each, and whether they forbid sending. Pure.
+"""A number's health at Meta: the latest fact under each name, and whether these facts forbid sending. Pure.
 
-The same facts in any order, any number of times, give the same health. What forbids sending follows from the health alone, so a notice
-that lifts something lifts what its fact had caused and nothing else.
+The same facts in any order and with any repetitions give the same health. Whether sending is forbidden follows from the health alone, so a
+notice that lifts a restriction lifts only the pause that this restriction caused.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,13 +13,13 @@ import msgspec
 from curbe.connections.rules import ConnectionStatus, messages_per_second
 from curbe.domain.notices import HealthReported
 
-# A restriction of what we begin leaves replies free: it is shown, and Meta refuses what it means. One of replies leaves nothing
-# [Meta: account_update, Sep 2026].
+# A restriction of business-initiated messages still allows replies: it is shown, and Meta refuses the sends it is about. A restriction of
+# replies allows nothing [Meta: account_update, Sep 2026].
 _FORBIDDING: Final = "restriction.RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was told last under one name: the provider's word, when, and what decides between two of one moment."""
+    """The latest fact under one name: Meta's word, its time, and what decides between two facts of the same time."""
 
     value: str
     at: datetime
@@ -28,7 +28,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     until: datetime | None = None
 
     def told(self) -> tuple[str, str | None, datetime | None]:
-        """Return what a person sees of it."""
+        """Return the part of it that people are shown."""
         return self.value, self.detail, self.until
 
 
@@ -36,7 +36,7 @@ Health = Mapping[str, Fact]
 
 
 class Forbidden(msgspec.Struct, frozen=True):
-    """Why nothing may be sent: the fact's name, a sentence, and when it ends by itself (None: it does not)."""
+    """Why nothing may be sent: the fact's name, a sentence, and when the restriction ends by itself (None: never)."""
 
     cause: str
     reason: str
@@ -44,10 +44,10 @@ class Forbidden(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a connection, what notices can change.
+    """The part of a connection that notices can change.
 
-    ``facts_at``: when Graph was asked last; what was told before it changes no column. ``coexistence``: the WhatsApp Business app is on
-    the number too, which notices do not change.
+    ``facts_at``: when Graph was last asked; older notices change no column. ``coexistence``: the number is on the WhatsApp Business app as
+    well (notices do not change that).
     """
 
     status: ConnectionStatus
@@ -65,7 +65,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def after(standing: Standing, news: Iterable[HealthReported], *, now: datetime) -> Standing:
-    """Return how a connection stands once ``news`` is known, at ``now``; equal to ``standing`` where it changes nothing."""
+    """Return ``standing`` with ``news`` applied, at ``now``; an equal value if nothing changes."""
     health = dict(standing.health)
     fresh: list[str] = []
     for report in news:
@@ -83,9 +83,9 @@ def after(standing: Standing, news: Iterable[HealthReported], *, now: datetime) 
 
 
 def judged(standing: Standing, *, now: datetime) -> Standing:
-    """Return a connection paused where its health forbids sending at ``now``, and going on where nothing does any more.
+    """Return the connection paused if its health forbids sending at ``now``, or resumed if nothing forbids it any more.
 
-    A pause that a person or a refused send caused is left alone.
+    A pause that a person or a refused send caused stays.
     """
     why = forbidden(standing.health, since=standing.facts_at, now=now)
     paused = standing.status is ConnectionStatus.ERROR
@@ -107,11 +107,11 @@ def judged(standing: Standing, *, now: datetime) -> Standing:
 
 
 def forbidden(health: Health, *, since: datetime | None, now: datetime) -> Forbidden | None:
-    """Return why Meta forbids sending at ``now``, the gravest reason first; None where it does not.
+    """Return the gravest reason why Meta forbids sending at ``now``; None if it does not.
 
     Args:
-        health: what was told.
-        since: when the number was last proven to work; what was told before counts no more.
+        health: the facts by name.
+        since: when the number was last proven to work; older facts do not count.
         now: aware.
     """
     for name, value, reason in _REASONS:
@@ -126,7 +126,7 @@ def forbidden(health: Health, *, since: datetime | None, now: datetime) -> Forbi
 
 
 def is_told(before: Standing, now: Standing) -> bool:
-    """Return whether a person would see a difference: the same word told again, only later, is none."""
+    """Tell whether people would see a difference; the same fact reported again later is none."""
     seen = {name: fact.told() for name, fact in before.health.items()}
     sees = {name: fact.told() for name, fact in now.health.items()}
     return seen != sees or msgspec.structs.replace(before, health={}) != msgspec.structs.replace(
@@ -134,7 +134,7 @@ def is_told(before: Standing, now: Standing) -> bool:
     )
 
 
-# The fact, the value that forbids (any where it is empty), and why in words.
+# The name of the fact, the value of it that forbids sending ("": any value), and the reason in words.
 _REASONS: Final = (
     ("deleted", "", "Meta says that this WhatsApp Business Account was deleted"),
     (

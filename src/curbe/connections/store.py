@@ -1,4 +1,4 @@
-"""Connections at rest. This package alone writes ``channel_connections``."""
+"""Reads and writes ``channel_connections``; no other package writes that table."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -138,9 +138,9 @@ async def pause(
     told_at: datetime | None = None,
     whole_waba: bool = False,
 ) -> list[UUID]:
-    """Pause an active connection, and with ``whole_waba`` those beside it, or each that has the token of ``fingerprint``; return which.
+    """Pause an active connection, with ``whole_waba`` also the others on its WABA; or all with the token of ``fingerprint``. Return which.
 
-    Left alone: the connection whose token is not ``refused_token`` any more, and each that sends since ``told_at``.
+    Not paused: a connection that has another token than ``refused_token`` by now, and any that was connected or resumed after ``told_at``.
     """
     paused = await _PAUSE.all(
         tx,
@@ -163,7 +163,7 @@ async def resume(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> bo
 async def set_country(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, country_id: str | None
 ) -> None:
-    """Write down which country a connection is for; None: nobody says."""
+    """Store which country a connection is for; None: not decided."""
     await _SET_COUNTRY.run(tx, tenant_id=tenant_id, id=connection_id, country_id=country_id)
 
 
@@ -176,7 +176,7 @@ async def sealed_token(tx: Transaction, *, tenant_id: UUID, connection_id: UUID)
 async def reseal_token(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, was: str, sealed: str
 ) -> bool:
-    """Keep a connection's token as ``sealed`` where it is kept as ``was``."""
+    """Store a connection's token as ``sealed``, if it is still stored as ``was``; tell whether it was."""
     return bool(await _RESEAL_TOKEN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
 
 
@@ -192,7 +192,7 @@ async def renew_token(
     expires_at: datetime | None,
     scopes: str,
 ) -> bool:
-    """Keep another token, as ``sealed``, where the one kept as ``was`` is; ``scopes`` is JSON text."""
+    """Replace the token stored as ``was`` by another, stored as ``sealed``; tell whether it was still there. ``scopes`` is JSON text."""
     return bool(
         await _RENEW_TOKEN.run(
             tx,
@@ -211,44 +211,44 @@ async def renew_token(
 async def note_app_data(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, asked: Mapping[AppPart, Asked]
 ) -> None:
-    """Write down how asking for these parts of the WhatsApp Business app's data went."""
+    """Store the results of requesting these parts of the WhatsApp Business app's data."""
     await _NOTE_APP_DATA.run(
         tx, tenant_id=tenant_id, id=connection_id, asked=msgspec.json.encode(asked).decode()
     )
 
 
 async def lock_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> str | None:
-    """Return a number's PIN as it is stored, None where none is; nobody else chooses one until ``tx`` ends."""
+    """Return a number's PIN as it is stored, or None, and keep others from choosing one until ``tx`` ends."""
     row = await _LOCK_PIN.one(tx, tenant_id=tenant_id, id=connection_id)
     return row.pin_enc if row else None
 
 
 async def keep_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, sealed: str) -> None:
-    """Keep a PIN, in place of any."""
+    """Store a PIN, replacing any other."""
     await _KEEP_PIN.run(tx, tenant_id=tenant_id, id=connection_id, sealed=sealed)
 
 
 async def note_registered(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, pin: str | None) -> None:
-    """Write down that Meta has the number as registered; ``pin``: under which, sealed, None where nobody knows."""
+    """Store that Meta has the number as registered; ``pin``: the PIN, sealed, or None if it is not known."""
     await _NOTE_REGISTERED.run(tx, tenant_id=tenant_id, id=connection_id, pin=pin)
 
 
 async def note_unregistered(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, problem: str, wrong_pin: str | None
 ) -> None:
-    """Write down that registering a number failed, with the refusal's code; a ``wrong_pin``, sealed, is not the number's and goes."""
+    """Store that registering a number failed, with the refusal's code. ``wrong_pin``, sealed: not the number's PIN, so it is deleted."""
     await _NOTE_UNREGISTERED.run(
         tx, tenant_id=tenant_id, id=connection_id, problem=problem, wrong_pin=wrong_pin
     )
 
 
 async def reseal_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, was: str, sealed: str) -> bool:
-    """Keep a number's PIN as ``sealed`` where it is kept as ``was``."""
+    """Store a number's PIN as ``sealed``, if it is still stored as ``was``; tell whether it was."""
     return bool(await _RESEAL_PIN.run(tx, tenant_id=tenant_id, id=connection_id, was=was, sealed=sealed))
 
 
 async def forget_pin(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, was: str) -> bool:
-    """Keep no PIN of a number any more where it is kept as ``was``."""
+    """Delete a number's PIN, if it is still stored as ``was``; tell whether it was."""
     return bool(await _FORGET_PIN.run(tx, tenant_id=tenant_id, id=connection_id, was=was))
 
 
