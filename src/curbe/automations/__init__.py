@@ -1,1 +1,1 @@
-"""What happens by itself when somebody writes: answers to keywords, away messages, a welcome, and who gets the conversation."""
+"""Automations, which act when somebody writes: answers to keywords, away messages, a welcome, assignments and priorities."""

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-_NEVER_OPEN: Final = datetime(2000, 1, 1, tzinfo=UTC)  # one moment for all, as it has no beginning
+_NEVER_OPEN: Final = datetime(
+    2000, 1, 1, tzinfo=UTC
+)  # since when a business that never opens is closed: always the same moment
 ClockTime = Annotated[
     str,
     msgspec.Meta(
@@ -31,13 +33,14 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def closed_since(
     hours: Sequence[Hours], holidays: Sequence[date], zone: ZoneInfo, *, now: datetime
 ) -> datetime | None:
-    """Return since when it is closed at ``now``, however long that is; None where it is open.
+    """Return since when the business has been closed at ``now``; None if it is open.
 
-    What never opens is closed since one moment.
+    For hours that never open this is always the same moment.
     """
     closed = set(holidays)
     today = now.astimezone(zone).date()
-    # Backwards to the first day on which it closed. So many weeks, as each holiday can take one of them away from who opens once a week.
+    # Go back to the last day on which it closed. Each holiday may remove one opening of a business that opens once a week, so look back
+    # that many weeks.
     for back in range(7 * (len(closed) + 2)):
         spans = list(_spans(hours, closed, zone, today - timedelta(days=back)))
         if any(opens <= now < closes for opens, closes in spans):

@@ -1,4 +1,4 @@
-"""What an automation does about a message: a small typed rule and what is known in, a deed or the reason for none out. Pure."""
+"""Decides what automations do about a message: a typed rule and the facts in, a deed or the reason for none out. Pure."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -15,8 +15,10 @@ from curbe.domain.errors import InvalidRequest
 from curbe.domain.zones import zone
 from curbe.inbox.rules import PRIORITIES, Priority
 
-FRESH: Final = timedelta(hours=1)  # nobody is answered by itself later than that
-MOST_TEXTS: Final = 5  # to one conversation in an hour: two machines must not go on answering each other
+FRESH: Final = timedelta(hours=1)  # an older message gets no automatic answer any more
+MOST_TEXTS: Final = (
+    5  # automatic answers in one conversation in an hour, so that two bots do not answer each other for ever
+)
 _HOUR: Final = timedelta(hours=1)
 PRESENT: Final = timedelta(minutes=10)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -92,7 +94,7 @@ Rule: TypeAlias = KeywordReply | Away | Welcome | Assign | Prioritise
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """Somebody a conversation could be given to: when they were seen last, and when they were last given one by this rule."""
+    """Somebody who could get a conversation: when they were last seen, and when this rule last gave them one."""
 
     user_id: UUID
     seen_at: datetime | None
@@ -100,10 +102,10 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """A message, and what is known of its conversation when it is looked at.
+    """A message, and what is known of its conversation when automations look at it.
 
-    ``silent_since``: when the person wrote last before this; None: never. ``texts``: automatic ones in the last hour. ``done``: the
-    occasions on which the automations of this tenant have acted in this conversation.
+    ``silent_since``: when the person last wrote before this message; None: never. ``texts``: how many automatic texts the last hour had.
+    ``done``: the occasions on which automations of this tenant have acted in this conversation.
     """
 
     message_id: UUID
@@ -123,7 +125,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What an automation did in a conversation, on which occasion; ``message_id`` where it was a text."""
+    """What an automation did in a conversation, and on which occasion; ``message_id``: the text it sent, if any."""
 
     automation_id: UUID
     mark: str
@@ -168,30 +170,30 @@ def marks(done: Iterable[Done]) -> frozenset[tuple[UUID, str]]:
 
 
 def texts_lately(done: Iterable[Done], *, now: datetime) -> int:
-    """Return how many texts were written in the last hour."""
+    """Return how many automatic texts were sent in the last hour."""
     return sum(one.message_id is not None and now - one.at < _HOUR for one in done)
 
 
 def without_gone(rule: Rule, teams: Container[UUID]) -> Rule:
-    """Return a rule without its team where that is none of ``teams`` any more: it goes on giving to its people."""
+    """Return a rule without its team if that is not among ``teams`` any more; it then still assigns to its people."""
     if isinstance(rule, Assign) and rule.team_id is not None and rule.team_id not in teams:
         return msgspec.structs.replace(rule, team_id=None)
     return rule
 
 
 def named_in(rule: Rule) -> frozenset[UUID]:
-    """Return the ids of everybody and everything of the tenant that a rule names."""
+    """Return the ids of all people, teams, labels and numbers of the tenant that a rule names."""
     given = [*rule.user_ids, rule.team_id] if isinstance(rule, Assign) else []
     return frozenset(one for one in (*given, *labels_in(rule), *rule.connection_ids) if one is not None)
 
 
 def labels_in(rule: Rule) -> list[UUID]:
-    """Return the labels of which a conversation needs one for a rule to act; none: it needs none."""
+    """Return the labels of which a conversation must have at least one for the rule to act; empty: no label is needed."""
     return rule.label_ids if isinstance(rule, Assign | Prioritise) else []
 
 
 def check(rule: Rule) -> None:
-    """Return where a rule can be kept.
+    """Return quietly if a rule is valid.
 
     Raises:
         InvalidRequest: what is wrong, and at which member.
@@ -232,7 +234,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def deed(automation_id: UUID, rule: Rule, seen: Seen, *, candidates: Sequence[Candidate] = ()) -> Deed:
-    """Return what one automation does about a message, whatever the others do."""
+    """Return what one automation would do about a message, without regard to the others."""
     if seen.blocked:
         return Nothing("contact_blocked")
     if rule.connection_ids and seen.connection_id not in rule.connection_ids:
@@ -248,7 +250,7 @@ def deed(automation_id: UUID, rule: Rule, seen: Seen, *, candidates: Sequence[Ca
 def deeds(
     automations: Iterable[tuple[UUID, Rule]], seen: Seen, *, candidates: Mapping[UUID, Sequence[Candidate]]
 ) -> list[tuple[UUID, Reply | Give | Press]]:
-    """Return what happens about a message: at most one text, of keywords before away before welcome, one assignment and one priority."""
+    """Return what is done about a message: at most one text (a keyword's, else away, else welcome), one assignment and one priority."""
     kept = list(automations)
     texts = sorted((one for one in kept if type(one[1]) in _RANKS), key=lambda one: _RANKS[type(one[1])])
     gifts = [one for one in kept if isinstance(one[1], Assign)]
@@ -264,9 +266,9 @@ def deeds(
 
 
 def _silenced(seen: Seen) -> Nothing | None:
-    """Return why nothing is written by itself, whatever the rule."""
+    """Return why no automatic text may be sent whatever the rule; None if one may."""
     if seen.about_consent:
-        return Nothing("about_consent")  # who says STOP gets the answer to that and nothing else
+        return Nothing("about_consent")  # somebody who writes STOP gets the answer to that and nothing else
     if seen.now - seen.at > FRESH:
         return Nothing("too_late")
     return Nothing("too_many_answers") if seen.texts >= MOST_TEXTS else None

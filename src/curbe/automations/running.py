@@ -1,4 +1,4 @@
-"""The job that lets automations act on a message: what they write passes the one gate, and triggers none of them."""
+"""The job that lets automations act on a message. What they send passes the consent gate, and triggers no other automation."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -41,7 +41,7 @@ class Automating:
         self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
-        """Work on a job; its subject is the message that came."""
+        """Run a job; its subject is the message that came."""
         async with self._pool.transaction(job.tenant_id) as tx:
             now = self._now()
             found = await service.look_at(tx, tenant_id=job.tenant_id, message_id=job.subject, now=now)
@@ -65,7 +65,9 @@ async def _act(
             tx, one.rule, tenant_id=tenant_id, automation_id=one.id
         )
     ruled = [(one.id, rules.without_gone(one.rule, teams)) for one in kept]
-    now = clock()  # after the turns were taken: who waited for one longer comes after who did not
+    now = (
+        clock()
+    )  # read once the locks are held, so that times agree with the order in which the locks were taken
     for automation_id, deed in rules.deeds(ruled, seen, candidates=candidates):
         await tx.savepoint("automation")
         try:
@@ -74,12 +76,12 @@ async def _act(
             else:
                 await _change(tx, tenant_id, automation_id, standing, deed, now=now)
         except AppError as refusal:
-            await tx.rollback_to("automation")  # on the next message it may try again
+            await tx.rollback_to("automation")  # nothing counts as done, so it may act on the next message
             log.info("automation_refused", automation_id=str(automation_id), reason=refusal.code)
 
 
 async def _locked(tx: Transaction, tenant_id: UUID, standing: Standing, seen: Seen) -> Seen:
-    """Return what is seen with whose the conversation is and how pressing, held until the end of the transaction."""
+    """Lock the conversation until the transaction ends, and return ``seen`` with its present assignee and priority."""
     held = await locked(tx, tenant_id=tenant_id, conversation_ids=[standing.conversation_id])
     now = held.get(standing.conversation_id)
     if now is None:
@@ -96,7 +98,7 @@ async def _locked(tx: Transaction, tenant_id: UUID, standing: Standing, seen: Se
 async def _reply(
     tx: Transaction, tenant_id: UUID, automation_id: UUID, standing: Standing, deed: Reply, *, now: datetime
 ) -> None:
-    """Write to the person, unless another message has had it done meanwhile."""
+    """Write to the person, unless the same was done about another message meanwhile."""
     await _TAKE_TURN.one(tx, of=standing.conversation_id)
     done = await service.done_in(tx, tenant_id=tenant_id, conversation_id=standing.conversation_id)
     if (automation_id, deed.mark) in rules.marks(done) or rules.texts_lately(

@@ -1,4 +1,4 @@
-"""Automations kept, and what one would do about a message. The only writer of the tables of automations."""
+"""Stores automations, reads what they need to know, and tries one out. The only writer of the tables of automations."""
 
 from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -23,8 +23,10 @@ from curbe.realtime.service import append as append_events
 
 _PACKAGE: Final = "curbe.automations"
 _NOBODY: Final = UUID(int=0)
-_MOST: Final = 200  # of a tenant: all of them are looked at with each message, and whoever assigns is locked, beside other tenants' work
-_IMAGINED: Final = timedelta(days=3650)  # how far from now a message is tried: further away the calendar ends
+_MOST: Final = 200  # automations of a tenant: each message is looked at by all of them, and those that assign are locked meanwhile
+_IMAGINED: Final = timedelta(
+    days=3650
+)  # how far from now the message of a trial may be: Python's calendar must not end before it
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,14 +62,14 @@ class MessageTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where an automation stands in the list."""
+    """An automation's position in the list."""
 
     place: int
     id: UUID
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """A message and its conversation, as they are at rest."""
+    """A message and its conversation, as they are stored."""
 
     message_id: UUID
     conversation_id: UUID
@@ -151,9 +153,9 @@ async def enabled(tx: Transaction, *, tenant_id: UUID) -> list[Automation]:
 async def save(
     tx: Transaction, draft: Draft, *, tenant_id: UUID, automation_id: UUID | None, actor: str
 ) -> Automation:
-    """Keep an automation, a new one or in place of one, and return it.
+    """Store an automation, new or in place of ``automation_id``, and return it.
 
-    What one names already may be gone: who switches it off, or takes that out, has not to begin with what somebody else deleted.
+    A label, team, person or number that the stored rule names already may be gone by now; that must not keep anybody from changing it.
 
     Raises:
         NotFound: the tenant has no such automation.
@@ -185,7 +187,7 @@ async def save(
 
 
 async def delete(tx: Transaction, *, tenant_id: UUID, automation_id: UUID, actor: str) -> None:
-    """Delete an automation, and the memory of what it has done.
+    """Delete an automation, and the record of what it has done.
 
     Raises:
         NotFound: the tenant has no such automation.
@@ -197,14 +199,14 @@ async def delete(tx: Transaction, *, tenant_id: UUID, automation_id: UUID, actor
 
 
 async def delete_deeds(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Forget up to ``most`` deeds from before that moment, but not what is done once in a conversation; return how many."""
+    """Delete up to ``most`` deeds from before ``before``, except those that may happen only once in a conversation; return how many."""
     return await _DELETE_DEEDS.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 
 async def look_at(
     tx: Transaction, *, tenant_id: UUID, message_id: UUID, now: datetime
 ) -> tuple[Standing, Seen] | None:
-    """Return a message as automations see it; None where there is no such message, or it is nobody's of ours to answer."""
+    """Return a message as automations see it; None if there is no such message, or it is not for us to answer."""
     standing = await _MESSAGE.one(tx, tenant_id=tenant_id, message_id=message_id)
     if standing is None or standing.standby:
         return None
@@ -212,7 +214,7 @@ async def look_at(
 
 
 async def teams_among(tx: Transaction, named_by: Iterable[Rule], *, tenant_id: UUID) -> set[UUID]:
-    """Return those of the teams that rules name that there still are."""
+    """Return which of the teams that rules name still exist."""
     named = {rule.team_id for rule in named_by if isinstance(rule, Assign) and rule.team_id is not None}
     if not named:
         return set()
@@ -222,7 +224,7 @@ async def teams_among(tx: Transaction, named_by: Iterable[Rule], *, tenant_id: U
 async def candidates_of(
     tx: Transaction, rule: Rule, *, tenant_id: UUID, automation_id: UUID
 ) -> Sequence[Candidate]:
-    """Return whom a rule could give a conversation to."""
+    """Return the people to whom a rule could assign a conversation."""
     if not isinstance(rule, Assign) or not rule.user_ids:
         return ()
     return await _CANDIDATES.all(
@@ -239,7 +241,7 @@ async def try_out(
     automation_id: UUID | None,
     now: datetime,
 ) -> Deed:
-    """Return what a rule would do about a message, and do nothing. What a kept one names may be gone, as when it acts.
+    """Return what a rule would do about a message, without doing it. What a stored rule names may be gone, as when it really acts.
 
     Raises:
         NotFound: the tenant has no such conversation.
@@ -255,14 +257,14 @@ async def try_out(
     seen = await _seen(tx, tenant_id, standing, now=at)
     own = automation_id or _NOBODY
     people = await candidates_of(tx, rule, tenant_id=tenant_id, automation_id=own)
-    # Present is who is here now, whenever the message is imagined to come.
+    # Those who are present now count as present, whenever the message is supposed to come.
     here = [msgspec.structs.replace(one, seen_at=_as_of(one.seen_at, at - now)) for one in people]
     left = rules.without_gone(rule, await teams_among(tx, [rule], tenant_id=tenant_id))
     return rules.deed(own, left, seen, candidates=here)
 
 
 async def _tried_in(tx: Transaction, tenant_id: UUID, trial: MessageTrial, *, at: datetime) -> Standing:
-    """Return a message to be tried as if it stood in its conversation, or were somebody's first."""
+    """Return the message of a trial as if it had come in its conversation, or were somebody's first."""
     if trial.conversation_id is None:
         return Standing(
             message_id=_NOBODY,
@@ -308,7 +310,7 @@ async def _require_room(tx: Transaction, tenant_id: UUID) -> None:
 async def _check_names(
     tx: Transaction, tenant_id: UUID, rule: Rule, *, known: Container[UUID], connection_id: UUID | None = None
 ) -> None:
-    """Refuse a rule that names somebody or something that the tenant does not have, beyond what is ``known``."""
+    """Refuse a rule that names somebody or something the tenant does not have; ``known``: what the stored rule names already."""
     gift = rule if isinstance(rule, Assign) else Assign()
     rows = await _UNKNOWN.all(
         tx,
@@ -369,7 +371,7 @@ def _kept(row: _Row) -> Automation:
 
 
 async def _tell(tx: Transaction, tenant_id: UUID, actor: str, action: str, subject: UUID, kind: str) -> None:
-    """Append the event and the audit row of a change. The log is read by people who may not see what an automation says."""
+    """Append the event and the audit entry of a change; without the rule itself, as readers of either may not be allowed to see it."""
     data = msgspec.json.encode({"automation_id": subject}).decode()
     await append_events(tx, [Event(tenant_id=tenant_id, type=EventType.AUTOMATIONS_CHANGED, data=data)])
     entry = AuditEntry(

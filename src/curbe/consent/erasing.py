@@ -1,6 +1,7 @@
-"""What is left of the words of somebody who was erased: their nos, by phone and user id alone, so that a STOP keeps being one.
+"""Keeps the refusals of people who are erased, by phone number and user id alone, so that a STOP stays in force.
 
-Whoever is met later by the same name has said them (a trigger on ``contact_aliases``), and may say otherwise.
+If somebody with the same phone number or user id writes later, the refusals become theirs (by a trigger on ``contact_aliases``), and they
+may change their mind.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ _FAILED_ROWS: Final = Query("curbe.consent", "erase_failed_rows")
 async def suppress(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], aliases: Sequence[tuple[str, str]]
 ) -> None:
-    """Keep the nos of these contacts that stand, under each of their aliases (kind and value), and nothing else of their words."""
+    """Keep the refusals of these contacts that are in force, under each of their aliases (kind and value), and nothing else they said."""
     named = _named(tenant_id, contact_ids, aliases)
     await _DROP.run(tx, **named)
     await _SUPPRESS.run(tx, **named)
@@ -37,9 +38,10 @@ async def suppress(
 async def delete_words(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], aliases: Sequence[tuple[str, str]]
 ) -> int:
-    """Delete all that these contacts said; return how many words.
+    """Delete everything these contacts said about consent; return how many entries.
 
-    A no that was heard since they were suppressed, in a status that came late, is kept like the others first. The caller places nobody.
+    A refusal that came after :func:`suppress`, in a late status, is kept first like the others. Call it in a transaction
+    that makes no contacts.
     """
     named = _named(tenant_id, contact_ids, aliases)
     await _LOCK_WORDS.one(tx, tenant_ids=[tenant_id])
@@ -60,5 +62,5 @@ def _named(
 
 
 async def delete_failed_rows(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
-    """Take the rows that name somebody out of what lists kept of their refused rows; return from how many lists."""
+    """Remove the rows that name a person from the failed rows that imports keep; return from how many imports."""
     return await _FAILED_ROWS.run(tx, tenant_id=tenant_id, names=list(names), at_home=patterns_at_home(names))

@@ -1,4 +1,4 @@
-"""What the gate is told, read for any number of recipients at once; and the gate asked for all of them."""
+"""Reads what the consent gate needs to know, for any number of recipients at once, and asks the gate about all of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Met(msgspec.Struct, frozen=True):
-    """What is known of a recipient, and who they are here; both None where nobody has ever spoken with them."""
+    """The facts about a recipient, and their contact and conversation; both None if the tenant never had any contact with them."""
 
     contact_id: UUID | None
     conversation_id: UUID | None
@@ -92,7 +92,7 @@ async def line_of(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> L
 async def templates_of(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, names: Sequence[TemplateName]
 ) -> dict[TemplateName, TemplateStanding]:
-    """Return how the templates stand that a number would send; those that are not known are absent."""
+    """Return the standing of these templates of a number; unknown ones are absent."""
     wanted = sorted(set(names))
     if not wanted:
         return {}
@@ -107,7 +107,7 @@ async def templates_of(
 
 
 async def rules_of(tx: Transaction, *, tenant_ids: Sequence[UUID]) -> Mapping[UUID, ConsentRules]:
-    """Return each tenant's rules; of those who decided nothing, the product's."""
+    """Return each tenant's rules; the product's own for tenants that have set none."""
     rows = await _RULES.all(tx, tenant_ids=sorted(set(tenant_ids)))
     decided = {row.tenant_id: msgspec.json.decode(row.rules, type=ConsentRules) for row in rows}
     return {tenant_id: decided.get(tenant_id, DEFAULT) for tenant_id in tenant_ids}
@@ -128,12 +128,12 @@ async def meet(
     """Return what is known of each recipient, in order, for what each is to get from one number.
 
     Args:
-        tx: of the tenant.
+        tx: a transaction of the tenant.
         recipients: any number of them.
-        tenant_id: whose number and people they are.
+        tenant_id: the tenant.
         connection_id: the number that would send.
-        templates: what is for each of them; None for free-form content.
-        line: the number, where the caller has just read it.
+        templates: the template for each recipient; None for free-form content.
+        line: the number, if the caller has just read it.
     """
     if not recipients:
         return []
@@ -195,7 +195,7 @@ async def ask(
 async def _withheld(
     tx: Transaction, met: Sequence[Met], wanted: Sequence[Wanted], *, tenant_id: UUID
 ) -> list[Withheld | None]:
-    """Return what Meta kept from each whom a campaign writes to; None where it kept nothing, or no campaign does."""
+    """Return what Meta withheld earlier from each recipient of a campaign; None if nothing, or if no campaign writes to them."""
     keys = [
         (known.contact_id, one.template.name)
         if known.contact_id and one.template and one.purpose is Purpose.CAMPAIGN

@@ -1,7 +1,7 @@
-"""The one gate: whether something may be sent to somebody now. Pure: what is known and `now` in, exactly one answer out.
+"""The consent gate: decides whether something may be sent to somebody now. Pure: the facts and `now` in, exactly one answer out.
 
-Whatever sends asks here: an agent, the API, a campaign, a notification, an automation; and what goes to many is asked again when it is
-claimed for sending (docs/adr/0017).
+Every way of sending asks it: agents, the API, campaigns, notifications and automations. Messages to many people are asked about again when
+they are claimed for sending (docs/adr/0017).
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from curbe.domain.window import OpenWindow, closing_time, customer_service_windo
 
 
 class Purpose(StrEnum):
-    """Who wants something sent: somebody to one person, an event of the tenant's to one person, a campaign to many."""
+    """Why something is sent: somebody writes to one person, an event of the tenant's notifies one person, or a campaign writes to many."""
 
     REPLY = "reply"
     NOTIFICATION = "notification"
@@ -28,7 +28,7 @@ class Purpose(StrEnum):
 
 
 class OptInNeeded(StrEnum):
-    """Where marketing needs a yes; elsewhere it is enough that nobody has said no."""
+    """When marketing needs the person's yes; otherwise it is enough that they have not said no."""
 
     NEVER = "never"
     CAMPAIGNS = "campaigns"
@@ -43,7 +43,7 @@ class Consent(StrEnum):
 
 
 class Category(StrEnum):
-    """What kind of message a template is, by Meta's word."""
+    """The category of a template, in Meta's words."""
 
     MARKETING = "marketing"
     UTILITY = "utility"
@@ -51,14 +51,14 @@ class Category(StrEnum):
 
 
 class TemplateName(msgspec.Struct, frozen=True, order=True):
-    """A template as it is asked for."""
+    """A template as a request names it."""
 
     name: str
     language: str
 
 
 class TemplateStanding(msgspec.Struct, frozen=True):
-    """How a template stands as far as we were told; None: not told. Both are Meta's words."""
+    """A template's status and category in Meta's words; None: Meta has not told."""
 
     status: str | None
     category: str | None
@@ -67,7 +67,7 @@ class TemplateStanding(msgspec.Struct, frozen=True):
 class Wanted(msgspec.Struct, frozen=True):
     """What is to be sent: a template, or (None) free-form content.
 
-    ``looked_over_as``: the category, Meta's word, under which somebody looked over what goes to many; None: any will do.
+    ``looked_over_as``: the category (Meta's word) that the template had when somebody checked the campaign; None: any category will do.
     """
 
     purpose: Purpose
@@ -76,7 +76,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class Consents(msgspec.Struct, frozen=True):
-    """A person's latest word on marketing, on utility messages, and on everything; what was said of everything is in each."""
+    """A person's latest yes or no to marketing, to utility messages, and to everything. One about everything counts in all three."""
 
     marketing: Consent | None = None
     utility: Consent | None = None
@@ -84,7 +84,7 @@ class Consents(msgspec.Struct, frozen=True):
 
 
 class Withheld(msgspec.Struct, frozen=True):
-    """What Meta has kept from a person before: any marketing, the last time at ``capped_at``; or this template, for an experiment."""
+    """What Meta did not deliver to a person earlier: marketing, last at ``capped_at``; or this template, because of an experiment."""
 
     capped_at: datetime | None = None
     in_experiment: bool = False
@@ -93,8 +93,8 @@ class Withheld(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a recipient, of the number that would send, and of the template.
 
-    ``line`` is None where the tenant has no such number, ``template`` where no template was asked for or none of that name is known.
-    ``blocked_here``: in the conversation with this number; ``blocked``: in any of the tenant's. ``withheld``: asked for campaigns alone.
+    ``line``: None if the tenant has no such number. ``template``: None if none was asked for, or it is not known. ``blocked_here``: blocked
+    in the conversation with this number; ``blocked``: in any of the tenant's conversations. ``withheld``: read for campaigns only.
     """
 
     line: Line | None
@@ -110,7 +110,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Admitted(msgspec.Struct, frozen=True):
-    """It may be sent. ``window`` is the proof of free-form content, ``category`` and ``consent`` are a template's, where known."""
+    """It may be sent. ``window``: the open window that allows free-form content. ``category`` and ``consent``: of a template, if known."""
 
     window: OpenWindow | None
     category: Category | None = None
@@ -118,7 +118,7 @@ class Admitted(msgspec.Struct, frozen=True):
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """It may not be sent: why, and what to do about it, in es, en and pt. ``details`` are the values in the words."""
+    """It may not be sent: why, and what to do about it, in es, en and pt. ``details``: the values to fill into these words."""
 
     code: RefusalCode
     words: Words
@@ -128,7 +128,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 Answer: TypeAlias = Admitted | Refusal
 
-# Meta's words for what cannot be sent; one that is not known here is Meta's to judge. [cloud-api: template statuses]
+# The template statuses that cannot be sent. With any other status Meta decides. [cloud-api: template statuses]
 _UNAVAILABLE: Final = frozenset(
     {
         "PENDING",
@@ -144,11 +144,11 @@ _UNAVAILABLE: Final = frozenset(
     }
 )
 _NO_MARKETING: Final = frozenset({"US"})  # since 2025-04-01 [Meta: per-user marketing limits]
-CAPPED_FOR: Final = timedelta(hours=24)  # after 131049, at the least [Meta: per-user marketing limits]
+CAPPED_FOR: Final = timedelta(hours=24)  # at least, after error 131049 [Meta: per-user marketing limits]
 
 
 def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
-    """Return whether ``wanted`` may be sent at ``now``: exactly one answer, for any state of things."""
+    """Return whether ``wanted`` may be sent at ``now``: exactly one answer for any facts."""
     if (no := _number(facts) or _person(wanted, facts)) is not None:
         return no
     window = customer_service_window(facts.last_inbound_at, now=now)
@@ -163,7 +163,7 @@ def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
 
 
 def refuse(code: RefusalCode, **details: str | None) -> Refusal:
-    """Return a no with its words."""
+    """Return a refusal with its words."""
     shown = {name: value or "" for name, value in details.items()}
     return Refusal(
         code=code,
@@ -191,7 +191,7 @@ def _person(wanted: Wanted, facts: Facts) -> Refusal | None:
 
 
 def _free_form(wanted: Wanted, facts: Facts, window: OpenWindow | None) -> Answer:
-    """A reply to somebody who writes is theirs to get, whatever they said before; what nobody wrote for them is not."""
+    """Somebody who writes may be answered, whatever they said before; automatic messages need their consent."""
     if window is None:
         closed_at = closing_time(facts.last_inbound_at)
         told = None if closed_at is None else rfc3339(closed_at)
@@ -219,7 +219,7 @@ def _template(wanted: Wanted, name: TemplateName, facts: Facts, window: OpenWind
 
 
 def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -> Refusal | None:
-    """Marketing that Meta would keep from somebody again costs the number its standing and reaches nobody."""
+    """Refuse marketing that Meta would withhold again: it would reach nobody and harm the number's quality."""
     if category not in {Category.MARKETING, None}:
         return None
     if withheld.in_experiment:
@@ -230,9 +230,10 @@ def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -
 
 
 def _first_word(line: Line | None, window: OpenWindow | None, *, now: datetime) -> Refusal | None:
-    """Asked all the same, Meta refuses each; and what it refuses an account for (368, 131031) keeps back its replies as well.
+    """Refuse to begin conversations while Meta restricts the account.
 
-    Said last: what speaks against the person, or the template, lasts longer.
+    Meta would refuse each such message, and these refusals (368, 131031) would pause the number for replies as well. Checked last, because
+    the reasons that concern the person or the template last longer.
     """
     until = line.restricted_until if line is not None and window is None else None
     if until is None or until <= now:
@@ -242,7 +243,7 @@ def _first_word(line: Line | None, window: OpenWindow | None, *, now: datetime) 
 
 
 def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStanding | None) -> Refusal | None:
-    """One that nobody has told us of is Meta's to judge where somebody sends it to one person; it is sent to nobody else."""
+    """Refuse a template that cannot be sent. An unknown one may be sent to a single person, where Meta decides, but not to many."""
     named = {"name": name.name, "language": name.language}
     if standing is None:
         return None if wanted.purpose is Purpose.REPLY else refuse(RefusalCode.TEMPLATE_UNKNOWN, **named)
@@ -259,13 +260,13 @@ def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStand
 
 
 def category_of(standing: TemplateStanding | None) -> Category | None:
-    """Return a template's category; None where it is not known, or is none that we know."""
+    """Return a template's category; None if Meta has not told it, or it is one that we do not know."""
     word = (standing.category or "").lower() if standing is not None else ""
     return Category(word) if word in {one.value for one in Category} else None
 
 
 def consent_to(category: Category | None, consents: Consents) -> Consent | None:
-    """Return a person's word on messages of a category; of one that is not known, their word on the least wanted."""
+    """Return a person's yes or no to messages of a category; for an unknown category, what they said about marketing."""
     match category:
         case Category.UTILITY:
             return consents.utility
@@ -279,12 +280,12 @@ def _needs_yes(category: Category | None, purpose: Purpose, needed: OptInNeeded)
     if category not in {Category.MARKETING, None} or needed is OptInNeeded.NEVER:
         return False
     if category is None and purpose is Purpose.REPLY:
-        return False  # nobody has told us that it is marketing
+        return False  # not known to be marketing
     return needed is OptInNeeded.ALWAYS or purpose is Purpose.CAMPAIGN
 
 
 def _country(facts: Facts) -> str | None:
-    """Return the recipient's country: by the number, else by the business-scoped id, which begins with it."""
+    """Return the recipient's country: from the phone number, or else from the business-scoped user id, which begins with it."""
     if facts.e164 is not None:
         return country_of(facts.e164)
     return facts.bsuid.partition(".")[0] if facts.bsuid else None

@@ -1,4 +1,4 @@
-"""What people say about being written to, heard in what comes in: keywords, WhatsApp's own switch, and refusals that tell of it."""
+"""Finds in what comes in what people say about being written to: keywords, WhatsApp's own switch, and Meta's refusals because of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ class _Person(msgspec.Struct, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """A message that the provider refused as its person has stopped marketing from this business."""
+    """A message that Meta refused because the person has stopped marketing from this business."""
 
     tenant_id: UUID
     message_id: UUID
@@ -39,7 +39,7 @@ class Stopped(msgspec.Struct, frozen=True):
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """A message somebody wrote, and where."""
+    """A message that a person wrote, and in which conversation."""
 
     conversation_id: UUID
     text: str | None
@@ -56,12 +56,12 @@ async def write_down(
     stopped: Sequence[Stopped] = (),
     stated: Sequence[Kept] = (),
 ) -> list[Word]:
-    """Write down what a batch says, of any tenants, and return what was new. Last in its transaction: see ``service.record``.
+    """Record what a batch says about consent, for any tenants, and return what was new. Call it last in ``tx``: see ``service.record``.
 
     Args:
-        tx: the batch's, or one tenant's.
-        arrived: messages that were new.
-        stopped: what was refused because of what they said to WhatsApp.
+        tx: a transaction of the batch role, or of one tenant.
+        arrived: new messages.
+        stopped: messages that Meta refused because their people stopped marketing in WhatsApp.
         stated: what people set in WhatsApp.
     """
     keywords = await _keywords(tx, arrived)
@@ -70,7 +70,7 @@ async def write_down(
     words += [word for one in stated if (word := _stated(one)) is not None]
     new = await service.record(tx, words)
     fresh = {one.message_id for one in new if one.source is Source.KEYWORD}
-    # Our answer would take the conversation from whoever has it now.
+    # An answer of ours would take the conversation from the app or partner that handles it now.
     elsewhere = {one.id for one in arrived if one.arrival.message.standby}
     await jobs.defer(
         tx,
@@ -87,7 +87,7 @@ async def write_down(
 
 
 async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tuple[UUID, str] | None:
-    """Return the conversation of a keyword and what its writer is to be told, by the rules of now; None where nothing is."""
+    """Return the conversation of a keyword message and the answer by the present rules; None if there is no answer."""
     heard = await _SAID.one(tx, tenant_id=tenant_id, message_id=message_id)
     if heard is None:
         return None
@@ -97,7 +97,7 @@ async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tu
 
 
 async def _keywords(tx: Transaction, arrived: Sequence[Arrived]) -> list[tuple[Word, Said]]:
-    # What a member says in a group is not said to us alone: it is no word about their own messages.
+    # What somebody says in a group is not addressed to us, so it says nothing about messages to them.
     short = [
         one
         for one in arrived
@@ -129,7 +129,7 @@ def _keyword(arrived: Arrived, rules: Mapping[UUID, ConsentRules]) -> tuple[Word
 
 
 def stopped_in(rows: Iterable[MessageRow]) -> list[Stopped]:
-    """Return which messages, as they stand now, have failed because their person stopped marketing."""
+    """Return the messages among ``rows`` that failed because their person stopped marketing."""
     return [
         Stopped(row.tenant_id, row.id, row.failed_at, row.error)
         for row in rows
@@ -162,7 +162,7 @@ def _refusal(stopped: Stopped, contact_id: UUID) -> Word:
 def _stated(kept: Kept) -> Word | None:
     said = kept.preference
     if said.category != _MARKETING or said.value not in _VALUES:
-        return None  # kept as it was told; what it means nobody has said
+        return None  # stored with the notice; Meta does not document what this value means
     return Word(
         tenant_id=kept.tenant_id,
         contact_id=kept.contact_id,

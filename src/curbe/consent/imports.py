@@ -1,4 +1,4 @@
-"""Lists of what people said, brought by somebody with the proof of it: each row ends added, repeated or failed with its reason."""
+"""Imports lists of people's consent with the proof of it. Every row ends as added, repeated, or failed with its reason."""
 
 import asyncio
 from collections import Counter
@@ -27,9 +27,13 @@ from curbe.inbox.people import acquaint, canonical_phone
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.tables import lines
 
-_AT_ONCE: Final = 1_000  # rows in one transaction: nobody who writes to the tenant waits for long
+_AT_ONCE: Final = (
+    1_000  # rows in one transaction: short enough that messages to the tenant do not wait for long
+)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_AHEAD: Final = timedelta(days=1)  # of our clock, by which a day has begun somewhere
+_AHEAD: Final = timedelta(
+    days=1
+)  # how far ahead of our clock a date may be: it may have begun in another time zone
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +68,7 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Last(msgspec.Struct, frozen=True):
-    """What somebody said before: a no that a list goes against, or what it says again; and when the latest no was said that stands."""
+    """What somebody said before that a row contradicts or repeats, and when they said the latest no that is in force."""
 
     phone: str
     contact_id: UUID
@@ -73,7 +77,7 @@ class _Last(msgspec.Struct, frozen=True):
 
 
 class _Known(msgspec.Struct, frozen=True):
-    """Whom a phone led to when the list was read."""
+    """The contact that a phone belonged to when the list was read."""
 
     phone: str
     contact_id: UUID
@@ -88,7 +92,7 @@ class _FailedRows(msgspec.Struct, frozen=True):
 
 
 class _Read(msgspec.Struct, frozen=True):
-    """A row that can be used: ``phone`` in its canonical form, ``wa_id`` as it was given."""
+    """A usable row: ``phone`` in canonical form, ``wa_id`` as it was written."""
 
     row: Row
     phone: str
@@ -105,20 +109,20 @@ _FAILED: Final = Query("curbe.consent", "failed_rows", _FailedRows)
 
 
 class _Failed(msgspec.Struct, frozen=True):
-    """A row of which nothing was written down. ``reason`` and ``about`` are for programs, ``detail`` is for people."""
+    """A row that was not imported. ``reason`` and ``about`` are for programs, ``detail`` is for people."""
 
     row: Row
     reason: str  # phone_missing | phone_invalid | date_invalid | said_no | erased
     detail: str
-    about: str = ""  # the phone's fault; the day on which the person said no
+    about: str = ""  # what is wrong with the phone number, or the day on which the person said no
     phone: str = ""  # in its canonical form, where it has one
 
 
 async def bring(pool: Pool, brought: Brought) -> Imported:
-    """Take a list and return what became of it.
+    """Import a list and return what became of its rows.
 
-    A list overrides nobody's own no: a row for somebody who said no fails, unless it is dated after that. Nor does it bring back who is
-    erased while it is taken: their row fails, and nothing of it is kept.
+    A list does not override a person's own no: a row for somebody who said no fails unless it is dated later. Nor does it bring back
+    somebody who is erased during the import: their row fails, and nothing of it is kept.
 
     Raises:
         InvalidRequest: the list cannot be read at all.
@@ -139,7 +143,7 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
     counts["failed"] = len(failed)
     async with pool.transaction(brought.tenant_id) as tx:
         gone = await _erased(tx, brought, [one.phone for one in failed if one.phone], known)
-        if gone:  # rows that failed earlier, of people who are erased since
+        if gone:  # also remove rows that failed earlier and name people who have been erased since
             failed = [_gone(one.row) if one.phone in gone else one for one in failed]
             table = await asyncio.to_thread(_table, header, failed)
         return await _keep(tx, brought, table, counts, import_id)
@@ -148,7 +152,7 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
 async def _erased(
     tx: Transaction, brought: Brought, phones: Sequence[str], known: dict[str, UUID]
 ) -> set[str]:
-    """Return whose of these phones are being erased, or were since the list was read. Nobody is from now on until ``tx`` ends."""
+    """Return which of these phones belong to people erased since the list was read, or being erased; no more can be until ``tx`` ends."""
     await identity.beside(tx, [brought.tenant_id])
     contacts = [known.get(phone) for phone in phones]
     rows = await _ERASED.all(tx, tenant_id=brought.tenant_id, phones=list(phones), contact_ids=contacts)
@@ -156,12 +160,12 @@ async def _erased(
 
 
 def _gone(row: Row) -> _Failed:
-    """Return a row that failed, with nothing of what it says of the person."""
+    """Return a failed row without anything that it says about the person."""
     return _Failed(Row(row.line, [], "", None), "erased", "The person was erased while the list was taken.")
 
 
 async def page(tx: Transaction, *, tenant_id: UUID, before: UUID | None, limit: int) -> list[Imported]:
-    """Return at most ``limit`` lists that were brought, the latest first."""
+    """Return at most ``limit`` imports, the latest first."""
     return await _PAGE.all(tx, tenant_id=tenant_id, before_id=before or LAST_ID, most=limit)
 
 
@@ -169,7 +173,7 @@ async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> s
     """Return the rows of a list that failed, as CSV: line, reason, what that is about, detail, and the row as it came.
 
     Raises:
-        NotFound: the tenant has brought no such list.
+        NotFound: the tenant has no such import.
     """
     row = await _FAILED.one(tx, tenant_id=tenant_id, id=import_id)
     if row is None:
@@ -178,9 +182,9 @@ async def failed_rows(tx: Transaction, *, tenant_id: UUID, import_id: UUID) -> s
 
 
 def _readable(brought: Brought, counts: Counter[str]) -> tuple[list[str], list[_Read], list[_Failed]]:
-    """Return a list's head, the rows that name somebody, each person once with what they said last, and those that do not.
+    """Return a list's header, its usable rows (each person once, with their latest), and its failed rows.
 
-    In a thread, as fifty thousand take some seconds.
+    Runs in a thread, because fifty thousand rows take some seconds.
     """
     header, rows = read(brought.data, brought.columns)
     counts["total"] = len(rows)
@@ -198,7 +202,7 @@ def _readable(brought: Brought, counts: Counter[str]) -> tuple[list[str], list[_
 
 
 def _said_at(row: _Read, *, brought: Brought) -> datetime:
-    """Return when a row counts from, beside others about the same person: undated, a yes before every other, and a no from now on."""
+    """Return from when a row counts among others about the same person. Undated, a yes counts before all others, a no from now on."""
     undated = _NEVER if brought.state is Consent.IN else brought.at
     return undated if row.at is None else min(row.at, brought.at)
 
@@ -213,10 +217,13 @@ def _one(row: Row, brought: Brought) -> _Read | _Failed:
     phone = canonical_phone(wa_id)
     try:
         at = None if row.date is None else _moment(row.date)
-    except (ValueError, OverflowError):  # the first and the last day of the calendar are none elsewhere
+    except (
+        ValueError,
+        OverflowError,
+    ):  # the first or last day that Python knows, moved out of its range by the time zone
         detail = f"The date {row.date!r} is not one: write 2026-05-31, or with a time."
         return _Failed(row, "date_invalid", detail, phone=phone)
-    # A yes that is yet to be given would come after every no there is; a no counts from now on.
+    # A yes dated in the future would win over every no; a no counts from now on.
     if at is not None and at > brought.at + _AHEAD and brought.state is Consent.IN:
         return _Failed(row, "date_invalid", f"The date {row.date!r} is yet to come.", phone=phone)
     return _Read(row, phone, wa_id, at)
@@ -236,7 +243,7 @@ async def _take(
     import_id: UUID,
     known: dict[str, UUID],
 ) -> list[_Failed]:
-    """Write down what a part of the list says, and return the rows that may not be."""
+    """Record what a part of the list says, and return the rows that are refused."""
     gone = await _erased(tx, brought, [one.phone for one in rows], known)
     failed = [_gone(one.row) for one in rows if one.phone in gone]
     rows = [one for one in rows if one.phone not in gone]
@@ -273,7 +280,7 @@ async def _take(
 
 
 def _overrides(known: _Last, row: _Read) -> bool:
-    """Tell whether a row may not be taken: it is a yes, and the person has said no since, or at an unknown moment before."""
+    """Tell whether a row would override a person's own no: it is a yes, and they said no later, or it is not known which came first."""
     if known.at is None or known.state is not Consent.OUT:
         return False
     return row.at is None or row.at <= known.at
@@ -300,7 +307,7 @@ def _word(row: _Read, contact_id: UUID, brought: Brought, import_id: UUID) -> Wo
 
 
 def _table(header: Sequence[str], failed: Sequence[_Failed]) -> str:
-    """Return the rows that failed as CSV, in their order; in a thread, as they may be all there are."""
+    """Return the failed rows as CSV, in their order. Runs in a thread, because all rows may have failed."""
     ordered = sorted(failed, key=lambda one: one.row.line)
     rows = [[str(one.row.line), one.reason, one.about, one.detail, *one.row.cells] for one in ordered]
     return lines([["line", "reason", "about", "detail", *header], *rows], marked=False).decode()

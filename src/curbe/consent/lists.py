@@ -1,4 +1,4 @@
-"""Lists of people that somebody brings as CSV: read whatever their separator and encoding. Pure."""
+"""Reads lists of people from CSV files with any separator and encoding. Pure."""
 
 import csv
 import io
@@ -13,14 +13,16 @@ from curbe.domain.errors import InvalidRequest
 from curbe.domain.phone_tables import phone_column, separator_of
 
 MOST_ROWS: Final = 50_000
-MOST_COLUMNS: Final = 200  # as of a campaign's file: a line of nothing but separators is millions of cells
+MOST_COLUMNS: Final = (
+    200  # as in campaigns' files; a line of nothing but separators could be millions of cells
+)
 _SAMPLE: Final = 5  # rows
-_FEWEST_DIGITS: Final = 5  # of a phone; "Phone 2" is the name of a column
+_FEWEST_DIGITS: Final = 5  # of a phone number; fewer may be the name of a column, such as "Phone 2"
 _DATES: Final = frozenset({"date", "at", "fecha", "data", "consent date", "opt in date"})
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A line of a list: where it stands, its cells as they came, and what was found in them."""
+    """A line of a list: its line number, its cells as they came, and what was found in them."""
 
     line: int
     cells: list[str]
@@ -96,7 +98,7 @@ def overview(data: bytes) -> Overview:
 
 
 def _layout(data: bytes, columns: Columns) -> _Layout:
-    """Return a list's head and rows, and where its columns are. A first line of no known name that holds a phone is a row."""
+    """Return a list's header and rows, and where its columns are. A first line that contains a phone and no known column name is a row."""
     lines = _lines(_text(data))
     if not lines:
         raise InvalidRequest("The list is empty.", fix="Send a CSV with a column of phone numbers.")
@@ -115,7 +117,7 @@ def _layout(data: bytes, columns: Columns) -> _Layout:
 
 
 def _named(cells: Sequence[str]) -> list[str]:
-    """Return the names of a head, each once, to be chosen by: an empty one is called by its place; those behind the last are no columns."""
+    """Return distinct column names to choose from: an empty name becomes its column's place, and empty ones at the end are dropped."""
     width = max((place for place, cell in enumerate(cells, start=1) if cell), default=0)
     names: list[str] = []
     for place, cell in enumerate(cells[:width], start=1):
@@ -135,7 +137,7 @@ def _date_column(header: Sequence[str]) -> int | None:
 
 
 def _told(header: Sequence[str], told: str, *, field: str) -> int:
-    """Return where the column is that was named."""
+    """Return the index of the column that was named."""
     if told not in header:
         raise InvalidRequest(
             f"The list has no column {told!r}.",
@@ -157,15 +159,15 @@ def _text(data: bytes) -> str:
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
-    """Return the lines that are not empty, each with its number in the file: the head, as many as are taken, and one too many."""
+    """Return the lines that are not empty, each with its line number; at most one more than the header and the rows allowed."""
     table = io.StringIO(
         text, newline=""
-    )  # as it is: a line may end in a carriage return alone, and one stand in a cell
+    )  # newlines unchanged: a line may end in a carriage return alone, and a cell may contain one
     return list(islice(_numbered(csv.reader(table, delimiter=separator_of(text))), MOST_ROWS + 2))
 
 
 def _numbered(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
-    begins = 1  # the line on which a row does: a quoted cell may go over several
+    begins = 1  # the line on which a row begins; a quoted cell may span several lines
     try:
         for cells in reader:
             if len(cells) > MOST_COLUMNS:

@@ -1,4 +1,4 @@
-"""What a tenant has decided about consent: where marketing needs a yes, and the words by which people say yes and no. Pure."""
+"""A tenant's rules of consent: when marketing needs a yes, and the keywords by which people say yes and no. Pure."""
 
 import re
 import unicodedata
@@ -66,9 +66,9 @@ class ConsentRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 def folded(text: str) -> str:
-    """Return a message as keywords are compared: without case, accents, punctuation and spaces around it."""
+    """Return a message in the form in which keywords are compared: without case, accents, and surrounding punctuation and spaces."""
     if not text.isascii():
-        # In pieces: of a whole text it takes a time that grows with the square of its length, where somebody made it of accents.
+        # In pieces, because normalising a text made of nothing but accents takes time that grows with the square of its length.
         letters = "".join(
             [unicodedata.normalize("NFKD", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)]
         )
@@ -77,7 +77,7 @@ def folded(text: str) -> str:
 
 
 def keyword_in(text: str | None, rules: ConsentRules) -> Said | None:
-    """Return what a message says where it is a keyword and nothing else; where two meet, the no."""
+    """Return the keyword that a message consists of; if several match, one that says no."""
     if text is None or len(text) > _LONGEST:
         return None
     said = folded(text)
@@ -87,16 +87,16 @@ def keyword_in(text: str | None, rules: ConsentRules) -> Said | None:
 
 _folded_keyword: Final = lru_cache(1024)(
     folded
-)  # the same few words are compared with every message that comes in
+)  # cached, because the same few words are compared with every message that comes in
 
 
 def may_be_keyword(text: str | None) -> bool:
-    """Tell whether it is worth asking what the tenant's keywords are."""
+    """Tell whether a message is short enough to be a keyword, so that the tenant's keywords are worth reading."""
     return text is not None and 0 < len(text) <= _LONGEST
 
 
 def contradictions(keywords: Sequence[Said]) -> list[str]:
-    """Return the words that are listed as a yes and as a no, and those of which nothing is left when they are compared."""
+    """Return the words listed both as a yes and as a no, and those of which nothing is left in the compared form."""
     yes, no = (
         {folded(word) for one in keywords if one.state is state for word in one.words}
         for state in (Consent.IN, Consent.OUT)

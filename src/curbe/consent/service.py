@@ -1,4 +1,4 @@
-"""The ledger: what people said about being written to, each word kept, the latest counting. The only writer of ``consents``."""
+"""The consent ledger: everything that people said about being written to; the latest entry counts. The only writer of ``consents``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,9 +23,9 @@ _LONGEST_PROOF: Final = 2000
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
-    """One word of a person's on being written to, said at ``at``; ``proof`` says in whose words, ``actor`` who brought it.
+    """A person's yes or no to being written to, given at ``at``; ``proof``: where and in which words; ``actor``: who recorded it.
 
-    ``undated``: a yes of a list that does not say when it was given, and ``at`` when it was brought; any word with a date counts before it.
+    ``undated``: a yes from a list without a date. ``at`` is then when the list was imported, and any entry with a date wins over it.
     """
 
     tenant_id: UUID
@@ -82,10 +82,9 @@ _READ_WORDS: Final = Query("curbe.consent", "read_words", _Mine)
 
 
 async def record(tx: Transaction, words: Sequence[Word]) -> list[Word]:
-    """Write words down, each once; tell their tenants, and return those that were new, in order.
+    """Record entries, each once, append their events, and return those that were new, in order.
 
-    A no is written down before or after a claim of something for that tenant's people, never in between:
-    who calls this with one commits soon.
+    Recording a no and claiming messages of that tenant for sending exclude each other, so the caller has to commit soon.
     """
     if not words:
         return []
@@ -117,12 +116,12 @@ async def record(tx: Transaction, words: Sequence[Word]) -> list[Word]:
 
 
 async def ledger(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, most: int = 500) -> list[Kept]:
-    """Return what was said by a person, what counts first; nothing where there is no such contact."""
+    """Return a person's entries, the one that counts first; none if there is no such contact."""
     return await _LEDGER.all(tx, tenant_id=tenant_id, contact_id=contact_id, most=most)
 
 
 def standing_of(kept: Sequence[Kept]) -> Standing:
-    """Return what counts of a ledger, in its order."""
+    """Return what counts, given the entries in the ledger's order."""
 
     def latest(*about: About) -> Consent | None:
         return next((one.state for one in kept if one.category in about), None)
@@ -135,17 +134,17 @@ def standing_of(kept: Sequence[Kept]) -> Standing:
 
 
 async def require_contact(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> None:
-    """Return where the tenant knows the contact.
+    """Return quietly if the tenant has the contact.
 
     Raises:
-        NotFound: it does not.
+        NotFound: it has not.
     """
     if await _KNOWS.one(tx, tenant_id=tenant_id, contact_id=contact_id) is None:
         raise NotFound("This tenant has no such contact.", fix="List the contacts and take an id from there.")
 
 
 async def write_by_hand(tx: Transaction, word: Word) -> None:
-    """Write down what somebody of the tenant says a person said, and that they did.
+    """Record what a person said, as reported by somebody of the tenant, and audit who reported it.
 
     Raises:
         NotFound: the tenant has no such contact.
@@ -163,10 +162,10 @@ async def write_by_hand(tx: Transaction, word: Word) -> None:
 
 
 async def save_rules(tx: Transaction, rules: ConsentRules, *, tenant_id: UUID, actor: str) -> None:
-    """Let a tenant's rules be these.
+    """Store a tenant's rules.
 
     Raises:
-        InvalidRequest: a keyword says yes and no, or nothing at all.
+        InvalidRequest: a keyword is listed as yes and as no, or consists of nothing that is compared.
     """
     if wrong := contradictions(rules.keywords):
         raise InvalidRequest(
@@ -182,9 +181,9 @@ async def save_rules(tx: Transaction, rules: ConsentRules, *, tenant_id: UUID, a
 
 
 async def may_read_words(tx: Transaction, *, tenant_id: UUID) -> bool:
-    """Tell whether nobody is writing down a no at the moment; if so, nobody will before ``tx`` ends. Waits for nobody.
+    """Tell whether no refusal is being recorded at the moment; if so, none will be until ``tx`` ends. Does not wait.
 
-    What is read after this and committed before a no counts as sent before it, and a no that is committed is seen.
+    After this, ``tx`` sees every refusal that is committed; one that comes later counts as given after the messages that ``tx`` claims.
     """
     row = await _READ_WORDS.one(tx, tenant_id=tenant_id)
     return row is not None and row.mine

@@ -1,4 +1,4 @@
-"""What the gate says where it says no: a sentence and a way out, in the languages of the product. Data."""
+"""The words of the gate's refusals: a sentence and what to do, in each language of the product. Data."""
 
 from collections.abc import Mapping
 from enum import StrEnum

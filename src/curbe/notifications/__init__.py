@@ -1,1 +1,1 @@
-"""Messages that follow from what happens in a tenant's own systems: events, rules, and what was sent to whom and why not."""
+"""Notifications: a tenant's own systems report events, and rules turn these into messages; a history tells what was sent and why not."""

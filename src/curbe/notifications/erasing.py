@@ -1,4 +1,4 @@
-"""Erases somebody from the events that a tenant's own systems told, and from what followed."""
+"""Erases a person from the events that a tenant's systems reported, and from the notifications that followed."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,9 +19,9 @@ _WALK: Final = Query("curbe.notifications", "walk_told", _Event)
 
 
 async def drop_waiting(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
-    """Let none of the notifications that wait be sent whose event holds one of ``names``; return how many are not.
+    """Drop the waiting notifications whose event contains one of ``names``; return how many.
 
-    Of a phone also as it is written without its country code.
+    A phone number is also found where it is written without its country code.
     """
     return await _DROP_WAITING.run(
         tx, tenant_id=tenant_id, names=list(names), at_home=patterns_at_home(names)
@@ -31,7 +31,7 @@ async def drop_waiting(tx: Transaction, *, tenant_id: UUID, names: Sequence[str]
 async def walk_events(
     tx: Transaction, *, tenant_id: UUID, names: Sequence[str], after: Sequence[str], most: int
 ) -> list[str]:
-    """Delete the events among the ``most`` after a place that hold one of ``names``; return the next place, empty at the end."""
+    """Among the ``most`` events after ``after``, delete those that contain one of ``names``; return where to go on, empty at the end."""
     (start,) = after or ("",)
     row = await _WALK.one(
         tx,

@@ -1,4 +1,4 @@
-"""What a tenant's own systems told about somebody, and what followed from it, a page at a time."""
+"""Exports, page by page, the events that a tenant's systems reported about a person, and the notifications that followed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +11,11 @@ from curbe.infra.db import Query, Transaction
 from curbe.notifications.service import Followed, Wanted, history
 
 _PACKAGE: Final = "curbe.notifications"
-_MOST_FOLLOWED: Final = 200  # as many as the answer to an event tells
+_MOST_FOLLOWED: Final = 200  # as many as the answer to an event lists
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """An event with its data as it was told, and what followed."""
+    """An event with its data as it was reported, and the notifications that followed."""
 
     id: str
     event: str
@@ -25,7 +25,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What was found in a stretch of the events, and the place of its last; None at the end."""
+    """What was found among some events, and the position of the last of these events; None at the end."""
 
     heard: list[Heard]
     upto: str | None
@@ -42,7 +42,7 @@ _TOLD: Final = Query(_PACKAGE, "told_of", _Event)
 
 
 async def told_of(tx: Transaction, *, tenant_id: UUID, names: Sequence[str], after: str, most: int) -> Looked:
-    """Return those among the ``most`` events after a place that are about somebody: they, or what followed, hold one of ``names``."""
+    """Look at the ``most`` events after ``after`` and return those that contain one of ``names``, themselves or in what followed."""
     rows = await _TOLD.all(tx, tenant_id=tenant_id, names=list(names), after=after, most=most)
     heard = [
         Heard(

@@ -38,7 +38,7 @@ def steps(path: str, *, field: str) -> list[Step]:
 
 
 def value_at(data: Any, path: str) -> Any:
-    """Return what stands at a path of ``data``; None where nothing does."""
+    """Return the value at ``path`` in ``data``; None if there is none."""
     for step in steps(path, field="path"):
         if isinstance(step, int):
             inside = isinstance(data, list) and -len(data) <= step < len(data)

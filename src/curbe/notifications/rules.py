@@ -1,4 +1,4 @@
-"""What follows from an event: to whom, which template with which values, on which conditions, how much later. Pure."""
+"""Decides what a rule makes of an event: whether its conditions hold, who gets which values, and when. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -76,21 +76,21 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """Why an event's data does not make a message: a stable code, and a sentence."""
+    """Why no message can be made from an event's data: a stable code, and a sentence."""
 
     reason: str
     detail: str
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """To whom, as the event writes the number, and with which values."""
+    """A message to send: the recipient's number as the event has it, and the values for the template."""
 
     phone: str
     values: Mapping[str, str]
 
 
 def check(rule: Rule, *, must: Sequence[Slot], may: Sequence[Slot]) -> None:
-    """Return where a rule can be kept: its paths are paths, and its variables fill what the template ``must`` and ``may`` be given.
+    """Return quietly if a rule is valid: its paths can be read, and its variables fit the slots that the template requires or allows.
 
     Raises:
         InvalidRequest: what is wrong, and at which member.
@@ -145,18 +145,18 @@ def holds(rule: Rule, data: Json) -> Condition | None:
 
 
 def due_at(rule: Rule, *, now: datetime) -> datetime:
-    """Return when what follows is sent."""
+    """Return when the notification is due."""
     return now + timedelta(seconds=rule.delay_seconds)
 
 
 def life_left(rule: Rule, *, due_at: datetime, patience: timedelta, now: datetime) -> timedelta | None:
-    """Return for how long what follows is good; None, in time, where the rule does not say: what is usual.
+    """Return for how much longer a notification may be sent; None: it is on time, and the rule sets no limit, so the usual one holds.
 
     Args:
-        rule: by which it follows.
-        due_at: when it was to be sent.
-        patience: after how long it is late anyhow, as when no worker ran.
-        now: the moment of asking.
+        rule: its rule.
+        due_at: when it was due.
+        patience: how late it may be if the rule sets no limit, for example because no worker ran.
+        now: the present moment.
     """
     if rule.ttl_seconds is None:
         return None if now - due_at < patience else timedelta()
@@ -164,7 +164,7 @@ def life_left(rule: Rule, *, due_at: datetime, patience: timedelta, now: datetim
 
 
 def notice(rule: Rule, data: Json) -> Notice | Missing:
-    """Return whom an event is to be told and with which values, or why that cannot be said."""
+    """Return who is to be notified of an event and with which values, or why no message can be made."""
     phone = _text(value_at(data, rule.recipient))
     if not phone:
         return Missing("no_recipient", f"The event has no phone number at {rule.recipient}.")
@@ -185,7 +185,7 @@ def _one_line(text: str | None) -> str:
 
 
 def _text(value: Json) -> str | None:
-    """Return a value as it is written in a message, '' for one that is not there, None for one that is no text."""
+    """Return a value as text for a message: '' if it is missing, None if it cannot be written as text."""
     match value:
         case None:
             return ""
@@ -239,7 +239,7 @@ def _holds(condition: Condition, value: Json) -> bool:  # noqa: PLR0911 - one fo
 
 
 def _same(value: Json, wanted: Json) -> bool:
-    """1 and true are two things, as they are in JSON."""
+    """Tell whether two JSON values are equal; unlike in Python, 1 and true are not."""
     return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted
 
 

@@ -1,4 +1,4 @@
-"""The job that sends a notification at its time, and the trial that stops short of it: through the one gate, with its reason where not."""
+"""The job that sends a due notification if the consent gate allows it, and the dry run of a rule, which asks the same gate."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ _SHOWN: Final = 40  # characters of what an event has in place of a number
 
 
 class _Waiting(msgspec.Struct, frozen=True):
-    """``usual_connection_id``: the number that the rule was kept with, where it names none."""
+    """``usual_connection_id``: the number to send from where the rule names none."""
 
     id: UUID
     event_id: str
@@ -59,10 +59,10 @@ class Notifying:
         self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
-        """Work on a job. A number that is paused or restricted is asked again for a day; every other no is final."""
+        """Send one notification. If the number is paused or restricted, try again for a day; any other refusal is final."""
         async with self._pool.transaction(job.tenant_id) as tx:
             now = self._now()
-            # Before the notification: whoever erases somebody has the tenant's people first, and then what waits to be sent to them.
+            # Locked before the notification, in the same order as erasing a person does: first the tenant's people, then what waits.
             await identity.beside(tx, [job.tenant_id])
             waiting = await _WAITING.one(tx, tenant_id=job.tenant_id, id=job.subject)
             if waiting is not None:
@@ -99,13 +99,13 @@ async def try_out(
     rule_id: UUID | None,
     now: datetime,
 ) -> Outcome:
-    """Return what an event would come to if it were sent now, and take back whatever that did.
+    """Return what would become of an event's notification if it were sent now, by queueing it and rolling that back.
 
-    ``rule_id``: the one in whose place the rule would be kept, and so by whose number it goes where it names none.
+    ``rule_id``: the rule that ``rule`` would replace; if ``rule`` names no number, it uses that one's.
 
     Raises:
         NotFound: the tenant has no rule ``rule_id``.
-        InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections: the rule could not be kept.
+        InvalidRequest, TemplateUnknown, NoConnection, SeveralConnections: the rule is not valid.
     """
     kept = None if rule_id is None else await service.rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
     line_id = await service.check(tx, rule, tenant_id=tenant_id, usual=kept and kept.usual_connection_id)
@@ -122,10 +122,10 @@ async def try_out(
 
 
 async def _send(tx: Transaction, waiting: _Waiting, *, tenant_id: UUID, now: datetime) -> Outcome:
-    """Queue the message and return so, or why it is not sent.
+    """Queue the message, or return why it is not sent.
 
     Raises:
-        ConnectionPaused, AccountRestricted: the number does not send this for now.
+        ConnectionPaused, AccountRestricted: the number cannot send it at present.
     """
     if waiting.rule is None or not waiting.enabled:
         return Outcome(state=State.SKIPPED, reason="rule_gone", detail="Its rule was deleted or disabled.")
@@ -164,7 +164,7 @@ async def _made(
             tx, notification_id, rule, made, usual=usual, tenant_id=tenant_id, ttl=ttl, now=now
         )
     except AppError as refusal:
-        await tx.rollback_to("notification")  # nobody whom nothing is sent becomes a contact
+        await tx.rollback_to("notification")  # somebody who is sent nothing does not become a contact
         if isinstance(refusal, _FOR_NOW):
             raise
         return Outcome(

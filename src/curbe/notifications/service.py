@@ -1,4 +1,4 @@
-"""Events taken, rules kept, and what followed from them told. The only writer of the tables of notifications."""
+"""Takes events, stores rules, and lists the notifications that followed. The only writer of the tables of notifications."""
 
 import hashlib
 from datetime import datetime
@@ -28,7 +28,9 @@ SEND: Final = "notification.send"  # the job that sends one; its subject is the 
 _RESTORED: Final = "restored"
 _MAY_BE_SENT: Final = "Its time had come when a backup was restored: it may have been sent before that."
 _MOST: Final = 200  # rules of a tenant
-_MOST_OF_EVENT: Final = 50  # each is a message more for each event, asked for and answered in one request
+_MOST_OF_EVENT: Final = (
+    50  # rules for one type of event: each makes a message, within the request that reports the event
+)
 
 
 class State(StrEnum):
@@ -128,7 +130,7 @@ class _Counts(msgspec.Struct, frozen=True):
 
 
 class _New(msgspec.Struct, frozen=True):
-    """A notification to be written down."""
+    """A notification to be stored."""
 
     id: UUID
     rule_id: UUID
@@ -153,7 +155,7 @@ _DELETE_EVENTS: Final = Query(_PACKAGE, "delete_events")
 async def receive(
     tx: Transaction, told: Told, *, tenant_id: UUID, actor: str, now: datetime
 ) -> tuple[bool, list[Followed]]:
-    """Take an event and ask for what follows from it; return whether it was taken before, and what follows.
+    """Store an event and defer its notifications; return whether the event had been taken before, and its notifications.
 
     Raises:
         IdempotencyMismatch: the id was used for another event, or for other data.
@@ -185,7 +187,7 @@ async def receive(
 async def history(
     tx: Transaction, *, tenant_id: UUID, wanted: Wanted, before: UUID | None, limit: int
 ) -> list[Followed]:
-    """Return at most ``limit`` of what followed from events, the latest first."""
+    """Return at most ``limit`` notifications, the latest first."""
     return await _HISTORY.all(
         tx,
         tenant_id=tenant_id,
@@ -215,16 +217,16 @@ async def rule_of(tx: Transaction, *, tenant_id: UUID, rule_id: UUID) -> KeptRul
 
 
 async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | None, actor: str) -> KeptRule:
-    """Keep a rule, a new one or in place of one, and return it.
+    """Store a rule, new or in place of ``rule_id``, and return it.
 
-    One that is switched off and nothing else is kept as it is: its template or its number may be gone, which is why.
+    A rule that is only switched off is not checked: a missing template or number may be why it is switched off.
 
     Raises:
         NotFound: the tenant has no such rule.
-        InvalidRequest: its paths, or its values for the template, are not right; the field says which.
-        LimitReached: there are as many as may be, in all or for the event.
+        InvalidRequest: a path, or a value for the template, is wrong; the field says which.
+        LimitReached: the tenant has as many rules as allowed, in all or for this event.
         TemplateUnknown: the number has no such template.
-        NoConnection, SeveralConnections: which number sends is not clear.
+        NoConnection, SeveralConnections: it is not clear which number sends.
     """
     before = None if rule_id is None else await rule_of(tx, tenant_id=tenant_id, rule_id=rule_id)
     if before is None or before.rule.event != rule.event:
@@ -249,9 +251,9 @@ async def save(tx: Transaction, rule: Rule, *, tenant_id: UUID, rule_id: UUID | 
 
 
 async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID, usual: UUID | None) -> UUID:
-    """Return the number that a rule is kept with: named, the ``usual`` one that it was kept with before and that is connected, or the only.
+    """Check a rule and return the number it sends from: the one it names, the ``usual`` one it used before, or the tenant's only one.
 
-    What it raises, see :func:`save`.
+    Raises what :func:`save` does.
     """
     lines = [line for line, _ in await outbox.lines_to(tx, tenant_id=tenant_id, phone=None)]
     named = rule.connection_id
@@ -272,7 +274,7 @@ async def check(tx: Transaction, rule: Rule, *, tenant_id: UUID, usual: UUID | N
 
 
 def foreseen(rule: Rule, data: dict[str, Any]) -> Outcome:
-    """Return what an event's data alone makes of it: it waits for its time, or why nothing is sent."""
+    """Return what an event's data alone decides: that the notification waits for its time, or why nothing is sent."""
     unmet = rules.holds(rule, data)
     if unmet is not None:
         detail = f"{unmet.path} {unmet.test.value} does not hold."
@@ -295,12 +297,12 @@ async def delete(tx: Transaction, *, tenant_id: UUID, rule_id: UUID, actor: str)
 
 
 async def skip_due(tx: Transaction, *, tenant_id: UUID) -> int:
-    """Let nothing be sent, as a backup was restored, whose time has come by now; return how many notifications that is."""
+    """Skip every notification that is due by now, because a backup was restored and they may have been sent; return how many."""
     return await _SKIP_DUE.run(tx, tenant_id=tenant_id, reason=_RESTORED, detail=_MAY_BE_SENT)
 
 
 async def delete_events(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Delete up to ``most`` events from before that moment, with what followed; return how many."""
+    """Delete up to ``most`` events from before ``before``, with their notifications; return how many."""
     return await _DELETE_EVENTS.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 

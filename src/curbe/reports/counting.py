@@ -1,4 +1,4 @@
-"""Counting a stretch of a tenant's time over the messages themselves."""
+"""Counts a tenant's messages over a stretch of time, from the messages themselves."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -14,12 +14,12 @@ from curbe.infra.db import Query, Transaction
 from curbe.reports.rules import WEEK
 
 _PACKAGE: Final = "curbe.reports"
-_HOUR: Final = timedelta(hours=1)  # more than a line's id and its time can be apart
-_FEWEST_DIGITS: Final = 5  # of a number whose country can be told
+_HOUR: Final = timedelta(hours=1)  # a row's id and its time are never further apart than this
+_FEWEST_DIGITS: Final = 5  # a number with fewer digits does not tell its country
 
 
 class Messages(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages that are alike in every way a report tells apart, and what became of them."""
+    """A count of messages that are alike in everything reports group by, and what became of them."""
 
     connection_id: UUID
     direction: str
@@ -74,7 +74,7 @@ class _Priced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stretch(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose time, from when until just before when."""
+    """A tenant and a stretch of time: from one moment until just before another."""
 
     tenant_id: UUID
     from_at: datetime

@@ -1,6 +1,7 @@
-"""Keeping what days came to: each counted once it is over, again whenever it changes, and for the last time before its messages go.
+"""Keeps the figures of past days: a day is counted once it is over, again whenever it changes, and a last time before its messages go.
 
-A day is kept in a transaction, so a run may be broken off anywhere and another goes on; counting a day twice comes to the same.
+Each day is stored in a transaction of its own, so a run may be interrupted anywhere and the next one goes on. Counting a day twice gives
+the same figures.
 """
 
 import time
@@ -29,9 +30,9 @@ COUNT: Final = "reports.count"  # the job that counts a tenant's days; its subje
 _PACKAGE: Final = "curbe.reports"
 _EVERY: Final = timedelta(minutes=10)
 _MOST_TENANTS: Final = 500
-_TURN: Final = timedelta(seconds=10)  # then others have the worker
+_TURN: Final = timedelta(seconds=10)  # after which other jobs get the worker
 _NEXT_TURN: Final = timedelta(seconds=1)
-_ZONES_APART: Final = timedelta(days=2)  # more than the clocks of two time zones are
+_ZONES_APART: Final = timedelta(days=2)  # more than the difference between any two time zones
 
 
 class _Moment(msgspec.Struct, frozen=True):
@@ -67,7 +68,7 @@ _KEEPS: Final = tuple(Query(_PACKAGE, name) for name in ("keep_messages", "keep_
 
 
 async def defer_due(pool: Pool, *, now: datetime) -> int:
-    """Ask for each tenant whose days were not looked through lately; return how many those are. ``pool`` is the batch role's."""
+    """Defer a job for each tenant whose days were not checked lately; return how many. ``pool``: connections with the batch role."""
     async with pool.transaction() as tx:
         found = await _TENANTS.all(tx, since=now - _EVERY, most=_MOST_TENANTS)
         await jobs.defer(tx, [NewJob(tenant.id, COUNT, tenant.id) for tenant in found])
@@ -78,9 +79,9 @@ class Bookkeeper:
     """Handles ``reports.count``.
 
     Args:
-        pool: as the worker role.
-        now: the time.
-        turn: how long one attempt goes on before it lets others have the worker.
+        pool: connections with the worker role.
+        now: returns the present moment.
+        turn: how long one attempt works before other jobs get the worker.
     """
 
     def __init__(self, pool: Pool, *, now: Callable[[], datetime], turn: timedelta = _TURN) -> None:
@@ -89,10 +90,10 @@ class Bookkeeper:
         self._turn: Final = turn
 
     async def __call__(self, job: Job) -> None:
-        """Count the days of one tenant that are to be counted, the latest first, for one turn.
+        """Count the days of one tenant that are due, the latest first, for one turn.
 
         Raises:
-            LostLease: another attempt has taken over; doing it twice does no harm.
+            LostLease: another attempt has taken over; counting twice does no harm.
         """
         began, now = time.monotonic(), self._now()
         tenant, days = await due_days(self._pool, tenant_id=job.tenant_id, now=now)
@@ -113,18 +114,18 @@ class Bookkeeper:
 
 
 async def close(pool: Pool, *, tenant_id: UUID, before: datetime, now: datetime) -> None:
-    """Count the days that began before a moment, for the last time: their messages are about to be deleted."""
+    """Count the days that began before ``before`` a last time, because their messages are about to be deleted."""
     tenant, days = await due_days(pool, tenant_id=tenant_id, now=now)
     last = rules.day_of(before - timedelta(microseconds=1), tenant.zone)
     for day in days:
         while day <= last and not await count_day(pool, tenant=tenant, day=day, now=now):
-            pass  # what somebody else counted meanwhile may be from before the latest change
+            pass  # again: another process counted it meanwhile, perhaps before the latest change
     async with pool.transaction(tenant_id) as tx:
         await _CLOSE.run(tx, tenant_id=tenant_id, last=last, now=now)
 
 
 async def due_days(pool: Pool, *, tenant_id: UUID, now: datetime) -> tuple[Tenant, list[date]]:
-    """Return the tenant and its days that are to be counted, the latest first. Marks of days that never will be are thrown away."""
+    """Return the tenant and its days that are due, the latest first. Marks of days that will never be counted are deleted."""
     async with pool.transaction(tenant_id) as tx:
         tenant = await tenants.read(tx, tenant_id=tenant_id)
         zone, last = tenant.zone, rules.last_day_over(now, tenant.zone)
@@ -133,7 +134,7 @@ async def due_days(pool: Pool, *, tenant_id: UUID, now: datetime) -> tuple[Tenan
             return tenant, []
         await _SPREAD_MARKS.run(tx, tenant_id=tenant_id)
         marked = {rules.day_of(mark.quarter, zone) for mark in await _MARKS.all(tx, tenant_id=tenant_id)}
-        # By the clock of an earlier time zone what came first may have been of a day before: that one comes to nothing now.
+        # In a time zone that the tenant had earlier, its first message may have been on an earlier day; that day is empty by now.
         counted = await counted_days(tx, tenant_id=tenant_id, first=first - _ZONES_APART, last=last)
         days = counted.keys() | await eventful(tx, tenant=tenant, first=first, last=last, but=counted)
         due = rules.due(days, counted=counted, marked=marked, zone=zone, now=now)
@@ -146,7 +147,7 @@ async def due_days(pool: Pool, *, tenant_id: UUID, now: datetime) -> tuple[Tenan
 async def eventful(
     tx: Transaction, *, tenant: Tenant, first: date, last: date, but: Iterable[date]
 ) -> set[date]:
-    """Return the days of a time, ``but`` some, on which there was anything to count."""
+    """Return the days from ``first`` to ``last``, except ``but``, on which there is anything to count."""
     days = sorted(set(rules.days_between(first, last)) - set(but))
     stretches = [rules.bounds(day, tenant.zone) for day in days]
     rows = await _EVENTFUL.all(
@@ -168,15 +169,16 @@ async def first_day(tx: Transaction, *, tenant: Tenant) -> date | None:
 
 
 async def counted_days(tx: Transaction, *, tenant_id: UUID, first: date, last: date) -> dict[date, Counted]:
-    """Return the days of a time that are counted."""
+    """Return the days from ``first`` to ``last`` that are counted."""
     rows = await _COUNTED.all(tx, tenant_id=tenant_id, first=first, last=last)
     return {row.day: row for row in rows}
 
 
 async def count_day(pool: Pool, *, tenant: Tenant, day: date, now: datetime) -> bool:
-    """Count a day and keep what it came to instead of what is kept, unless it is closed; False where somebody else counted it meanwhile.
+    """Count a day and replace its stored figures, unless it is closed; False if another process counted it meanwhile.
 
-    It is counted before anything is written: whoever reads the log of events waits for all who write, and a day may take long to count.
+    The transaction writes nothing until the day is counted, which may take long: readers of the event log wait for every transaction that
+    writes.
     """
     from_at, until_at = rules.bounds(day, tenant.zone)
     key = {"tenant_id": tenant.id, "day": day}
@@ -210,7 +212,7 @@ async def count_day(pool: Pool, *, tenant: Tenant, day: date, now: datetime) -> 
 
 
 async def _count(tx: Transaction, stretch: Stretch) -> list[str]:
-    """Return what a stretch of time comes to, as JSON: messages, times, costs."""
+    """Return the figures of a stretch of time, as JSON: messages, times, costs."""
     return [_json(await count(tx, stretch)) for count in (counting.messages, counting.times, counting.costs)]
 
 

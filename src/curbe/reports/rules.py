@@ -1,4 +1,4 @@
-"""Days by a tenant's clock, which of them are to be counted, and what a histogram says. No I/O."""
+"""Days by a tenant's clock, which of them are due to be counted, and what a histogram says. No I/O."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,17 +9,19 @@ import msgspec
 
 from curbe.domain.errors import InvalidRequest
 
-WEEK: Final = timedelta(days=7)  # how long an answer is waited for
-MOST_DAYS: Final = 400  # of one report
+WEEK: Final = timedelta(days=7)  # an answer that comes later does not count as one
+MOST_DAYS: Final = 400  # in one report
 USUAL_DAYS: Final = 30
-_STEP: Final = 1.1  # each step of the histogram is so many times as long as the one before
-_OVER: Final = timedelta(hours=2)  # so long after its end is a day counted: what changes sooner is not marked
-_SETTLED: Final = timedelta(days=8)  # by then whatever answers a message of that day has come
-_AGAIN: Final = timedelta(hours=3)  # until then, a day is counted so often
+_STEP: Final = 1.1  # each bucket of the histogram is this many times as wide as the one before
+_OVER: Final = timedelta(
+    hours=2
+)  # a day is first counted this long after its end; changes before that are not marked
+_SETTLED: Final = timedelta(days=8)  # after this long no answer to a message of that day is counted any more
+_AGAIN: Final = timedelta(hours=3)  # until a day is settled, it is counted again this often
 _DAY: Final = timedelta(days=1)
 _OLDEST: Final = date(
     1970, 1, 1
-)  # nobody has messages from before, and the calendar goes on far enough on either side of it
+)  # no messages are older than this, and Python's calendar does not end near it
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return when a day begins and when the next one does; one is 23 or 25 hours long where clocks are changed."""
+    """Return when a day begins and when the next one does; a day has 23 or 25 hours when clocks are changed."""
     begins, ends = (datetime.combine(one, time(), zone).astimezone(UTC) for one in (day, day + _DAY))
     return begins, ends
 
@@ -57,7 +59,7 @@ def day_of(at: datetime, zone: ZoneInfo) -> date:
 
 
 def last_day_over(now: datetime, zone: ZoneInfo) -> date:
-    """Return the latest day that is over long enough to be counted for good."""
+    """Return the latest day that ended long enough ago to be counted."""
     return day_of(now - _OVER, zone) - _DAY
 
 
@@ -75,7 +77,7 @@ def due(
     zone: ZoneInfo,
     now: datetime,
 ) -> list[date]:
-    """Return which of some days are to be counted, the latest first: new ones, those that changed, those that may still be answered."""
+    """Return which of ``days`` are due, the latest first: new ones, those that changed, and those whose messages may still be answered."""
     changed = set(marked)
 
     def stale(day: date) -> bool:
@@ -92,10 +94,10 @@ def due(
 
 
 def checked_range(first: date | None, last: date | None, *, today: date) -> tuple[date, date]:
-    """Return the days asked for; the last 30 where none are named.
+    """Return the first and last day of a report; the last 30 days if none are named.
 
     Raises:
-        InvalidRequest: it ends before it begins, is too long, has not come yet, or was before there could be any message.
+        InvalidRequest: the last day is before the first, there are too many days, or they are in the future or too long ago.
     """
     for field, day in (("from", first), ("to", last)):
         if day is not None and day < _OLDEST:
@@ -124,7 +126,7 @@ def checked_range(first: date | None, last: date | None, *, today: date) -> tupl
 
 
 def spread(steps: Mapping[int, int], *, seconds: int) -> Spread:
-    """Return what a histogram says; ``seconds`` is the exact sum of all that is in it."""
+    """Return mean, median and 90th percentile of a histogram; ``seconds``: the exact sum of its values."""
     count = sum(steps.values())
     if not count:
         return Spread()
@@ -137,7 +139,7 @@ def spread(steps: Mapping[int, int], *, seconds: int) -> Spread:
 
 
 def _within(steps: Mapping[int, int], rank: int) -> float:
-    """Return about how long the ``rank``-th shortest took: the middle of its step."""
+    """Return about how long the ``rank``-th shortest took: the middle of its bucket."""
     seen = 0
     for step in sorted(steps):
         seen += steps[step]

@@ -1,4 +1,4 @@
-"""Reading reports: the days that are kept, and today as it is counted this moment."""
+"""Reads reports: the stored figures of past days, and today's, counted on request."""
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -36,7 +36,7 @@ from curbe.tenants.rules import Tenant
 _PACKAGE: Final = "curbe.reports"
 MOST_LINES: Final = 10_000
 _UNTOLD: Final = "untold"
-# What is no template is charged as utility is since October 2026 [Meta: pricing, non-template messages].
+# Since October 2026 Meta charges messages that are no templates like utility ones [Meta: pricing, non-template messages].
 _CHARGED_AS: Final = {"service": "utility"}
 _SQL_GROUP: Final = {GroupBy.AGENT: "sender", GroupBy.CAMPAIGN: "sender"}
 _ONLY: Final = {GroupBy.AGENT: "desk", GroupBy.CAMPAIGN: "campaign", GroupBy.TEMPLATE: "template"}
@@ -47,7 +47,7 @@ _Key = tuple[date | None, str]
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody wants to know: of whom, from which day to which, of one number or all."""
+    """What a report is about: the tenant, the first and last day, and one number or all."""
 
     tenant_id: UUID
     first: date | None
@@ -98,7 +98,7 @@ _NAMES: Final = Query(_PACKAGE, "names", _Name)
 
 
 class _Days:
-    """The days of a report: which are kept, and which are counted as they are asked for."""
+    """The days of a report: those with stored figures, and those that are counted on request."""
 
     def __init__(
         self, tx: Transaction, ask: Ask, *, tenant: Tenant, period: Period, live: list[date]
@@ -112,7 +112,7 @@ class _Days:
         }  # fmt: skip
 
     async def live(self, count: Callable[[Transaction, Stretch], Awaitable[Sequence[msgspec.Struct]]]) -> str:
-        """Return what the days that are not kept yet come to, as JSON."""
+        """Count the days that have no stored figures yet, and return their figures as JSON."""
         rows: list[dict[str, Any]] = []
         for day in self._live:
             from_at, until_at = rules.bounds(day, self._tenant.zone)
@@ -122,7 +122,7 @@ class _Days:
 
 
 async def summary(tx: Transaction, ask: Ask) -> Summary:
-    """Return the whole time in one line.
+    """Return the figures of all the days together.
 
     Raises:
         InvalidRequest: the days will not do.
@@ -136,10 +136,10 @@ async def summary(tx: Transaction, ask: Ask) -> Summary:
 
 
 async def table(tx: Transaction, ask: Ask, *, by_day: bool, group_by: GroupBy) -> Table:
-    """Return a line for each thing, or for each on each day; days on which nothing was have none.
+    """Return a line for each group, or for each group on each day; days without messages have no line.
 
     Raises:
-        InvalidRequest: the days will not do, or it would be too many lines.
+        InvalidRequest: the days are not valid, or there would be too many lines.
         NotFound: the tenant has no such number.
     """
     days = await _days(tx, ask)
@@ -177,7 +177,7 @@ async def _days(tx: Transaction, ask: Ask) -> _Days:
     first, last = rules.checked_range(ask.first, ask.last, today=today)
     counted = await keeping.counted_days(tx, tenant_id=ask.tenant_id, first=first, last=last)
     fresh = max(first, min(today - timedelta(days=1), last + timedelta(days=1)))
-    # Today may have been counted by the clock of another time zone, where it is over.
+    # Today may have been counted already, in a time zone that the tenant had before, in which the day was over.
     live = [
         day
         for day in rules.days_between(fresh, last)
