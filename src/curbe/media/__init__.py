@@ -1,1 +1,1 @@
-"""Files: fetched from the provider, examined apart, stored once a tenant, served with care, handed to the provider to be sent."""
+"""Files: fetched from Meta, examined in a process of their own, stored once per tenant, served safely, and uploaded to Meta for sending."""

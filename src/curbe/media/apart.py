@@ -1,4 +1,4 @@
-"""Runs the program that opens strangers' files, and believes nothing but its answer's shape."""
+"""Runs the program that opens untrusted files, and accepts its answer only in the expected shape."""
 
 import asyncio
 from pathlib import Path
@@ -16,7 +16,7 @@ _MOST_PEAKS: Final = 64
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """What could be told of a file; nothing at all where it could not be read.
+    """What was found out about a file; nothing if it could not be read.
 
     ``codings``: in small letters, how a picture's colours are coded (rgb, cmyk ...), or a film's pictures and sound (h264, hevc, aac ...).
     """
@@ -30,20 +30,20 @@ class Looked(msgspec.Struct, frozen=True):
 
 
 class Unreadable(Exception):
-    """The file cannot be read as what it says it is."""
+    """The file cannot be read as the type it claims to be."""
 
 
 class Examiner:
-    """Starts the program, not more than ``at_once`` times side by side."""
+    """Runs the program, at most ``at_once`` times at the same time."""
 
     def __init__(self, *, at_once: int = 2) -> None:
         self._turns: Final = asyncio.Semaphore(at_once)
 
     async def look(self, path: Path, *, mime_type: str, thumbnail: Path) -> Looked:
-        """Return what ``path`` shows; where it has a picture, a small WebP lies at ``thumbnail`` afterwards.
+        """Return what is in ``path``; if it has a picture, a small WebP of it is at ``thumbnail`` afterwards.
 
         Raises:
-            NotRun: it cannot be looked into at the moment, as where the service is being stopped, or no memory is left.
+            NotRun: the program could not run, because the service is stopping or there is no memory left.
         """
         try:
             answer = await self._run("look", path, mime_type, thumbnail)
@@ -59,8 +59,8 @@ class Examiner:
         """Write the sound of ``path`` to ``target`` as a voice note: Ogg with Opus, mono.
 
         Raises:
-            Unreadable: it holds no sound that can be read.
-            NotRun: that cannot be told at the moment.
+            Unreadable: it contains no sound that can be read.
+            NotRun: the program could not run at present.
         """
         await self._run("voice", path, mime_type, target)
 

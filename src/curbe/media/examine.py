@@ -1,7 +1,7 @@
-"""The program that opens strangers' files: ``python -m curbe.media.examine``, a process of its own with little memory and time.
+"""The program that opens untrusted files: ``python -m curbe.media.examine``, a process of its own with limited memory and time.
 
-What decodes a file may crash, hang or be taken over by it; here it takes nothing with it. Files are read through an open handle and as
-the format that their first bytes showed, so nothing in them can make a decoder open a path or an address.
+A decoder may crash, hang, or be taken over by the file it reads; in a process of its own it takes nothing else with it. Files are read
+through an open handle and as the format that their first bytes show, so that no file can make a decoder open a path or an address.
 """
 
 import json
@@ -31,7 +31,7 @@ _CONTAINERS: Final = {
 
 
 def look(path: str, mime_type: str, thumbnail: str) -> dict[str, Any]:
-    """Return what can be told of a file (width, height, duration_ms, peaks in base64), and write its thumbnail where it has one."""
+    """Return what a file tells (width, height, duration_ms, peaks in base64), and write its thumbnail if it has a picture."""
     if mime_type in _IMAGES:
         from curbe.media import pictures  # noqa: PLC0415 - what reads the other kind takes longer to load than the file to read
 
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
     """Do ``look|voice PATH MIME_TYPE TARGET`` and write what was found as one JSON object.
 
     Raises:
-        Exception: whatever a decoder raises: the file cannot be read as what it says it is.
+        Exception: whatever a decoder raises: the file cannot be read as the type it claims to be.
     """
     _hold_back()
     task, path, mime_type, target = arguments

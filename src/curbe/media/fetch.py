@@ -1,4 +1,4 @@
-"""Fetches the files of inbound messages: a background job with renewed links, a checked digest, and a file that is whole or not there."""
+"""The job that fetches a file of an inbound message: renews its link, checks its digest, and stores it whole or not at all."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -52,12 +52,12 @@ class Fetcher:
     """Handles ``media.fetch``.
 
     Args:
-        pool: as the worker role.
-        cloud_api: to ask for fresh links and to download; its egress knows Meta's hosts and no other.
+        pool: connections with the worker role.
+        cloud_api: gives fresh links and downloads; it can reach Meta's hosts only.
         keyring: opens the tokens.
-        keeping: where the files go.
-        metrics: counts what came of it.
-        now: the time.
+        keeping: stores the files.
+        metrics: counts the outcomes.
+        now: returns the present moment.
     """
 
     def __init__(
@@ -78,14 +78,14 @@ class Fetcher:
         self._now: Final = now
 
     async def __call__(self, job: Job) -> None:
-        """Fetch, check, examine and keep the file of message ``job.subject``, then tell the tenant; or say that it failed.
+        """Fetch, check, examine and store the file of message ``job.subject``, or note why it failed; either way append an event.
 
         Raises:
-            LostLease: another attempt has taken over; nothing of this one stays.
+            LostLease: another attempt has taken over; nothing of this one remains.
         """
         async with self._pool.transaction(job.tenant_id) as tx:
             wanted = await store.to_fetch(tx, tenant_id=job.tenant_id, message_id=job.subject)
-            if wanted is None:  # done by an attempt that was thought dead
+            if wanted is None:  # an attempt that was taken for dead has fetched it
                 await jobs.finish(tx, job)
                 return
         bind(phone_number_id=wanted.phone_number_id)
@@ -102,7 +102,7 @@ class Fetcher:
 
     async def _fetched(self, job: Job, wanted: Wanted) -> Asset:
         if gives_up(self._tried(wanted, attempts=job.attempt - 1, reasons=(job.last_error,))):
-            # Those before it died with their process.
+            # So many attempts ended with their process: the file itself may be what kills it.
             raise Failure("gave_up", for_good=True)
         with Incoming(self._keeping.spool) as incoming:
             await self._download(wanted, incoming, tenant_id=job.tenant_id)
@@ -173,7 +173,7 @@ class Fetcher:
         if status in _LINK_ENDED:
             raise Failure("link_ended", link_ended=True)
         if status != _OK:
-            # Whether it is the token that the host refuses, the Graph API tells when it is asked for a fresh link.
+            # The host refuses the link or the token; asking the Graph API for a fresh link will tell which.
             raise Failure(f"status_{status}", link_ended=status == _UNAUTHORIZED)
 
     async def _stored(self, job: Job, kept: Asset) -> None:
@@ -184,7 +184,7 @@ class Fetcher:
             ):
                 news = MessageNews(job.tenant_id, job.subject, EventType.MEDIA_STORED)
                 await realtime.append(tx, await message_events(tx, [news]))
-            else:  # its message was deleted meanwhile, perhaps with all there was of the person
+            else:  # its message was deleted meanwhile, perhaps because the person was erased
                 await purge.delete_unneeded(tx, tenant_id=job.tenant_id, asset_ids=[asset_id])
             await jobs.finish(tx, job)
         self._metrics.media_fetches.labels(outcome="stored").inc()
@@ -218,7 +218,7 @@ class Fetcher:
 
 
 def _check(incoming: Incoming, announced: bytes | None) -> None:
-    """Raise `Failure` where nothing came, or something else than was announced."""
+    """Raise `Failure` if nothing came, or not what the webhook announced."""
     incoming.flush()
     if not incoming.size:
         raise Failure("empty")

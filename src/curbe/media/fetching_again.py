@@ -1,4 +1,4 @@
-"""The job that asks once more for the files of a number that was connected again, or got a new token."""
+"""The job that fetches missing files of a number again, after it was connected again or got a new token."""
 
 from typing import Final
 
@@ -22,7 +22,7 @@ class FetchingAgain:
         self._pool: Final = pool
 
     async def __call__(self, job: Job) -> None:
-        """Ask for what failed, or waits, for want of a token; each begins anew, with the token there is now."""
+        """Defer anew every file that failed or waits because of the token; each starts from the beginning with the present token."""
         async with self._pool.transaction(job.tenant_id) as tx:
             waiting = await store.ask_again(
                 tx,

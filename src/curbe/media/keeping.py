@@ -1,4 +1,4 @@
-"""How a file gets from its way into the storage: written as it comes, examined apart, moved whole."""
+"""Takes a file into the storage: writes it as it comes, has it examined in another process, and moves it in whole."""
 
 import asyncio
 import hashlib
@@ -19,10 +19,10 @@ from curbe.media.storage import Spool, Storage, StorageFailed
 
 
 class Incoming:
-    """A file on its way: counted and hashed as it comes, and gone at the end of the block unless somebody moved it.
+    """A file that is being received: counted and hashed as it comes. Deleted at the end of the ``with`` block unless it was moved.
 
     Raises:
-        StorageFailed: it cannot be written, here and in every method.
+        StorageFailed: it cannot be written; every method may raise this.
     """
 
     def __init__(self, spool: Spool) -> None:
@@ -43,7 +43,7 @@ class Incoming:
     ) -> None:
         try:
             self._file.close()
-        except OSError as unwritten:  # what was not written is thrown away with the rest
+        except OSError as unwritten:  # the file is deleted anyway, so unwritten data does not matter
             if error is None:
                 raise StorageFailed(f"no file can be written: {unwritten.strerror}") from unwritten
         finally:
@@ -61,7 +61,7 @@ class Incoming:
         self.size += len(chunk)
 
     def flush(self) -> None:
-        """Let others who open the path see all of it."""
+        """Flush the file, so that other processes that open it see all of it."""
         try:
             self._file.flush()
         except OSError as error:
@@ -69,12 +69,12 @@ class Incoming:
 
     @property
     def digest(self) -> bytes:
-        """The SHA-256 of what came."""
+        """The SHA-256 of what came so far."""
         return self._hash.digest()
 
 
 class Keeping:
-    """The storage, the folder for files on their way, and who looks into them."""
+    """The storage, the folder for files being received, and the examiner."""
 
     def __init__(self, *, storage: Storage, spool: Spool, examiner: Examiner) -> None:
         self.storage: Final = storage
@@ -91,12 +91,12 @@ class Keeping:
         now: datetime,
         seen: Callable[[Looked], object] = lambda _: None,
     ) -> Asset:
-        """Examine a flushed file, move it and its thumbnail into the storage, and return its row, not written yet.
+        """Examine a flushed file, move it and its thumbnail into the storage, and return its row, which the caller has to write.
 
-        ``seen`` is told what it shows before it is stored; what it raises keeps the file from being kept.
+        ``seen`` is called with what was found before the file is stored; if it raises, the file is not stored.
 
         Raises:
-            StorageFailed: it is not kept.
+            StorageFailed: the file is not stored.
         """
         shows = sniffed(incoming.head, declared=declared)
         key = storage_key(tenant_id, incoming.digest)

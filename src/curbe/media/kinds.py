@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, and what Meta takes as what. Pure."""
+"""Tells what a file is by its first bytes, and which files Meta accepts as which kind. Pure."""
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-HEAD: Final = 64  # how many of the first bytes are looked at
+HEAD: Final = 64  # bytes at the beginning of a file that are looked at
 
 _WEBP_FLAGS: Final = 20  # where they stand
 _MB: Final = 1024 * 1024
@@ -22,7 +22,7 @@ _BRANDS: Final = {
 
 
 class MediaKind(StrEnum):
-    """As what a file is sent; ``voice`` is an audio that arrives as a voice note."""
+    """The kind of message that a file is sent as; ``voice`` is an audio that arrives as a voice note."""
 
     IMAGE = "image"
     VIDEO = "video"
@@ -33,7 +33,7 @@ class MediaKind(StrEnum):
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """What Meta takes as one kind: the largest size in bytes, and MIME types (empty: any)."""
+    """What Meta accepts as one kind: the largest size in bytes, and MIME types (empty: any)."""
 
     most_bytes: int
     mime_types: tuple[str, ...]
@@ -46,15 +46,15 @@ LIMITS: Final = {
     MediaKind.AUDIO: Limit(16 * _MB, ("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg")),
     MediaKind.VOICE: Limit(16 * _MB, ("audio/ogg",)),
     MediaKind.DOCUMENT: Limit(100 * _MB, ()),
-    MediaKind.STICKER: Limit(500 * 1024, ("image/webp",)),  # less where it does not move
+    MediaKind.STICKER: Limit(500 * 1024, ("image/webp",)),  # 100 KiB if it is not animated
 }
 STILL_STICKER: Final = 100 * 1024
-# How what is in a file may be coded [cloud-api 2.1, Dec 2025]. Meta tells of others by a failed status, long after the message was taken.
+# Which codings phones can show [cloud-api 2.1, Dec 2025]. For others Meta sends a failed status, long after it accepted the message.
 _CODED: Final = {MediaKind.VIDEO: frozenset({"h264", "aac"})}
 _NOT_CODED: Final = {MediaKind.IMAGE: frozenset({"cmyk"})}  # 8 bits of RGB or RGBA
 LARGEST: Final = max(limit.most_bytes for limit in LIMITS.values())
 
-# Names people's programs use for the same thing.
+# Other names that programs use for the same MIME type.
 _SAME: Final = {
     "image/jpg": "image/jpeg",
     "image/pjpeg": "image/jpeg",
@@ -78,13 +78,13 @@ def plain_type(content_type: str | None) -> str:
 
 
 def natural_kind(mime_type: str) -> MediaKind:
-    """Return as what a file of this type is sent unless somebody says otherwise."""
+    """Return the kind that a file of this type is sent as, unless the sender says otherwise."""
     order = (MediaKind.IMAGE, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.STICKER)
     return next((kind for kind in order if mime_type in LIMITS[kind].mime_types), MediaKind.DOCUMENT)
 
 
 def why_not(kind: MediaKind, *, mime_type: str, size: int) -> str | None:
-    """Return the sentence why Meta would refuse such a file as ``kind``, None where it would take it."""
+    """Return a sentence that says why Meta would refuse such a file as ``kind``; None if it would accept it."""
     limit = LIMITS[kind]
     if limit.mime_types and mime_type not in limit.mime_types:
         return f"{mime_type} cannot be sent as {kind}: WhatsApp takes {', '.join(limit.mime_types)}."
@@ -94,15 +94,15 @@ def why_not(kind: MediaKind, *, mime_type: str, size: int) -> str | None:
 
 
 def ill_coded(kind: MediaKind, codings: Sequence[str]) -> str | None:
-    """Return the coding for which phones would not show such a file as ``kind``; None where they would, as far as is known."""
+    """Return the coding because of which phones would not show such a file; None if they would, as far as is known."""
     takes, refuses = _CODED.get(kind), _NOT_CODED.get(kind, frozenset())
     return next((one for one in codings if one in refuses or (takes is not None and one not in takes)), None)
 
 
 def sniffed(head: bytes, *, declared: str) -> str | None:
-    """Return the MIME type that the first bytes of a file show, None where they show none of ours.
+    """Return the MIME type that the first bytes of a file show; None if it is none that we know.
 
-    ``declared`` decides only where one container holds both: sound and pictures in MP4, WebM and 3GP.
+    ``declared`` decides only for containers that may hold sound alone or pictures as well: MP4, WebM and 3GP.
     """
     for offset, magic, read in _MAGIC:
         if head[offset : offset + len(magic)] == magic:
@@ -111,7 +111,7 @@ def sniffed(head: bytes, *, declared: str) -> str | None:
 
 
 def moves(head: bytes) -> bool:
-    """Say whether a WebP is animated: a flag in its extended header [WebP container, RFC 9649]."""
+    """Tell whether a WebP is animated, by a flag in its extended header [WebP container, RFC 9649]."""
     return head[12:16] == b"VP8X" and len(head) > _WEBP_FLAGS and bool(head[_WEBP_FLAGS] & 0x02)
 
 

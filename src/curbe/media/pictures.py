@@ -1,4 +1,4 @@
-"""Pictures of strangers, read by Pillow: in the program that opens strangers' files (`examine`), and nowhere else."""
+"""Reads untrusted pictures with Pillow; only inside the program that opens untrusted files (`examine`)."""
 
 import warnings
 from pathlib import Path
@@ -11,8 +11,8 @@ _EDGE: Final = 320  # pixels of a thumbnail's longer side
 
 
 def look(path: str, format_name: str, thumbnail: str) -> dict[str, Any]:
-    """Return what can be told of a picture, and write its thumbnail."""
-    # A decompression bomb is a warning at first. Others say that a part of the file is broken which the picture does without.
+    """Return what a picture tells, and write its thumbnail."""
+    # Pillow only warns of a decompression bomb at first. Its other warnings are about broken parts that the picture can do without.
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with Path(path).open("rb") as file, Image.open(file, formats=[format_name]) as image:
@@ -32,5 +32,5 @@ def save_small(image: Any, thumbnail: str) -> None:
     """Write a picture's thumbnail."""
     small = image.convert("RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB")
     small.thumbnail((_EDGE, _EDGE))
-    small.info.clear()  # no place, camera or comment of the original's
+    small.info.clear()  # without the original's location, camera and comments
     small.save(thumbnail, "WEBP", quality=72, method=4, exif=b"")

@@ -1,6 +1,6 @@
-"""Deletes files that no message needs: their rows in a transaction, their bytes after it, and again if that was broken off.
+"""Deletes files that no message needs: first their rows in a transaction, then their bytes; an interrupted deletion is repeated.
 
-A content that comes again while its bytes are on their way out has to wait: its key is the same.
+If the same content comes again while its bytes are being deleted, it has to wait, because it is stored under the same key.
 """
 
 from datetime import datetime
@@ -51,28 +51,29 @@ _IS_BEING_DELETED: Final = Query(_PACKAGE, "is_being_deleted", _Yes)
 
 
 async def forget(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
-    """Take the files off messages that are about to go; return from how many."""
+    """Detach the files from messages that are about to be deleted; return from how many."""
     return await _FORGET.run(tx, tenant_id=tenant_id, message_ids=message_ids)
 
 
 async def delete_assets(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Delete the rows of up to ``most`` files that nobody asked for since ``before`` and no message has: their bytes are to follow."""
+    """Delete the rows of up to ``most`` files that no message has and nobody wanted since ``before``; their bytes follow."""
     return await _delete(
         tx, await _TO_PURGE.all(tx, tenant_id=tenant_id, before=before, most=most), tenant_id
     )
 
 
 async def erase(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
-    """Take the files off messages of somebody who is erased, and delete the rows of those that nothing else has; return how many."""
+    """Detach the files from messages of an erased person, and delete the rows of those that nothing else uses; return how many."""
     found = await _FILES_OF.all(tx, tenant_id=tenant_id, message_ids=message_ids)
     await forget(tx, tenant_id=tenant_id, message_ids=message_ids)
     return await delete_unneeded(tx, tenant_id=tenant_id, asset_ids=[one.id for one in found])
 
 
 async def delete_unneeded(tx: Transaction, *, tenant_id: UUID, asset_ids: list[UUID]) -> int:
-    """Delete the rows of these files that no message has and nothing names: their bytes are to follow. Return how many.
+    """Delete the rows of those of these files that nothing uses any more, and return how many; their bytes follow.
 
-    One that is being stored for somebody else is theirs; where that is broken off, it goes a day later (`delete_spared`).
+    A file whose content is just being stored again for somebody else is spared; if nobody gets it in the end, it is deleted a day later
+    (`delete_spared`).
     """
     if not asset_ids:
         return 0
@@ -84,7 +85,7 @@ async def delete_unneeded(tx: Transaction, *, tenant_id: UUID, asset_ids: list[U
 
 
 async def delete_spared(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
-    """Delete the rows of up to ``most`` files that were spared for who stored them, and came to nobody; return how many."""
+    """Delete the rows of up to ``most`` files that were spared while being stored again and that nobody got; return how many."""
     spared = await _SPARED.all(tx, tenant_id=tenant_id, most=most)
     return await delete_unneeded(tx, tenant_id=tenant_id, asset_ids=[one.id for one in spared])
 
@@ -92,13 +93,13 @@ async def delete_spared(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
 async def _delete(tx: Transaction, doomed: list[_Doomed], tenant_id: UUID) -> int:
     if not doomed:
         return 0
-    # A thumbnail may lie there of which the row knows nothing: made when the same content came once more.
+    # The thumbnail's key is deleted in any case: one that the row does not know of may have been made when the same content came again.
     keys = [key for one in doomed for key in (one.storage_key, thumbnail_key(one.storage_key))]
     return await _PURGE.run(tx, tenant_id=tenant_id, ids=[one.id for one in doomed], keys=keys)
 
 
 async def give_up(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
-    """Let the bytes of up to ``most`` files be deleted whose storing was broken off before their rows were written; return how many."""
+    """Mark for deletion the bytes of up to ``most`` files whose storing was interrupted before their rows were written; return how many."""
     contents = [
         row.sha256 for row in await _GIVEN_UP.all(tx, tenant_id=tenant_id, after=BROKEN_OFF, most=most)
     ]
@@ -119,18 +120,18 @@ async def keys_to_delete(tx: Transaction, *, tenant_id: UUID, most: int) -> list
 
 
 async def deleted(tx: Transaction, *, tenant_id: UUID, keys: list[str]) -> None:
-    """Write down that the bytes under ``keys`` are gone."""
+    """Note that the bytes under ``keys`` have been deleted."""
     await _DELETED.run(tx, tenant_id=tenant_id, keys=keys)
 
 
 async def reserve(pool: Pool, *, tenant_id: UUID, sha256: bytes) -> None:
-    """Keep a content from being deleted that is about to be stored, whether the tenant has it already or not.
+    """Protect a content that is about to be stored from being deleted, whether the tenant has it already or not.
 
-    Asked before its bytes are stored: had it been asked only with the row, those could go in between. What is broken off before the row is
-    written is known by that, see `give_up`.
+    Call this before the bytes are stored; otherwise they could be deleted before the row is written. A reservation without a row shows that
+    storing was interrupted, see `give_up`.
 
     Raises:
-        StorageFailed: the same content is on its way out; in a moment it can be stored.
+        StorageFailed: the same content is just being deleted; it can be stored in a moment.
     """
     keys = list(keys_of(tenant_id, sha256))
     async with pool.transaction(tenant_id) as tx:

@@ -1,4 +1,4 @@
-"""Sound and films of strangers, read by FFmpeg: in the program that opens strangers' files (`examine`), and nowhere else."""
+"""Reads untrusted sound and films with FFmpeg; only inside the program that opens untrusted files (`examine`)."""
 
 from array import array
 from base64 import b64encode
@@ -8,19 +8,19 @@ from typing import Any, Final
 import av
 
 _BARS: Final = 64
-_RATE: Final = 8000  # Hz for the peaks; the ear's business is done elsewhere
-_STEP: Final = 400  # samples a raw peak: 50 ms
+_RATE: Final = 8000  # Hz; enough to find peaks, which is all it is for
+_STEP: Final = 400  # samples for one raw peak: 50 ms
 _LOUDEST: Final = 32768
 _OPUS_RATE: Final = 48000
-# Bytes; the phone first fetches what is larger, by a press [cloud-api 2.1, Dec 2025].
+# Bytes; a larger voice note has to be downloaded with a tap before the phone plays it [cloud-api 2.1, Dec 2025].
 _PLAYED_AT_ONCE: Final = 512 * 1024
-_OF_SOUND: Final = 0.85  # of a small file: Ogg wraps it in the rest, and Opus takes more for a while
+_OF_SOUND: Final = 0.85  # share of a small file that may be sound: Ogg needs the rest, and Opus exceeds its rate now and then
 _USUAL_RATE: Final = 32_000  # bits a second
-_LEAST_RATE: Final = 12_000  # of which speech is still understood
+_LEAST_RATE: Final = 12_000  # speech is still understood at this rate
 
 
 def look(path: str, container: str, thumbnail: str) -> dict[str, Any]:
-    """Return what can be told of a recording, and write the thumbnail of one that is seen."""
+    """Return what a recording tells, and write a thumbnail if it has a film."""
     told: dict[str, Any] = {}
     with Path(path).open("rb") as file, av.open(file, mode="r", format=container) as source:
         if source.duration:
@@ -37,7 +37,7 @@ def look(path: str, container: str, thumbnail: str) -> dict[str, Any]:
 
 
 def _played(source: Any) -> list[Any]:
-    """Return the streams that are seen or heard first: a cover among the pictures is none of them, as it comes behind the film."""
+    """Return the first film and the first sound; a cover picture is neither, as it comes after the film."""
     return [*source.streams.video[:1], *source.streams.audio[:1]]
 
 
@@ -50,7 +50,7 @@ def _look_at_pictures(source: Any, thumbnail: str) -> dict[str, Any]:
         return told
     stream.codec_context.skip_frame = "NONKEY"
     for frame in source.decode(stream):
-        # A phone films lying on its side and says by how much it is to be turned, a hair more or less than a quarter.
+        # Phones film sideways and store by how much to turn the picture, which is not always exactly a quarter turn.
         quarters = round(frame.rotation / 90) % 4
         if quarters % 2:
             told["width"], told["height"] = told["height"], told["width"]
@@ -84,7 +84,7 @@ def _peak(samples: "array[int]") -> int:
 
 
 def _bars(raw: list[int]) -> bytes:
-    """Return the loudness in at most 64 bars, the loudest being 255."""
+    """Return the loudness as at most 64 bars, of which the loudest is 255."""
     bars = min(_BARS, len(raw))
     peaks = [max(raw[n * len(raw) // bars : (n + 1) * len(raw) // bars]) for n in range(bars)]
     loudest = max(*peaks, 1) if len(peaks) > 1 else max(peaks[0], 1)
@@ -92,9 +92,9 @@ def _bars(raw: list[int]) -> bytes:
 
 
 def to_voice(path: str, container: str, target: str) -> dict[str, Any]:
-    """Write the sound of a file to ``target`` as Ogg with Opus, mono: copied where it is that already, else encoded anew.
+    """Write the sound of a file to ``target`` as mono Opus in Ogg: copied if it is that already, else encoded.
 
-    So is what is too large to be played at once, as far as less would do for speech.
+    A sound that is too large to be played at once is encoded at a lower rate, as long as speech is still understood.
     """
     with Path(path).open("rb") as file, av.open(file, mode="r", format=container) as source:
         sound = source.streams.audio[0]
@@ -116,14 +116,14 @@ def to_voice(path: str, container: str, target: str) -> dict[str, Any]:
 
 
 def _seconds(path: str, container: str) -> float:
-    """Return how long the sound lasts, by its packets: what a browser records does not say so at its head."""
+    """Return how long the sound lasts, by its packets, as browsers' recordings do not say so in their header."""
     with Path(path).open("rb") as file, av.open(file, mode="r", format=container) as source:
         packets = source.demux(source.streams.audio[0])
         return max((float(one.pts * one.time_base) for one in packets if one.pts is not None), default=0.0)
 
 
 def _rate_for(seconds: float) -> int | None:
-    """Return how many bits a second keep so long a voice note small enough to be played at once; None where none that would do."""
+    """Return the bits a second at which a voice note of this length can be played at once; None if too few for speech."""
     fits = int(_PLAYED_AT_ONCE * 8 * _OF_SOUND / max(seconds, 1.0))
     return min(_USUAL_RATE, fits) if fits >= _LEAST_RATE else None
 
@@ -138,7 +138,7 @@ def _copied(source: Any, stream: Any, target: str) -> None:
 
 
 def _encode(source: Any, stream: Any, voice: Any, *, rate: int) -> None:
-    # Left to itself Opus takes half as much again where the sound is not speech.
+    # Constrained, because otherwise Opus uses half as much again for sound that is not speech.
     out = voice.add_stream("libopus", rate=_OPUS_RATE, layout="mono", options={"vbr": "constrained"})
     out.bit_rate = rate
     resampler = av.AudioResampler(format="s16", layout="mono", rate=_OPUS_RATE)

@@ -1,4 +1,4 @@
-"""When a link is too old, how long to wait after a failure, and how a file of a stranger's may be served. Pure."""
+"""Decides when a link is too old, how long to wait after a failure, and how an untrusted file may be served. Pure."""
 
 import re
 from datetime import datetime, timedelta
@@ -11,33 +11,33 @@ import msgspec
 from curbe.domain.errors import GraphUnreachable, MissingPermission, NumberForeign, TooManyRequests
 
 MOST_ATTEMPTS: Final = 5
-STORAGE: Final = "storage"  # the reason that is our own fault: the disk is full, the store is away
-CONNECTION_GONE: Final = "connection_gone"  # the number was disconnected: nobody may ask for its files
+STORAGE: Final = "storage"  # our own storage failed: the disk is full, or the store cannot be reached
+CONNECTION_GONE: Final = "connection_gone"  # the number was disconnected, so there is no token to ask with
 UNAUTHORIZED: Final = "token"  # the number's token is refused, or cannot be opened
 UNREACHABLE: Final = "unreachable"
 REFUSED: Final = "refused"
-META_KEEPS: Final = timedelta(days=7)  # a file that a webhook named [cloud-api: media]
-# What says nothing of the file: it passes, or is mended, and the file is still to be had.
+META_KEEPS: Final = timedelta(days=7)  # how long Meta keeps the file of an inbound message [cloud-api: media]
+# Failures that are not about the file: they pass or are repaired, and the file can still be fetched then.
 _AWAY: Final = frozenset({STORAGE, UNREACHABLE, GraphUnreachable.code, TooManyRequests.code, "status_429"})
 _OF_TOKEN: Final = frozenset({UNAUTHORIZED, MissingPermission.code, "status_401", "status_403"})
 _SERVERS_FAULT: Final = re.compile(r"status_5\d\d")
-_MOST_WHILE_PASSING: Final = 300  # attempts, should the clock go wrong
-# What a new token may mend; Meta answers for what a token may not read as for what is not there [Meta: error 100.33].
+_MOST_WHILE_PASSING: Final = 300  # attempts despite such failures; a limit in case the clock is wrong
+# Failures that a new token may repair. Meta answers the same for what a token may not read and for what is not there [Meta: error 100.33].
 RECONNECTING_MENDS: Final = frozenset({*_OF_TOKEN, CONNECTION_GONE, REFUSED, NumberForeign.code})
-BROKEN_OFF: Final = timedelta(days=1)  # by then nobody stores any more what was on its way
+BROKEN_OFF: Final = timedelta(days=1)  # a file that is still not stored after this long was interrupted
 LARGEST_INBOUND: Final = 100 * 1024 * 1024  # Meta delivers none larger: error 131052 [cloud-api: media]
 UPLOAD_LIVES: Final = timedelta(days=30)  # [cloud-api: media]
 _SPARE: Final = timedelta(
     days=1
-)  # an upload this close to its end is not used: the message may wait in the outbox
+)  # an upload that expires this soon is not used, because the message may have to wait in the outbox
 _LINK_LIVES: Final = timedelta(minutes=5)  # [cloud-api: media]
 _LINK_SPARE: Final = timedelta(seconds=30)
 _PAUSES: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 _PAUSE_FOR_TOKEN: Final = timedelta(
     hours=3
-)  # a person mends it, and then nobody waits for this: see RECONNECTING_MENDS
+)  # a person has to repair it, and then the file is fetched again at once: see RECONNECTING_MENDS
 
-# What a browser may show in the page: never anything that can hold a script, and only where the bytes were seen to be it.
+# What a browser may show in the page: no type that can contain a script, and only if the file's bytes show that type.
 _INLINE: Final = frozenset(
     {
         "image/jpeg",
@@ -55,7 +55,7 @@ _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class Failure(Exception):
-    """A file could not be fetched. ``reason`` is a stable word; ``for_good``: asking again would not help."""
+    """A file could not be fetched. ``reason`` is a stable word; ``for_good``: another try would not help."""
 
     def __init__(self, reason: str, *, for_good: bool = False, link_ended: bool = False) -> None:
         super().__init__(reason)
@@ -86,7 +86,7 @@ def upload_is_usable(expires_at: datetime, *, now: datetime) -> bool:
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """What came of fetching a file so far: after how many attempts, how long it was waited for, and the reasons told, the last one last."""
+    """The attempts to fetch a file so far: how many, over how long, and the reasons why they failed, the latest last."""
 
     attempts: int
     waited: timedelta
@@ -94,9 +94,9 @@ class Tried(msgspec.Struct, frozen=True):
 
 
 def gives_up(tried: Tried) -> bool:
-    """Tell whether that is enough: five attempts at a bad file; what passes is waited for as long as Meta has the file.
+    """Tell whether to give up: after five failures of the file itself; other failures are retried as long as Meta has the file.
 
-    A bad attempt right after a long wait counts as the first one.
+    A failure of the file right after a long wait counts as the first one.
     """
     passing = any(reason is not None and _passes(reason) for reason in tried.reasons[-2:])
     if passing:
@@ -105,7 +105,7 @@ def gives_up(tried: Tried) -> bool:
 
 
 def pause_after(tried: Tried) -> timedelta | None:
-    """Return how long to wait after the last attempt failed, None where it was the last of all."""
+    """Return how long to wait before the next attempt; None if there is to be none."""
     if gives_up(tried):
         return None
     if tried.attempts >= len(_PAUSES) and tried.reasons[-1] in _OF_TOKEN:
@@ -118,29 +118,29 @@ def _passes(reason: str) -> bool:
 
 
 def storage_key(tenant_id: UUID, sha256: bytes) -> str:
-    """Return where a content lies: one place for each tenant and content."""
+    """Return the key under which a content is stored: one for each tenant and content."""
     digest = sha256.hex()
     return f"{tenant_id}/{digest[:2]}/{digest}"
 
 
 def thumbnail_key(key: str) -> str:
-    """Return where the thumbnail of the content under ``key`` lies."""
+    """Return the key of the thumbnail of the content under ``key``."""
     return f"{key}.thumb.webp"
 
 
 def keys_of(tenant_id: UUID, sha256: bytes) -> tuple[str, str]:
-    """Return every place where bytes of a content may lie."""
+    """Return every key under which bytes of a content may be stored."""
     key = storage_key(tenant_id, sha256)
     return key, thumbnail_key(key)
 
 
 def shown_inline(mime_type: str, *, sniffed: bool) -> bool:
-    """Tell whether a browser may show it in the page; anything else is a download."""
+    """Tell whether a browser may show the file in the page; anything else is a download."""
     return sniffed and mime_type in _INLINE
 
 
 def served_type(mime_type: str, *, sniffed: bool) -> str:
-    """Return the Content-Type to serve a file under: its own where that is harmless, else bytes without a meaning."""
+    """Return the Content-Type to serve a file with: its own if that is harmless, else application/octet-stream."""
     return (
         mime_type
         if shown_inline(mime_type, sniffed=sniffed) or mime_type == "application/pdf"
@@ -158,19 +158,19 @@ def disposition(filename: str, *, inline: bool) -> str:
 
 
 def name_of(filename: str | None, *, mime_type: str) -> str:
-    """Return what to call a file that is saved."""
+    """Return the name under which a browser saves the file."""
     if filename:
         return filename
     return f"file.{_EXTENSIONS.get(mime_type, 'bin')}"
 
 
 def part_wanted(header: str | None, *, size: int) -> Part | None:
-    """Return the part that a Range header asks for, None where the whole file is to be sent.
+    """Return the part that a Range header asks for; None if the whole file is to be sent.
 
-    A header in another unit, with several parts, or that cannot be read is as if it were absent [RFC 9110, 14.2].
+    A header in another unit, with several parts, or that cannot be read is ignored [RFC 9110, 14.2].
 
     Raises:
-        Unsatisfiable: it begins beyond the end.
+        Unsatisfiable: the part begins beyond the end of the file.
     """
     match = _RANGE.fullmatch((header or "").replace(" ", ""))
     if match is None or not (match[1] or match[2]):

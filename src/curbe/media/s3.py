@@ -1,6 +1,6 @@
 """Files in an S3-compatible store. Requests are signed, retried and streamed by obstore, which is an optional extra of the installation.
 
-It has connections of its own: the one door out beside `curbe.infra.http`, to the one address that the operator set.
+obstore makes its own connections, the only ones that do not go through `curbe.infra.http`, and only to the address that the operator set.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig, S3Config
 
 _CHUNK: Final = 256 * 1024
-# What a store says where not the file is missing but the bucket [S3: error responses]; obstore makes one error of both.
+# The error code for a missing bucket rather than a missing file [S3: error responses]; obstore raises the same error for both.
 _NO_BUCKET: Final = "NoSuchBucket"
 _RETRY: "RetryConfig" = {"max_retries": 3, "retry_timeout": timedelta(seconds=60)}
 
 
 class Bucket(msgspec.Struct, frozen=True):
-    """Where the store is and with which key it is asked. ``endpoint`` None is Amazon's own in ``region``."""
+    """The address of the store and the key to access it. ``endpoint`` None: Amazon's own in ``region``."""
 
     name: str
     region: str
@@ -94,10 +94,10 @@ class S3Storage:
 
 
 def _require_bucket(error: Exception) -> None:
-    """Return where the store has the bucket, and there is no such file in it.
+    """Return quietly if the bucket exists, so that only the file is missing.
 
     Raises:
-        StorageFailed: there is no such bucket, so nothing is known of the file.
+        StorageFailed: the bucket does not exist, so nothing is known about the file.
     """
     if _NO_BUCKET in str(error):
         raise StorageFailed("the store has no such bucket") from error

@@ -47,7 +47,7 @@ async def hand_over(
             async for chunk in storage.read(asset.storage_key, start=start, length=asset.size - start):
                 yield chunk
         except (NotStored, StorageFailed) as failure:
-            trouble.append(failure)  # the client tells it as a broken connection
+            trouble.append(failure)  # kept, because the HTTP client reports it as a broken connection only
             raise
 
     try:

@@ -1,4 +1,4 @@
-"""What other features ask of files: to expect those of new messages, to find one, to hang one on a message."""
+"""What other features need of files: expect those of new messages, find one, attach one to a message."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -23,9 +23,9 @@ FETCH: Final = "media.fetch"  # the job that fetches a message's file; its subje
 
 
 async def expect(tx: Transaction, arrived: Sequence[Arrived]) -> list[MessageRow]:
-    """Ask for the files of new messages to be fetched, and return all of the messages' rows, each file in its place as pending.
+    """Defer fetching the files of new messages, and return the rows of all the messages, with each file in it as pending.
 
-    ``tx`` is the batch role's, and the one the messages were written in.
+    ``tx``: the batch role's transaction in which the messages were stored.
     """
     rows: list[MessageRow] = []
     expected: list[Expected] = []
@@ -44,7 +44,7 @@ async def expect(tx: Transaction, arrived: Sequence[Arrived]) -> list[MessageRow
 
 
 async def expect_beside(tx: Transaction, stored: Sequence[Stored]) -> None:
-    """Ask for the files of what was written elsewhere on a number, or in its past, to be fetched; as ``expect``."""
+    """Defer fetching the files of messages that came from the WhatsApp Business app or from a number's history; like ``expect``."""
     expected = [
         Expected(one.tenant_id, one.id, one.connection_id, file, one.received_at)
         for one in stored
@@ -74,13 +74,13 @@ async def asset(tx: Transaction, *, tenant_id: UUID, media_id: UUID) -> Asset:
 
 
 async def sendable(tx: Transaction, *, tenant_id: UUID, media_id: UUID, kind: MediaKind, field: str) -> Asset:
-    """Return a file of the tenant's that WhatsApp takes as ``kind``; it is kept as long as if it had been uploaded now.
+    """Return a file of the tenant's that WhatsApp accepts as ``kind``, and keep it as long as if it had been uploaded now.
 
-    One in a header or on a card hangs on no message: without that, retention would delete what is sent every day.
+    A file in a template's header or card is attached to no message; without this, retention would delete files that are sent every day.
 
     Raises:
         NotFound: the tenant has no such file.
-        InvalidRequest: its type or its size will not do; ``field`` is blamed.
+        InvalidRequest: its type or size does not fit; the error names ``field``.
     """
     await store.want(tx, tenant_id=tenant_id, asset_id=media_id)
     found = await asset(tx, tenant_id=tenant_id, media_id=media_id)
@@ -100,7 +100,7 @@ async def attach(
     filename: str | None = None,
     voice: bool = False,
 ) -> None:
-    """Hang a file on an outbound message, in the transaction that queues it, so that the inbox shows it.
+    """Attach a file to an outbound message, in the transaction that queues it, so that the inbox shows it.
 
     Raises:
         NotFound: the tenant has no such file.
@@ -118,9 +118,9 @@ async def attach(
 
 
 async def fetch_again(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> None:
-    """Ask once more for a message's file that failed; Meta has it for seven days [cloud-api: media].
+    """Fetch the failed file of a message again; Meta keeps it for seven days [cloud-api: media].
 
-    Where it is stored or still under way, nothing happens.
+    Nothing happens if it is stored or still being fetched.
 
     Raises:
         NotFound: the tenant has no such message, or it has no file.

@@ -43,7 +43,7 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """A file still to be fetched, expected since ``expected_at``; without ``phone_number_id`` there is no number that may."""
+    """A file still to be fetched, expected since ``expected_at``; without ``phone_number_id`` no number can fetch it."""
 
     provider_media_id: str
     provider_url: str | None

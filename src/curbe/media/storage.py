@@ -1,6 +1,6 @@
-"""Where files lie: the port that storages implement, and the local disk.
+"""Stores files: the interface of storages, and the one on the local disk.
 
-A file is whole or not there: it is written beside its place, made durable, and renamed.
+A file is stored whole or not at all: it is written next to its final path, made durable, and renamed.
 """
 
 import asyncio
@@ -25,21 +25,21 @@ class NotStored(Exception):
 
 
 class StorageFailed(Exception):
-    """The storage does not do its work at the moment; the message says why, without secrets."""
+    """The storage does not work at present; the message says why, without secrets."""
 
 
 class StorageFull(StorageFailed):
-    """There is less room left than is to be left free; whatever else lies on that disk goes on."""
+    """The disk has less free space than has to be left free for everything else on it."""
 
 
 class Storage(Protocol):
     """Keeps files under the keys of `rules.storage_key`."""
 
     async def put(self, key: str, source: Path) -> None:
-        """Keep the file at ``source``, which is gone from there afterwards. Doing it again changes nothing.
+        """Store the file at ``source`` and remove it from there. Storing the same again changes nothing.
 
         Raises:
-            StorageFailed: it is not kept.
+            StorageFailed: it is not stored.
         """
         ...
 
@@ -53,7 +53,7 @@ class Storage(Protocol):
         ...
 
     async def delete(self, key: str) -> None:
-        """Forget the file; one that is not there is forgotten already.
+        """Delete the file, if it is there.
 
         Raises:
             StorageFailed: it may still be there.
@@ -62,11 +62,11 @@ class Storage(Protocol):
 
 
 class Spool:
-    """A folder for files on their way; what is left of one that was broken off goes when it is a day old.
+    """A folder for files that are being received. Leftovers of interrupted ones are deleted when they are a day old.
 
     Args:
-        folder: where; made where it is not there.
-        keep_free: bytes of its disk that no file may be begun in. A file is 100 MB at most, and few are on their way at once.
+        folder: its path; created if missing.
+        keep_free: bytes of free space on its disk below which no file is begun. A file has at most 100 MB, and few are received at once.
     """
 
     def __init__(self, folder: Path, *, keep_free: int = 0) -> None:
@@ -85,10 +85,10 @@ class Spool:
         return self._folder / f"{secrets.token_hex(16)}{suffix}"
 
     def check_room(self) -> None:
-        """Do nothing where there is room for files.
+        """Return quietly if there is room for files.
 
         Raises:
-            StorageFull: what is left of the disk is to be left free.
+            StorageFull: the free space on the disk has to be left free.
         """
         if (
             self._keep_free
@@ -98,7 +98,7 @@ class Spool:
             raise StorageFull(f"less than {self._keep_free / 2**20:,.0f} MiB are free where files lie")
 
     def sweep(self, *, older_than: timedelta) -> int:
-        """Remove what was left behind and return how many files that was."""
+        """Delete leftover files older than ``older_than`` and return how many."""
         limit = time.time() - older_than.total_seconds()  # noqa: TID251 - compared with the file system's own clock
         if not self._folder.is_dir():
             return 0
@@ -111,7 +111,7 @@ class Spool:
 def _is_older(path: Path, limit: float) -> bool:
     try:
         return path.stat().st_mtime < limit
-    except FileNotFoundError:  # it has come where it was to go meanwhile
+    except FileNotFoundError:  # it was moved to its place meanwhile
         return False
 
 
@@ -166,7 +166,7 @@ class LocalStorage:
 
 
 async def _opened(path: Path) -> BufferedReader:
-    """Return a file opened in a thread; whoever does not wait for that leaves it closed."""
+    """Open a file in a thread; if the caller is cancelled meanwhile, the file is closed."""
     opening = asyncio.ensure_future(asyncio.to_thread(path.open, "rb"))
     try:
         return await asyncio.shield(opening)
@@ -187,7 +187,7 @@ def _move_durably(source: Path, target: Path) -> None:
     source.replace(target)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
-        with suppress(OSError):  # some network file systems cannot; the file itself is written
+        with suppress(OSError):  # some network file systems cannot sync a folder; the file itself is written
             os.fsync(folder)
     finally:
         os.close(folder)

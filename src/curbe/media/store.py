@@ -1,4 +1,4 @@
-"""The rows of files."""
+"""Reads and writes the rows of files."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ _REMEMBER_UPLOAD: Final = Query(_PACKAGE, "remember_upload")
 
 
 async def expect(tx: Transaction, expected: Sequence[Expected]) -> None:
-    """Write down the files that a batch of messages, of any tenants, announces."""
+    """Store the files that a batch of messages, of any tenants, announces."""
     files = [one.attachment for one in expected]
     await _EXPECT.run(
         tx,
@@ -72,16 +72,16 @@ async def to_fetch(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> Wan
 
 
 async def insert_asset(tx: Transaction, asset: Asset, *, tenant_id: UUID) -> UUID:
-    """Write the file down and return its id: that of the row the tenant had for this content, if it had one."""
+    """Store the row of a file and return its id; if the tenant has a row for this content already, return that one's."""
     columns = msgspec.structs.asdict(asset)
     del columns["created_at"]
-    # First: who reserves a content has its row before its reservation, too.
+    # Locked first, in the same order as reserving a content does: the row before the reservation.
     await _KEEP.run(tx, tenant_id=tenant_id, sha256=asset.sha256)
     while True:
         row = await _INSERT.one(tx, tenant_id=tenant_id, **columns)
         if row is not None:
             return row.id
-        # Another wrote it between the two halves of the statement, and it is committed: the next look sees it.
+        # Another transaction inserted and committed it between the two halves of the statement; the next read sees it.
 
 
 async def find_asset(tx: Transaction, *, tenant_id: UUID, asset_id: UUID) -> Asset | None:
@@ -90,7 +90,7 @@ async def find_asset(tx: Transaction, *, tenant_id: UUID, asset_id: UUID) -> Ass
 
 
 async def want(tx: Transaction, *, tenant_id: UUID, asset_id: UUID) -> None:
-    """Keep a file from being deleted that is about to be sent; whoever is deleting it is waited for."""
+    """Protect a file that is about to be sent from being deleted; waits for a transaction that is just deleting it."""
     await _WANT.run(tx, tenant_id=tenant_id, id=asset_id)
 
 
@@ -104,7 +104,7 @@ async def attach(
     filename: str | None,
     voice: bool,
 ) -> bool:
-    """Hang a stored file on a message; False where the tenant has no such file."""
+    """Attach a stored file to a message; False if the tenant has no such file."""
     return bool(
         await _ATTACH.run(
             tx,
@@ -119,17 +119,17 @@ async def attach(
 
 
 async def mark_stored(tx: Transaction, *, tenant_id: UUID, message_id: UUID, asset_id: UUID) -> bool:
-    """Say that the message's file is there; False where nobody waits for it any more."""
+    """Note that the message's file is stored; False if it is no longer expected."""
     return bool(await _STORED.run(tx, tenant_id=tenant_id, message_id=message_id, asset_id=asset_id))
 
 
 async def mark_failed(tx: Transaction, *, tenant_id: UUID, message_id: UUID, error: str) -> bool:
-    """Say that the message's file will not come, and why; False where nobody waits for it any more."""
+    """Note that the message's file will not come, and why; False if it is no longer expected."""
     return bool(await _FAILED.run(tx, tenant_id=tenant_id, message_id=message_id, error=error))
 
 
 async def mark_pending(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> bool:
-    """Let a failed file be fetched again; False where it did not fail."""
+    """Mark a failed file as expected again; False if it did not fail."""
     return bool(await _PENDING.run(tx, tenant_id=tenant_id, message_id=message_id))
 
 
@@ -142,9 +142,9 @@ async def ask_again(
     reasons: Collection[str],
     kept: timedelta,
 ) -> list[UUID]:
-    """Let a number's files of the last ``kept`` that failed for ``reasons`` be fetched again; return their messages.
+    """Mark a number's files of the last ``kept`` that failed for one of ``reasons`` as expected again; return their messages.
 
-    Those whose job of ``kind`` waits for one of these reasons are returned too.
+    Messages whose job of ``kind`` waits to be retried for one of these reasons are returned, too.
     """
     rows = await _ASK_AGAIN_OF_NUMBER.all(
         tx, tenant_id=tenant_id, connection_id=connection_id, kind=kind, reasons=list(reasons), kept=kept
@@ -153,7 +153,7 @@ async def ask_again(
 
 
 async def state_of(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> str | None:
-    """Return where a message's file stands, None where it has none."""
+    """Return the state of a message's file; None if it has none."""
     row = await _STATE.one(tx, tenant_id=tenant_id, message_id=message_id)
     return row.state if row else None
 
@@ -161,14 +161,14 @@ async def state_of(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> str
 async def find_upload(
     tx: Transaction, *, tenant_id: UUID, asset_id: UUID, connection_id: UUID
 ) -> Upload | None:
-    """Return the file's id at Meta for this number, which may have ended."""
+    """Return the file's id at Meta for this number, which may have expired."""
     return await _FIND_UPLOAD.one(tx, tenant_id=tenant_id, asset_id=asset_id, connection_id=connection_id)
 
 
 async def remember_upload(
     tx: Transaction, upload: Upload, *, tenant_id: UUID, asset_id: UUID, connection_id: UUID
 ) -> None:
-    """Keep the file's id at Meta for this number; of two the one that lasts longer."""
+    """Store the file's id at Meta for this number, unless a stored one lasts longer."""
     await _REMEMBER_UPLOAD.run(
         tx,
         tenant_id=tenant_id,

@@ -66,12 +66,12 @@ _RECORDINGS: Final = frozenset(
 
 
 class Uploaded(msgspec.Struct, frozen=True):
-    """A file as it is being uploaded: its bytes to come, and what its sender says of it."""
+    """A file that is being uploaded: its bytes, which are still to come, and what the sender says about it."""
 
     chunks: AsyncIterator[bytes]
     content_type: str | None
     filename: str | None
-    kind: MediaKind | None  # as what it is to be sent; None: as what its type suggests
+    kind: MediaKind | None  # the kind it is to be sent as; None: the one that its type suggests
     announced_size: int | None
 
 
@@ -84,13 +84,13 @@ async def take(
     keeping: Keeping,
     now: Callable[[], datetime],
 ) -> Media:
-    """Store the file and return it. A recording for a voice note, WebM from a browser for one, is made Ogg with Opus first.
+    """Store the file and return it. A recording for a voice note, for example a browser's WebM, is converted to Opus in Ogg first.
 
     Raises:
-        InvalidRequest: WhatsApp would not take it as what it is to be sent, or it is not what it says it is.
-        TooLarge: there are more bytes than WhatsApp takes of that kind.
+        InvalidRequest: WhatsApp would not accept it as this kind, or it is not of the type it claims to be.
+        TooLarge: it is larger than WhatsApp accepts for its kind.
         NoRoom: the disk is too full to take files.
-        Unavailable: it cannot be stored at the moment.
+        Unavailable: it cannot be stored at present.
     """
     declared = plain_type(uploaded.content_type)
     kind = uploaded.kind or (MediaKind.VOICE if declared == "audio/webm" else natural_kind(declared))
@@ -163,7 +163,7 @@ async def _receive(chunks: AsyncIterator[bytes], incoming: Incoming, *, kind: Me
 
 
 def _check_seen(incoming: Incoming, *, kind: MediaKind, declared: str) -> str:
-    """Return the type to keep it under. One that WhatsApp shows must be what it says it is; a document may be anything."""
+    """Return the type to store it with. A file that WhatsApp displays must be of the type it claims to be; a document may be anything."""
     seen = sniffed(incoming.head, declared=declared)
     if kind is MediaKind.DOCUMENT:
         return declared
@@ -183,7 +183,7 @@ def _check_seen(incoming: Incoming, *, kind: MediaKind, declared: str) -> str:
 
 
 def _check_coding(kind: MediaKind, looked: Looked) -> None:
-    """Refuse what WhatsApp takes by its type and does not show: Meta would say so only once the message is under way."""
+    """Refuse a file whose type is accepted but whose coding phones do not show; Meta would tell only after it accepted the message."""
     coding = ill_coded(kind, looked.codings)
     if coding is None:
         return

@@ -1,8 +1,8 @@
-"""Erases somebody: what was said, then who they are, then wherever else they are named; each step may be broken off and done again.
+"""Erases a person: first what was said, then who they are, then every other mention. Each step may be interrupted and repeated.
 
-From the request on nobody finds them (`erasures`). Messages go before the files and conversations that hang on them, and the logs are
-walked through last, as nothing of theirs can come into them by then. How far that walk is stands in the erasure's row, committed with
-what it deleted.
+Nobody can find the person once the erasure was requested (`erasures`). Messages are deleted before the files and conversations that belong
+to them. The logs are searched last, as by then nothing about the person can be added to them. How far they are searched is stored in the
+erasure's row, in the same transaction as the deletions.
 """
 
 import asyncio
@@ -43,10 +43,10 @@ log: Final = structlog.get_logger(__name__)
 _ACTOR: Final = "system:retention"
 _BATCH: Final = 500  # rows of a kind in one transaction
 _AHEAD: Final = 2_000  # rows of a log looked at in one transaction
-_TURN: Final = timedelta(seconds=10)  # within the patience of whoever stops the worker
+_TURN: Final = timedelta(seconds=10)  # short enough for the worker to be stopped without a kill
 _NEXT_TURN: Final = timedelta(seconds=1)
 _STORAGE_AGAIN: Final = timedelta(minutes=5)
-_BREATH: Final = 0.02  # seconds between two batches, for whoever waits for the same rows
+_BREATH: Final = 0.02  # seconds between two batches, for others who need the same rows
 
 _Now = Callable[[Transaction], Awaitable[datetime]]
 _Walk = Callable[[Transaction, UUID, Kept, list[str]], Awaitable[list[str]]]
@@ -56,11 +56,11 @@ class Eraser:
     """Handles ``retention.erase``.
 
     Args:
-        pool: as the worker role.
-        everybody: as the batch role, which alone sees what waits to be applied.
-        storage: where files lie.
-        now: the time, in a transaction.
-        turn: how long one attempt goes on before it lets others have the worker.
+        pool: connections with the worker role.
+        everybody: connections with the batch role, the only one that sees what waits to be applied.
+        storage: holds the files.
+        now: returns the present moment, in a transaction.
+        turn: how long one attempt works before other jobs get the worker.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Eraser:
         self._turn: Final = turn
 
     async def __call__(self, job: Job) -> None:
-        """Delete for one turn; with the last of it, forget whom it was about.
+        """Delete for one turn; when nothing is left, also delete whom the erasure was about.
 
         Raises:
             LostLease: another attempt has taken over; what was deleted stays deleted.
@@ -85,7 +85,7 @@ class Eraser:
                 await jobs.finish(tx, job)
                 return
         if not erasure.walk and not erasure.walked:
-            # Now already, and of what comes until the end then: told again meanwhile, they would make the person anew.
+            # Now already, and at the end for what came meanwhile: a notice that Meta delivers again would bring the person back.
             await self._one(_notices, tenant_id, erasure)
         again = await self._again_after(tenant_id, erasure)
         async with self._pool.transaction(tenant_id) as tx:
@@ -100,7 +100,7 @@ class Eraser:
         log.info("erasure_turn_ended", tenant_id=str(tenant_id), whole=again is None)
 
     async def _again_after(self, tenant_id: UUID, erasure: Kept) -> timedelta | None:
-        """Delete for one turn; return when to go on, None where nothing is left."""
+        """Delete for one turn; return after how long to go on, None if nothing is left."""
         began = time.monotonic()
         if not await self._take_turn(tenant_id, erasure, began=began):
             return _NEXT_TURN
@@ -113,7 +113,7 @@ class Eraser:
         return None if whole else _NEXT_TURN
 
     async def _take_turn(self, tenant_id: UUID, erasure: Kept, *, began: float) -> bool:
-        """Delete rows for one turn; return whether none is left to."""
+        """Delete rows for one turn; tell whether none is left."""
         async for whole in self._batches(tenant_id, erasure):
             if whole:
                 return True
@@ -123,14 +123,14 @@ class Eraser:
         return False
 
     async def _batches(self, tenant_id: UUID, erasure: Kept) -> AsyncIterator[bool]:
-        """Delete batch after batch; yield after each whether that was all. Ends early where something is still being sent."""
+        """Delete batch after batch; yield after each whether that was all. Ends early if a message is still being sent."""
         for delete in (_withdraw, _recipients, _messages, _beside, _annotations):
             while await self._one(delete, tenant_id, erasure):
                 yield False
         async with self._pool.transaction(tenant_id) as tx:
             ids = erasure.conversation_ids
             if await outbox.is_sending(tx, tenant_id=tenant_id, conversation_ids=ids):
-                return  # its attempt ends, or its lease does
+                return  # until the attempt ends, or its lease expires
             there = await _people(tx, tenant_id, erasure)
         if there:
             yield False
@@ -149,7 +149,7 @@ class Eraser:
             return await delete(tx, tenant_id, erasure)
 
     async def _walked(self, tenant_id: UUID, erasure: Kept) -> AsyncIterator[None]:
-        """Walk through the logs one after the other, from where an earlier turn came to."""
+        """Search the logs one after the other, from where the last turn stopped."""
         walk, after = erasure.walk, erasure.walked
         while walk < len(_WALKS):
             async with self._pool.transaction(tenant_id) as tx:
@@ -210,7 +210,7 @@ async def _notices(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
 
 
 async def _people(tx: Transaction, tenant_id: UUID, erasure: Kept) -> bool:
-    """Delete the contacts and their conversations, and tell whoever has them open; False where that was done before."""
+    """Delete the contacts and their conversations, and append the event; False if that was done before."""
     people = {"tenant_id": tenant_id, "contact_ids": erasure.contact_ids}
     await identity.alone(tx, [tenant_id])
     await consents.delete_words(tx, aliases=erasure.aliases, **people)

@@ -1,4 +1,4 @@
-"""A person's erasure as it is asked for: from that moment nobody finds or reaches them, and a job deletes the rest (`erasing`)."""
+"""Requests a person's erasure: from that moment nobody finds or reaches them, and a job deletes the rest (`erasing`)."""
 
 from datetime import datetime
 from typing import Final
@@ -31,7 +31,7 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """An erasure at rest: whom to look for, and up to where which log was walked through."""
+    """A stored erasure: the person's identifiers to search for, and how far which log has been searched."""
 
     contact_id: UUID
     contact_ids: list[UUID]
@@ -48,11 +48,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def aliases(self) -> list[tuple[str, str]]:
-        """Return what they were known by (kind and value)."""
+        """Return the person's aliases (kind and value)."""
         return list(zip(self.alias_kinds, self.alias_values, strict=True))
 
     def shown(self) -> Erasure:
-        """Return what may be told of it."""
+        """Return the part of it that the API shows."""
         return Erasure(
             contact_id=self.contact_id,
             requested_by=self.requested_by,
@@ -70,11 +70,11 @@ _END: Final = Query(_PACKAGE, "end_erasure")
 async def request(
     tx: Transaction, *, tenant_id: UUID, contact_id: UUID, actor: str, now: datetime
 ) -> Erasure:
-    """Erase somebody: nobody finds or reaches them once ``tx`` commits. Asked again, it is the same erasure.
+    """Erase a person: nobody finds or reaches them once ``tx`` commits. A second request returns the same erasure.
 
     Raises:
         NotFound: the tenant has no such contact.
-        Conflict: the contact is part of another one.
+        Conflict: the contact has been merged into another one.
     """
     known = await kept(tx, tenant_id=tenant_id, contact_id=contact_id)
     if known is not None:
@@ -120,17 +120,17 @@ async def read(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erasure
 
 
 async def kept(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Kept | None:
-    """Return an erasure at rest; None where nobody asked for it."""
+    """Return a stored erasure; None if nobody requested it."""
     return await _OF.one(tx, tenant_id=tenant_id, contact_id=contact_id)
 
 
 async def note_walk(
     tx: Transaction, *, tenant_id: UUID, contact_id: UUID, walk: int, walked: list[str]
 ) -> None:
-    """Write down up to where which log was walked through."""
+    """Store how far which log has been searched."""
     await _NOTE.run(tx, tenant_id=tenant_id, contact_id=contact_id, walk=walk, walked=walked)
 
 
 async def end(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, now: datetime) -> None:
-    """Write down that nothing of them is left, and forget whom it was about."""
+    """Store that the erasure is complete, and delete whom it was about."""
     await _END.run(tx, tenant_id=tenant_id, contact_id=contact_id, at=now)

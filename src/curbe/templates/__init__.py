@@ -1,1 +1,1 @@
-"""Message templates: kept as Meta has them, judged by its rules, submitted, rendered and sent."""
+"""Message templates: stored as Meta has them, checked by its rules, submitted for review, rendered and sent."""

@@ -20,7 +20,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Accounts(msgspec.Struct, frozen=True):
-    """A tenant's WABAs, and those none of whose tokens can be read, with why."""
+    """A tenant's WABAs; and those of which no token can be opened, with the reason."""
 
     readable: list[Account]
     closed: dict[str, NoConnection]
@@ -29,7 +29,7 @@ class Accounts(msgspec.Struct, frozen=True):
 async def every(pool: Pool, *, tenant_id: UUID, keyring: Keyring) -> Accounts:
     """Return the WABAs of a tenant's live connections, oldest first.
 
-    Of several numbers on one WABA, one that sends lends its token: that of a paused one may be what Meta refuses.
+    Of several numbers on one WABA, the token of one that sends is used, as Meta may refuse the token of a paused one.
 
     Raises:
         NoConnection: there is none.

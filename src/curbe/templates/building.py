@@ -1,4 +1,4 @@
-"""Meta's components of a template that is sent, made of values that are whole and fit. Pure."""
+"""Builds Meta's components for sending a template from complete and checked values. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -39,13 +39,13 @@ _SUB_TYPES: Final = {
     "mpm": "mpm",
 }
 _BUTTON_PATH: Final = re.compile(r"buttons\[(\d)\]")
-_UNUSED: Final = "unused"  # what a flow's token is where nobody needs one [Meta: sending a flow]
+_UNUSED: Final = "unused"  # the token of a flow that needs none [Meta: sending a flow]
 
-Values = Mapping[str, Any]  # by the path of the place
+Values = Mapping[str, Any]  # by the path of the slot
 
 
 def build(components: Sequence[Part], values: Values, prefix: str = "") -> list[Any]:
-    """Return Meta's components of a send; of one card where ``prefix`` leads to it."""
+    """Return Meta's components for sending; with ``prefix``, those of the card that it leads to."""
     built: list[Any] = []
     own = slots(components, prefix=prefix)
     built += [

@@ -1,4 +1,4 @@
-"""The tenant's cover: the image that stands in a template's header where none is given."""
+"""The tenant's cover: the image used in a template's header when the sender gives none."""
 
 from typing import Final
 from uuid import UUID
@@ -23,7 +23,7 @@ class Cover(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     link: str | None = None
 
     def image(self) -> MediaRef | None:
-        """Return it as a header takes it; None where there is none."""
+        """Return it as the value of a header; None if there is no cover."""
         if self.media_id is not None:
             return MediaRef(id=str(self.media_id))
         return None if self.link is None else MediaRef(link=self.link)

@@ -1,4 +1,4 @@
-"""What can be wrong with a value in a template's place: a stable code, the path of the place, a sentence. Pure."""
+"""What can be wrong with a value for a template's slot: a stable code, the slot's path, a sentence. Pure."""
 
 import re
 from enum import StrEnum
@@ -38,7 +38,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judged(place: Slot, value: object) -> Code | None:
-    """Return why Meta would not take this value in this place; nothing at all is missing, not unfit."""
+    """Return why Meta would not accept this value for this slot; None if it would, or if there is no value (that is another fault)."""
     if value is None:
         return None
     match place.kind:
@@ -57,19 +57,19 @@ def judged(place: Slot, value: object) -> Code | None:
 
 
 def unfit(kind: str, text: str) -> Code | None:
-    """Return why Meta would not take ``text`` in a place of this kind; None where it does."""
+    """Return why Meta would not accept ``text`` for a slot of this kind; None if it would."""
     if _GAPS.search(text):
         return Code.NOT_ONE_LINE
     return Code.TOO_LONG if len(shortest(text)) > _LONGEST[kind] else None
 
 
 def fault(code: Code, path: str, key: str) -> Fault:
-    """Return the fault of a place, or of what has none."""
+    """Return the fault of a slot, or of a value that has no slot."""
     return Fault(code=code, path=path, key=key, detail=sentence(code, path))
 
 
 def sentence(code: Code, path: str) -> str:
-    """Return what is wrong, in words."""
+    """Return the sentence for a fault."""
     sentences = {
         Code.MISSING: f"{path} has no value",
         Code.EXTRA: f"the template has no place for {path}",

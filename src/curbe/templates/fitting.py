@@ -1,7 +1,7 @@
-"""A template and the values for it: what is sent, or what is missing, too much and unfit. Pure, and the only way one is filled.
+"""Fills a template with values: returns what to send, or which values are missing, superfluous or unfit. Pure.
 
-Whoever has values brings them into the shape of `values.Given` and comes here: the API, the earlier gateway's routes, notifications,
-campaigns.
+This is the only way a template is filled. The API, the earlier gateway's routes, notifications and campaigns all bring their values into
+the shape of `values.Given` and come here.
 """
 
 import re
@@ -30,7 +30,7 @@ from curbe.templates.values import BodyValue, ButtonValue, Given, Plain, words
 _DIGITS: Final = re.compile(r"[0-9]{1,15}")  # milliseconds: until the year 33658
 _LINK: Final = re.compile(r"https?://\S{1,1990}")
 _FILES: Final = {"image": ImageParameter, "video": VideoParameter, "document": DocumentParameter}
-# Which members of a button's value a button of each kind takes.
+# The members of a button's value that each kind of button uses.
 _MEMBERS: Final = {
     "url": {"text"},
     "payload": {"payload"},
@@ -39,7 +39,7 @@ _MEMBERS: Final = {
     "catalog": {"thumbnail_product_retailer_id"},
     "mpm": {"thumbnail_product_retailer_id", "sections"},
 }
-# Names of a simple map that say a place, whether the template has it or not: their values go nowhere else.
+# Names in a simple map that mean a certain slot: their values go there or nowhere, even if the template has no such slot.
 _SAYS_WHERE: Final = re.compile(r"\d+|header|offer|button_\d+|card_\d+_.*")
 
 
@@ -56,27 +56,27 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> bool:
-        """Tell whether it can be sent."""
+        """Tell whether nothing keeps it from being sent."""
         return not self.faults
 
     @property
     def missing(self) -> list[str]:
-        """Return the paths of places that nothing was given for."""
+        """Return the paths of slots that no value was given for."""
         return [one.path for one in self.faults if one.code is Code.MISSING]
 
     @property
     def extra(self) -> list[str]:
-        """Return the paths of what was given and has no place."""
+        """Return the paths of values that the template has no slot for."""
         return [one.path for one in self.faults if one.code is Code.EXTRA]
 
     @property
     def unfit(self) -> list[str]:
-        """Return the paths of values that Meta would not take there."""
+        """Return the paths of values that Meta would not accept there."""
         return [one.path for one in self.faults if one.code not in {Code.MISSING, Code.EXTRA}]
 
 
 def fill(components: Sequence[Part], given: Given, *, cover: MediaRef | None) -> Filled:
-    """Return the template with what was given in its places.
+    """Return the template filled with the given values.
 
     Args:
         components: the template's, as Meta lists them.
@@ -106,14 +106,14 @@ def covered(
 
 
 def places_to_fill(components: Sequence[Part], *, cover: MediaRef | None) -> tuple[list[Slot], list[Slot]]:
-    """Return the places that must be given a value, and those that may be."""
+    """Return the slots that must get a value, and those that may get one."""
     own = [place for place in slots(components) if place.repeats is None]
     must = [place for place in own if place.required and not (cover and _takes_cover(place))]
     return must, [place for place in own if place not in must]
 
 
 class _Filling:
-    """The values of one template by path, and what was given for no place, as they are taken."""
+    """The values taken so far for one template, by path, and those that have no slot."""
 
     def __init__(self, places: Sequence[Slot]) -> None:
         self.places: Final = places
@@ -122,17 +122,17 @@ class _Filling:
         self.extra: Final[list[str]] = []
 
     def take(self, given: Given) -> None:
-        """Take the values that say where they go."""
+        """Take the values that name their slot."""
         self._take_part("", given.parameters, given.header, given.buttons)
         self._take("offer", given.offer_expires_at)
         for n, card in enumerate(given.cards):
             self._take_part(f"cards[{n}].", card.parameters, card.header, card.buttons)
 
     def take_map(self, data: Mapping[str, Plain]) -> list[str]:
-        """Put the values of a simple map where their names say, and return the names that say nothing.
+        """Put the values of a simple map into the slots that their names mean, and return the names that mean none.
 
-        Where the template counts its variables and no name is a number, they go in their order. One that is left over goes into the one
-        place that is left open. A variable with a name takes the value of that name alone.
+        If the template numbers its variables and no name is a number, the values go in order. A single value that is left over goes into
+        the single slot that is left open. A named variable takes only the value of that name.
         """
         own = [place for place in self.places if place.repeats is None]
         known = {place.key for place in self.places} | {place.also for place in own}
@@ -155,13 +155,13 @@ class _Filling:
         return left
 
     def take_cover(self, cover: MediaRef | None) -> None:
-        """Put the cover where an image is wanted and none was given."""
+        """Use the cover if the header needs an image and none was given."""
         for place in self.places:
             if cover is not None and _takes_cover(place):
                 self.values.setdefault(place.path, ImageParameter(image=cover))
 
     def repeat(self) -> None:
-        """Give each place that repeats another one its value; one of its own would be lost."""
+        """Give each slot that repeats another one that one's value; a value given for it would have no effect."""
         for place in self.places:
             if place.repeats is None:
                 continue
@@ -183,7 +183,7 @@ class _Filling:
                 yield fault(code, place.path, place.key)
 
     def _open(self) -> list[Slot]:
-        """Return the places that want words, have none, and have no name by which they would be given."""
+        """Return the slots that need a text, have none, and have no name by which it could be given."""
         return [
             place
             for place in self.places
@@ -229,7 +229,7 @@ class _Filling:
 
 
 def _named(parameters: list[BodyValue] | dict[str, Plain] | None) -> Iterator[tuple[str | None, object]]:
-    """Yield the values of a body, each with its name where it has one."""
+    """Yield the values for a body, each with its name if it has one."""
     if isinstance(parameters, dict):
         yield from parameters.items()
     else:
@@ -247,7 +247,7 @@ def _is_empty(value: object) -> bool:
 
 
 def _shaped(place: Slot, value: object) -> object:
-    """Return a value as its place holds it: plain words become the file, the code or the moment that they name, where they name one."""
+    """Return a value in the form that its slot needs: a plain text that names a file, a code or a moment becomes that."""
     if isinstance(value, datetime):
         return round(value.timestamp() * 1000)
     if not isinstance(value, str | int | float):
@@ -268,14 +268,14 @@ def _shaped(place: Slot, value: object) -> object:
 
 
 def _file(kind: str, said: str) -> object:
-    """Return the file of a link, or the tenant's own of an id; the words themselves where they are neither."""
+    """Return the file that a link or an id of the tenant's files means; the text itself if it is neither."""
     if _LINK.fullmatch(said):
         return _FILES[kind](**{kind: MediaRef(link=said)})
     return said if own_file(said) is None else _FILES[kind](**{kind: MediaRef(id=said)})
 
 
 def _moment(said: str) -> object:
-    """Return the milliseconds of a moment that is written with its offset, or as Meta does; the words themselves where they are none."""
+    """Return the milliseconds of a moment that is written in ISO 8601 with its offset, or as Meta does; otherwise the text itself."""
     if _DIGITS.fullmatch(said):
         return int(said)
     try:

@@ -1,6 +1,6 @@
-"""What Meta would find wrong with a template, rule by rule, before Meta is asked. Pure.
+"""Checks a template by Meta's rules before Meta is asked. Pure.
 
-The rules are those that Meta documents; each finding names its page. What Meta's reviewers think of the words nobody can say before.
+These are the rules that Meta documents, and each finding names the page. What Meta's reviewers will think of the wording cannot be known.
 """
 
 import re
@@ -51,9 +51,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def lint(draft: Draft) -> list[Finding]:
-    """Return what Meta would refuse of ``draft`` (errors), and what it often refuses or what comes to nothing from here (warnings).
+    """Return what Meta would refuse about ``draft`` (errors), and what it often refuses or what would not work here (warnings).
 
-    In the order of its parts; the last one says how many more there are, where they are too many to tell.
+    In the order of the template's parts; if there are too many, the last finding says how many more there are.
     """
     found = Found()
     category = draft.category.upper()
@@ -80,7 +80,7 @@ def lint(draft: Draft) -> list[Finding]:
 
 
 def refused(findings: Sequence[Finding]) -> bool:
-    """Tell whether Meta would refuse for certain."""
+    """Tell whether Meta would certainly refuse the template."""
     return any(one.severity == "error" for one in findings)
 
 
@@ -107,7 +107,7 @@ def _check_parts(found: Found, kinds: Sequence[str]) -> None:
 
 
 def _check_format(found: Found, draft: Draft) -> None:
-    """One template counts its variables or names them: across its parts, and as ``parameter_format`` says."""
+    """Check that all parts number their variables or all name them, as ``parameter_format`` says."""
     names = [name for text in texts(draft.components) for name in variables(text)]
     counted = [name.isdecimal() for name in names]
     declared = draft.parameter_format
@@ -234,7 +234,7 @@ def _check_carousel(found: Found, parts: Sequence[Part], kinds: Sequence[str], c
 
 
 def _check_card(found: Found, parts: Sequence[Part], path: str, category: str) -> tuple[str, ...]:
-    """Check one card and return its shape: what must be the same of all."""
+    """Check one card and return its shape, which must be the same for all cards."""
     shape: list[str] = []
     header, buttons = "", None
     for n, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""What Meta would find wrong with the texts and the buttons of a template, part by part. Pure."""
+"""Checks the texts and buttons of a template by Meta's rules, part by part. Pure."""
 
 import re
 from collections import Counter
@@ -28,14 +28,14 @@ _FORMATS: Final = MEDIA | {"TEXT", "LOCATION", "PRODUCT"}
 # How many of a kind one template may have [Meta: template components, Dec 2025].
 _MOST: Final = {"QUICK_REPLY": 10, "URL": 2, "PHONE_NUMBER": 1, "COPY_CODE": 1, "VOICE_CALL": 1}
 _CATALOGUE: Final = frozenset({"CATALOG", "MPM"})
-# Buttons that Meta writes itself where they have no text.
+# Buttons whose text Meta writes if the template has none.
 _TEXT_IS_METAS: Final = frozenset(
     {"COPY_CODE", "CATALOG", "MPM", "SPM", "OTP", "REQUEST_CONTACT_INFO", "VOICE_CALL"}
 )
 _KNOWN: Final = (
     frozenset(_MOST) | _CATALOGUE | {"FLOW", "SPM", "OTP", "REQUEST_CONTACT_INFO", "ORDER_DETAILS"}
 )
-_READ: Final = 4096  # characters: what is longer is refused anyway
+_READ: Final = 4096  # characters of a text that are looked at; a longer one is refused anyway
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
 _MARKUP: Final = re.compile(r"[*`]|(?<!\w)([_~])(?=\S).+?\1(?!\w)")
@@ -69,7 +69,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found:
-    """What was found so far: the first of it, and how much there is beyond."""
+    """The findings so far: the first ones, and how many more there are."""
 
     def __init__(self) -> None:
         self._findings: Final[list[Finding]] = []
@@ -84,7 +84,7 @@ class Found:
         warning: bool = False,
         **told: str | int,
     ) -> None:
-        """Note that ``path`` breaks ``rule``; ``told`` fills the rule's sentences."""
+        """Note that ``path`` breaks ``rule``; ``told``: the values for the rule's sentences."""
         severity = "warning" if warning else "error"
         if len(self._findings) >= MOST_FINDINGS:
             self._beyond[severity] += 1
@@ -92,11 +92,11 @@ class Found:
             self._findings.append(_finding(rule, severity, path, component, told))
 
     def has(self, rule: str) -> bool:
-        """Tell whether ``rule`` is among what is told one by one."""
+        """Tell whether ``rule`` is among the findings that are listed one by one."""
         return any(one.rule == rule for one in self._findings)
 
     def told(self) -> list[Finding]:
-        """Return all of it; what is beyond is one finding, as severe as the severest of it."""
+        """Return the findings; those beyond the limit are summed up in one, as severe as the severest of them."""
         if not self._beyond:
             return self._findings
         severity = "error" if self._beyond["error"] else "warning"
@@ -177,7 +177,7 @@ def check_footer(found: Found, part: Part, path: str) -> None:
 def check_buttons(
     found: Found, buttons: Sequence[Part], path: str, *, category: str, most: int = MOST_BUTTONS
 ) -> None:
-    """Check a template's buttons: each one, and what may stand beside what."""
+    """Check a template's buttons: each one, and which may be combined."""
     kinds = [kind_of(button) for button in buttons]
     if not 1 <= len(buttons) <= most:
         found.add("buttons_count", path, component="BUTTONS", count=len(buttons), limit=most)
@@ -211,12 +211,12 @@ def check_variables(found: Found, text: str, path: str, component: str) -> list[
 
 
 def _missing(counted: Collection[int]) -> int | None:
-    """Return the lowest number that is left out before the count is full; a number itself may be as large as anybody likes to write."""
+    """Return the lowest number that is missing in the sequence from 1; None if none is. The numbers may be arbitrarily large."""
     return next((n for n in range(1, len(set(counted)) + 1) if n not in counted), None)
 
 
 def _edge(text: str) -> str | None:
-    """Tell whether a text begins or ends with a variable: ``exactly``, or ``nearly`` with nothing but signs beyond it."""
+    """Tell whether a text begins or ends with a variable: ``exactly``, or ``nearly``, with only punctuation beyond it."""
     marked = VARIABLE.sub("\x00", text).strip()
     if marked.startswith("\x00") or marked.endswith("\x00"):
         return "exactly"
@@ -314,7 +314,7 @@ def _example(part: Part) -> Part:
 
 
 def _strings(value: object) -> list[str]:
-    """Return the texts in an example: one alone, a list, or a list in a list as of a body; empty ones are none."""
+    """Return the texts in an example, which is a text, a list, or, for a body, a list of lists; empty texts are left out."""
     if isinstance(value, str):
         return [value] if value.strip() else []
     if not isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The rules of Meta's for templates by name: what each says in three languages, and the page of Meta's that says it. Data; pure."""
+"""Meta's rules for templates by name: the sentence for each in three languages, and Meta's page about it. Data."""
 
 from typing import Final
 

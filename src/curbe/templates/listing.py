@@ -1,4 +1,4 @@
-"""Reading templates: in pages, and as they stand before Meta's own list is looked at."""
+"""Reads stored templates: in pages, one by one, and all of a WABA to compare with Meta's list."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -74,7 +74,7 @@ def place_of(template: Template) -> Place:
 
 
 async def known(tx: Transaction, *, tenant_id: UUID, waba_id: str) -> list[KnownTemplate]:
-    """Return every template of a WABA that was ever told of."""
+    """Return every template of a WABA that Meta has ever told of."""
     return await _KNOWN.all(tx, tenant_id=tenant_id, waba_id=waba_id)
 
 
@@ -98,21 +98,21 @@ async def named(tx: Transaction, *, tenant_id: UUID, name: str) -> list[Template
 
 
 async def accounts(tx: Transaction, *, tenant_id: UUID) -> list[TemplateAccount]:
-    """Return the tenant's WABAs that have a live number, and when the list of each was looked at."""
+    """Return the tenant's WABAs that have a live number, and when Meta's list of each was last read."""
     return await _ACCOUNTS.all(tx, tenant_id=tenant_id)
 
 
 async def note_sync(
     tx: Transaction, *, tenant_id: UUID, waba_id: str, synced_at: datetime, templates: int
 ) -> None:
-    """Write down that Meta's list was looked at, and how long it is."""
+    """Note that Meta's list was read, and how long it is."""
     await _NOTE_SYNC.run(tx, tenant_id=tenant_id, waba_id=waba_id, synced_at=synced_at, templates=templates)
 
 
 async def note_refusal(
     tx: Transaction, refusal: AppError, *, tenant_id: UUID, waba_id: str, tried_at: datetime
 ) -> None:
-    """Write down why Meta's list could not be looked at."""
+    """Note why Meta's list could not be read."""
     await _NOTE_REFUSAL.run(
         tx,
         tenant_id=tenant_id,
@@ -126,7 +126,7 @@ async def note_refusal(
 async def tenants_to_sync(
     tx: Transaction, *, synced_before: datetime, refused_before: datetime, most: int
 ) -> list[UUID]:
-    """Return tenants with a list that nobody looked at since; ``tx`` is the batch role's."""
+    """Return tenants whose list of templates is due to be read again; ``tx``: a transaction of the batch role."""
     rows = await _TO_SYNC.all(tx, synced_before=synced_before, refused_before=refused_before, most=most)
     return [row.tenant_id for row in rows]
 

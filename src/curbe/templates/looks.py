@@ -1,4 +1,4 @@
-"""How a template reads on the phone, with its values in. Pure."""
+"""Renders a template with its values as the phone shows it. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -134,7 +134,7 @@ def _button(button: Part, given: object) -> ButtonLook:
 
 
 class _Always(dict[str, str]):
-    """A map in which every name has the one value there is: headers and links have one variable."""
+    """A map that returns one value for every name, for headers and links, which have a single variable."""
 
     def __init__(self, value: str) -> None:
         super().__init__()

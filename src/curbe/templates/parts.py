@@ -1,4 +1,4 @@
-"""The components of a template, in the shape of Meta's API: read however they are written, as most of them come from elsewhere. Pure."""
+"""Reads a template's components in the shape of Meta's API. Tolerates wrong types, as most components come from outside. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,13 +12,13 @@ def kind_of(part: Part) -> str:
 
 
 def text_of(part: Part) -> str:
-    """Return what a part says; nothing where it says nothing that is a text."""
+    """Return a part's text; empty if it has none, or something that is no text."""
     text = part.get("text")
     return text if isinstance(text, str) else ""
 
 
 def objects(value: object) -> list[Part]:
-    """Return the objects in a list; none where it is no list."""
+    """Return the objects in a list; none if it is no list."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 

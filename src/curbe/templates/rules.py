@@ -1,4 +1,4 @@
-"""What several webhooks say of one template, together, and what Meta's own list says that was not known. Pure."""
+"""Combines what several webhooks report about a template, and finds what is new in Meta's own list. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,18 +13,19 @@ from curbe.domain.notices import Correction, TemplateReported, TemplateStatus
 _UNTOLD = (None, "")
 DELETED = "DELETED"
 ARCHIVED = "ARCHIVED"
-# The tie of what was deleted here, behind that of every webhook: one dated in the same second tells of before, and none brings it back.
+# The tie of a deletion made here, which sorts after every webhook's: a webhook dated in the same second is about the time before, and must
+# not bring the template back.
 FINAL: Final = "z"
-FRESH_FOR: Final = timedelta(days=1)  # webhooks tell of every change meanwhile
+FRESH_FOR: Final = timedelta(days=1)  # how often Meta's list is read; webhooks report changes in between
 _EDITABLE: Final = frozenset({"APPROVED", "REJECTED", "PAUSED"})
-# Of approved ones [Meta: template management, Sep 2026].
+# How often approved templates may be edited: (within, times) [Meta: template management, Sep 2026].
 _EDITS: Final = ((timedelta(days=1), 1), (timedelta(days=30), 10))
 EDITS_COUNT_FOR: Final = timedelta(days=30)
-RETRY_AFTER: Final = timedelta(hours=1)  # after a look that Meta refused
+RETRY_AFTER: Final = timedelta(hours=1)  # after Meta refused to give its list
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """The latest word on each part of a template, with its clock (time and tie); a part nobody spoke of is None at no time."""
+    """The latest value of each part of a template, with its clock (time and tie); None for a part that was not reported."""
 
     name: str | None
     language: str | None
@@ -41,7 +42,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def joined(reports: Sequence[TemplateReported]) -> Parts:
-    """Return what ``reports`` of one template say together, whatever their order."""
+    """Return what ``reports`` about one template say together, in whatever order they come."""
     parts: dict[str, object] = {}
     for part in ("status", "quality", "category", "correction", "components"):
         told = [report for report in reports if getattr(report, part) is not None]
@@ -56,15 +57,15 @@ def joined(reports: Sequence[TemplateReported]) -> Parts:
 
 
 def _counts_from(report: TemplateReported) -> tuple[datetime, str, datetime]:
-    """Return which of two words on a part is the later one, as ``keep_current`` orders them."""
+    """Return the key by which the later of two reports about a part is found, in the order that ``keep_current`` uses."""
     return (report.at.replace(microsecond=0), report.tie, report.at)
 
 
 def as_of_its_coming(report: TemplateReported, *, received_at: datetime) -> TemplateReported:
-    """Return what a webhook that came at ``received_at`` tells, which is of then at the latest.
+    """Return a webhook's report, dated ``received_at`` at the latest.
 
-    Meta's clock may be ahead of ours: what is dated ahead would stand against all that is told or read until that time. Of several that
-    came in one second, the one that Meta dates last counts.
+    Meta's clock may be ahead of ours, and a report from the future would win over everything that is reported or read until then. Among
+    reports that came in the same second, the one that Meta dates last counts.
     """
     if report.at <= received_at:
         return report
@@ -72,7 +73,7 @@ def as_of_its_coming(report: TemplateReported, *, received_at: datetime) -> Temp
 
 
 class KnownTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """A template of a WABA as it stands here. ``components`` is JSON."""
+    """A template of a WABA as it is stored here. ``components`` is JSON."""
 
     provider_template_id: str
     name: str | None
@@ -88,10 +89,10 @@ class KnownTemplate(msgspec.Struct, frozen=True, kw_only=True):
 def news_in(
     listed: Sequence[TemplateReported], known: Sequence[KnownTemplate], *, at: datetime
 ) -> list[TemplateReported]:
-    """Return what Meta's whole list of a WABA, read at ``at``, says that was not known: else every look would tell of every template.
+    """Return what is new in Meta's whole list of a WABA, read at ``at``, so that not every template makes an event each time.
 
-    A template that is known and not in the list is deleted; one that Meta archived may be missing there for up to four weeks before it is
-    deleted or taken out again, and each of the two is told by a webhook [Meta: template management, Sep 2026].
+    A known template that is missing in the list counts as deleted. An archived one is not, as it may be missing there for up to four weeks
+    until it is deleted or restored; a webhook reports either [Meta: template management, Sep 2026].
     """
     before = {one.provider_template_id: one for one in known}
     named = {one.template_id for one in listed}
@@ -131,7 +132,7 @@ def _new_in(listed: TemplateReported, known: KnownTemplate | None) -> TemplateRe
 
 
 def _new_correction(listed: TemplateReported, known: KnownTemplate) -> Correction | None:
-    """Return the category that is announced now, or that the announced one has come; the list says neither from when nor that it is off."""
+    """Return the change of category that is newly announced or has happened. The list tells neither its date nor that it was called off."""
     coming = listed.correction
     if coming is not None:
         return None if coming.category == known.correct_category else coming
@@ -146,16 +147,16 @@ def _json(text: str | None) -> Any:
 def require_editable(
     *, status: str | None, new_category: bool, edited_ats: Sequence[datetime], now: datetime
 ) -> None:
-    """Return where Meta takes a change of a template.
+    """Return quietly if Meta accepts a change of the template.
 
     Args:
-        status: as Meta told it.
-        new_category: whether the change is of its category too.
-        edited_ats: when it was edited, as far back as counts.
-        now: the moment of asking.
+        status: Meta's word.
+        new_category: whether its category is changed, too.
+        edited_ats: when it was edited, as far back as it counts.
+        now: the present moment.
 
     Raises:
-        TemplateLocked: Meta would refuse; the answer says until when.
+        TemplateLocked: Meta would refuse; the error says until when.
     """
     if status not in _EDITABLE:
         raise TemplateLocked(
@@ -184,10 +185,10 @@ def require_editable(
 
 
 def require_deletable(*, status: str | None) -> None:
-    """Return where Meta deletes a template.
+    """Return quietly if Meta lets the template be deleted.
 
     Raises:
-        TemplateLocked: Meta keeps what it disabled.
+        TemplateLocked: Meta does not let disabled templates be deleted.
     """
     if status == "DISABLED":
         raise TemplateLocked(
@@ -196,10 +197,10 @@ def require_deletable(*, status: str | None) -> None:
 
 
 def require_paused(*, status: str | None) -> None:
-    """Return where there is a pause to lift.
+    """Return quietly if the template is paused.
 
     Raises:
-        TemplateLocked: the template is not paused, as far as is known.
+        TemplateLocked: it is not, as far as is known.
     """
     if status != "PAUSED":
         raise TemplateLocked(

@@ -1,4 +1,4 @@
-"""A template as a number sends it: by its name with values, or in Meta's shape, with the tenant's cover. For whoever sends templates."""
+"""Prepares a template for sending: by its name and values, or in Meta's shape; with the tenant's cover. Everything that sends uses this."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,8 +19,8 @@ from curbe.templates.values import Given, written
 class ByName(msgspec.Struct, frozen=True, kw_only=True):
     """A template by its name and the values for it.
 
-    ``language``: None where it has one alone. ``category``: what the sender takes it for; Meta may have moved it since, at another price.
-    ``member``: of the request, where the name stands.
+    ``language``: may be None if it has only one. ``category``: the one the sender expects; Meta may have changed it, and with it the price.
+    ``member``: the member of the request that holds the name, for error messages.
     """
 
     name: str
@@ -31,7 +31,7 @@ class ByName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A template that a number can send, as Meta lists its ``components``, and the cover that may stand in its header."""
+    """A template that a number can send: its ``components`` as Meta lists them, and the cover that may be used in its header."""
 
     language: str
     category: str | None
@@ -40,7 +40,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """A template to be sent, and the names of values that it has no place for."""
+    """A template ready to be sent, and the names of values that it has no slot for."""
 
     content: TemplateContent
     unused: tuple[str, ...] = ()
@@ -54,17 +54,17 @@ class _Row(msgspec.Struct, frozen=True):
     cover_link: str | None
 
 
-_TOLD: Final = 10  # faults in a sentence; all of them stand beside it
+_TOLD: Final = 10  # faults named in the sentence; the error lists all of them besides
 _OF_NUMBER: Final = Query("curbe.templates", "forms_of_number", _Row)
 
 
 async def ready(tx: Transaction, wanted: ByName, *, tenant_id: UUID, connection_id: UUID) -> Ready:
-    """Return what a number sends of a template, filled.
+    """Return the filled template that a number sends.
 
     Raises:
-        TemplateUnknown: the number's WABA has none of that name and language, or what it says is not known.
-        Conflict: it is of another category.
-        InvalidRequest: the values do not fit; the answer names each place.
+        TemplateUnknown: the number's WABA has none of that name and language, or its content is not known yet.
+        Conflict: it has another category than expected.
+        InvalidRequest: the values do not fit; the error names each slot.
     """
     form = await form_of(
         tx,
@@ -93,7 +93,7 @@ async def ready(tx: Transaction, wanted: ByName, *, tenant_id: UUID, connection_
 async def with_cover(
     tx: Transaction, content: TemplateContent, *, tenant_id: UUID, connection_id: UUID
 ) -> TemplateContent:
-    """Return what somebody wrote in Meta's shape, with the cover where it lacks the image of the header; else as it was written."""
+    """Return a template in Meta's shape, with the cover added if the header's image is missing."""
     if any(isinstance(one, HeaderComponent) for one in content.components):
         return content
     form = await _known(tx, content, tenant_id=tenant_id, connection_id=connection_id)
@@ -106,10 +106,10 @@ async def with_cover(
 async def compared(
     tx: Transaction, content: TemplateContent, *, tenant_id: UUID, connection_id: UUID
 ) -> TemplateContent:
-    """Return what somebody wrote in Meta's shape, held against the template, with its cover. One that is not known is left as it is.
+    """Check a template in Meta's shape against the stored one and add its cover. An unknown template is returned as it is.
 
     Raises:
-        InvalidRequest: it has not exactly what the template wants; the answer names each place.
+        InvalidRequest: it does not have exactly the values that the template needs; the error names each slot.
     """
     form = await _known(tx, content, tenant_id=tenant_id, connection_id=connection_id)
     if form is None:
@@ -126,7 +126,7 @@ async def form_of(
     """Return the template that a number would send, in that language or in the only one there is.
 
     Raises:
-        TemplateUnknown: there is none, or what it says is not known.
+        TemplateUnknown: there is none, or its content is not known yet.
         InvalidRequest: there are several languages, and none is named.
     """
     rows = await _OF_NUMBER.all(tx, tenant_id=tenant_id, connection_id=connection_id, name=name)
@@ -148,7 +148,7 @@ async def _known(
 
 
 def _form(row: _Row) -> Form | None:
-    """Return None where only the template's name is known."""
+    """Return the form; None if only the template's name is known."""
     if row.components is None:
         return None
     return Form(
@@ -196,7 +196,7 @@ def _unfit(filled: Filled, field: str) -> InvalidRequest:
 
 
 def _member_of(given: Given, fault: Fault) -> str:
-    """Return the member of a request that fills a place: of the simple map, where that is how the values came."""
+    """Return the member of the request that fills a slot; of the simple map, if the values came in one."""
     if given.template_data is not None and given.parameters is None:
         return f"template_data.{fault.key}"
     if fault.path.startswith("body."):

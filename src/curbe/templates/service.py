@@ -1,4 +1,4 @@
-"""Message templates, kept current by what Meta tells of them. The only writer of ``templates``."""
+"""Keeps message templates up to date with what Meta reports. The only writer of ``templates``."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from curbe.templates.rules import Parts, joined
 
 
 class TemplateNews(msgspec.Struct, frozen=True):
-    """What was told of a template of a WABA, to one tenant that has a number on it."""
+    """A report about a template of a WABA, for one tenant that has a number on it."""
 
     tenant_id: UUID
     waba_id: str
@@ -57,7 +57,7 @@ _Key = tuple[UUID, str, str]  # tenant, WABA, Meta's id
 
 
 async def apply(tx: Transaction, news: Sequence[TemplateNews]) -> list[TemplateSummary]:
-    """Apply what was told, in any order and any of it repeated; tell the tenants, and return the templates that changed."""
+    """Apply reports, in any order and with any repetitions; append events, and return the templates that changed."""
     if not news:
         return []
     reports: dict[_Key, list[TemplateReported]] = {}
@@ -80,7 +80,7 @@ async def category(
 
 
 async def edits(tx: Transaction, *, tenant_id: UUID, template_id: UUID) -> list[datetime]:
-    """Return when a template was edited through us, as far back as Meta counts."""
+    """Return when a template was edited through Curbe, as far back as Meta counts."""
     row = await _EDITS.one(tx, tenant_id=tenant_id, id=template_id)
     return [] if row is None else row.edited_ats
 
@@ -88,7 +88,7 @@ async def edits(tx: Transaction, *, tenant_id: UUID, template_id: UUID) -> list[
 async def note_edit(
     tx: Transaction, *, tenant_id: UUID, template_id: UUID, at: datetime, since: datetime
 ) -> None:
-    """Write down that Meta took an edit; what lies before ``since`` counts no more and is forgotten."""
+    """Note that Meta accepted an edit; earlier ones from before ``since`` do not count any more and are deleted."""
     await _NOTE_EDIT.run(tx, tenant_id=tenant_id, id=template_id, at=at, since=since)
 
 

@@ -1,4 +1,4 @@
-"""What a template wants filled in: each place by its path, with its kind and the name under which a simple map may give it. Pure."""
+"""Lists the slots that a template needs filled: each with its path, its kind, and the name it has in a simple map. Pure."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from curbe.templates.variables import variables
 
 _FILES: Final = {"IMAGE": "image", "VIDEO": "video", "GIF": "video", "DOCUMENT": "document"}
 _PLACES: Final = {"LOCATION": "location", "PRODUCT": "product"}
-# Buttons that take something, what it is, and whether Meta refuses a message without it.
+# Buttons that take a value: its kind, and whether Meta refuses a message without it.
 _BUTTONS: Final = {
     "QUICK_REPLY": ("payload", False),
     "COPY_CODE": ("coupon_code", True),
@@ -39,12 +39,12 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def takes_words(self) -> bool:
-        """Tell whether a plain text can fill it: itself, or as the link of a file, a code, a moment."""
+        """Tell whether a plain text can fill it: as text, or as the link of a file, a code, or a moment."""
         return self.kind not in {"location", "product", "mpm"}
 
 
 def slots(components: Sequence[Part], *, prefix: str = "") -> list[Slot]:
-    """Return what these components want filled in, in the order of reading."""
+    """Return the slots of these components, in the order of reading."""
     found: list[Slot] = []
     buttons = buttons_of(components)
     code = is_authentication(buttons)
@@ -84,7 +84,7 @@ def _header(part: Part, prefix: str) -> list[Slot]:
 def _body(part: Part, prefix: str, *, code: bool) -> list[Slot]:
     names = variables(str(part.get("text", ""))) or (["1"] if code else [])
     if all(name.isdecimal() for name in names):
-        names.sort(key=int)  # what is given in order goes by the numbers, however the sentence has them
+        names.sort(key=int)  # values given as a list follow the numbers, not the order in the sentence
     return [
         Slot(path=f"{prefix}body.{name}", kind="text", key=f"{_plain(prefix)}{name}", variable=name)
         for name in names
@@ -92,7 +92,7 @@ def _body(part: Part, prefix: str, *, code: bool) -> list[Slot]:
 
 
 def _buttons(buttons: Sequence[Part], prefix: str, *, code: str | None) -> Iterator[Slot]:
-    """Yield the places of buttons; ``code`` is the path of the code that those of an authentication template repeat."""
+    """Yield the slots of buttons; ``code``: the path of the code, which the buttons of an authentication template repeat."""
     for n, button in enumerate(buttons):
         kind, path = kind_of(button), f"{prefix}buttons[{n}]"
         key = f"{_plain(prefix)}button_{n}"
@@ -107,7 +107,7 @@ def _buttons(buttons: Sequence[Part], prefix: str, *, code: str | None) -> Itera
 
 
 def _key(name: str, otherwise: str) -> str:
-    """Return the variable's own name where it has one; a number says nothing outside the body."""
+    """Return a variable's own name; ``otherwise`` if it is a number, which means nothing outside the body."""
     return otherwise if name.isdecimal() else name
 
 

@@ -1,4 +1,4 @@
-"""Creating, editing, unpausing and deleting templates at Meta: judged here first, told to the tenant, and on record."""
+"""Creates, edits, unpauses and deletes templates at Meta: checked here first, then reported as events and recorded in the audit log."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ _APPROVED: Final = "APPROVED"
 
 
 class Means(msgspec.Struct, frozen=True, kw_only=True):
-    """What working at Meta takes: where rows are, who asks, and for whom."""
+    """What these operations need: the database, Meta's API, the keys, the tenant, and who asks."""
 
     pool: Pool
     cloud_api: CloudApi
@@ -46,7 +46,7 @@ class Means(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be changed of a template; None stays as it is. ``components`` replaces all of them."""
+    """The changes to a template; None: unchanged. ``components`` replaces all of them."""
 
     components: list[dict[str, Any]] | None = None
     category: str | None = None
@@ -54,7 +54,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def create(means: Means, draft: Draft, *, waba_id: str | None) -> Template:
-    """Hand a template in for review at Meta and return it.
+    """Submit a template to Meta for review and return it.
 
     Raises:
         TemplateInvalid: it breaks rules of Meta's; Meta was not asked.
@@ -179,10 +179,10 @@ async def delete(means: Means, *, template_id: UUID, all_languages: bool) -> Non
 
 
 def judge(draft: Draft) -> None:
-    """Return where Meta would take ``draft`` for review.
+    """Return quietly if Meta would accept ``draft`` for review.
 
     Raises:
-        TemplateInvalid: it breaks rules; the answer names each.
+        TemplateInvalid: it breaks rules; the error names each.
     """
     findings = lint(draft)
     errors = [one for one in findings if one.severity == "error"]
@@ -214,7 +214,7 @@ def _changed(before: Template, changes: Changes) -> Draft:
 
 
 def _told_to_meta(changes: Changes) -> dict[str, object]:
-    """Return the body that edits a template: what is named in it alone."""
+    """Return the request body that edits a template: only what is changed."""
     told: dict[str, object] = {
         name: value for name, value in msgspec.structs.asdict(changes).items() if value is not None
     }
@@ -228,7 +228,7 @@ def _told_to_meta(changes: Changes) -> dict[str, object]:
 
 
 def _for_meta(draft: Draft) -> Mapping[str, object]:
-    """Return the body that creates it. Meta may file it under the category it finds right, and says under which."""
+    """Return the request body that creates a template. Meta may choose another category, and tells which."""
     told: dict[str, object] = {
         "name": draft.name,
         "language": draft.language,
@@ -260,7 +260,7 @@ async def _require_new(tx: Transaction, draft: Draft, *, tenant_id: UUID, waba_i
 
 
 async def _now(means: Means) -> datetime:
-    """Return the database's time: of several processes each has its own, and what is told of a template at the latest of them counts."""
+    """Return the database's time, because the clocks of several processes differ, and the report with the latest time counts."""
     async with means.pool.transaction(means.tenant_id) as tx:
         return await tx.now()
 
@@ -273,7 +273,7 @@ async def _as_it_stands(
     components: list[dict[str, Any]] | None = None,
     status: TemplateStatus | None = None,
 ) -> TemplateReported:
-    """Return what Meta has now; where it cannot be read, the parts that were changed: webhooks and the daily look tell the rest."""
+    """Return the template as Meta has it now; if it cannot be read, the changed parts: webhooks and the daily sync bring the rest."""
     at = await _now(means)
     try:
         report = await meta.read(means.cloud_api, before.provider_template_id, account.token, at=at)

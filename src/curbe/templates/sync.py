@@ -1,4 +1,4 @@
-"""Bringing a tenant's templates up to Meta's own list: webhooks tell of changes alone, and of none before the number was connected."""
+"""Syncs a tenant's templates with Meta's list, as webhooks report only changes, and none from before the number was connected."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -29,14 +29,14 @@ _MOST_TENANTS: Final = 200
 
 
 async def sync(pool: Pool, *, tenant_id: UUID, cloud_api: CloudApi, keyring: Keyring) -> Synced:
-    """Ask Meta for the templates of each of the tenant's WABAs, once a WABA, and keep what is new.
+    """Read Meta's list of templates for each of the tenant's WABAs, and store what is new.
 
-    One WABA's refusal does not keep the others from being read. When each was looked at, by the database's clock, and what came of it, is
-    written down: one process whose own clock is ahead would have the last word on every template until that time.
+    A refusal for one WABA does not keep the others from being read. The time and result of each read are stored; the time is the
+    database's, because a process whose clock is ahead would otherwise override every later report until that time.
 
     Raises:
-        NoConnection: the tenant has no number that could ask, or none whose token can be read.
-        AppError: Meta refused, and there is no other WABA to tell of.
+        NoConnection: the tenant has no number that could ask, or no token that can be opened.
+        AppError: Meta refused, and there is no other WABA to report on.
     """
     done: list[AccountSynced] = []
     found = await accounts.every(pool, tenant_id=tenant_id, keyring=keyring)
@@ -55,7 +55,7 @@ async def sync(pool: Pool, *, tenant_id: UUID, cloud_api: CloudApi, keyring: Key
 
 
 async def defer_due(pool: Pool, *, now: datetime) -> int:
-    """Ask for a look at the lists of each tenant whose last one is too long ago; return how many. ``pool`` is the batch role's."""
+    """Defer a sync for each tenant whose last one is too long ago; return how many. ``pool``: connections with the batch role."""
     async with pool.transaction() as tx:
         due = await listing.tenants_to_sync(
             tx, synced_before=now - FRESH_FOR, refused_before=now - RETRY_AFTER, most=_MOST_TENANTS
@@ -65,20 +65,20 @@ async def defer_due(pool: Pool, *, now: datetime) -> int:
 
 
 async def look_again(tx: Transaction, news: Sequence[TemplateNews]) -> None:
-    """Ask for a look at the lists of tenants whose templates' content changed: a webhook tells only some of it.
+    """Defer a sync for tenants whose templates' content changed, because a webhook tells only a part of it.
 
-    One that is being taken may have read Meta's list already: another one follows it.
+    Also if a sync is running: it may have read Meta's list before the change.
     """
     tenants = sorted({one.tenant_id for one in news if one.report.components is not None})
     await jobs.defer(tx, [NewJob(tenant_id, SYNC, tenant_id) for tenant_id in tenants], again=True)
 
 
 class Syncer:
-    """Handles ``templates.sync``. Whatever Meta refuses is written down and tried again in an hour, not at once.
+    """Handles ``templates.sync``. A refusal by Meta is noted, and tried again in an hour rather than at once.
 
     Args:
-        pool: as the worker role.
-        cloud_api: to ask.
+        pool: connections with the worker role.
+        cloud_api: Meta's API.
         keyring: opens the tokens.
     """
 
@@ -88,7 +88,7 @@ class Syncer:
         self._keyring: Final = keyring
 
     async def __call__(self, job: Job) -> None:
-        """Bring one tenant's templates up to Meta's lists.
+        """Sync one tenant's templates with Meta's lists.
 
         Raises:
             LostLease: another attempt has taken over; doing it twice does no harm.
@@ -113,7 +113,7 @@ class Syncer:
 
 
 async def _heed(pool: Pool, refusal: AppError, account: Account, *, tenant_id: UUID) -> None:
-    """Pause the numbers of a token that Meta refuses: who receives alone would not learn of it by sending."""
+    """Pause the numbers of a token that Meta refuses; a tenant that only receives would not learn of it from a refused send."""
     if isinstance(refusal, TokenRefused):
         async with pool.transaction(tenant_id) as tx:
             await connections.pause_refused_token(
@@ -122,7 +122,7 @@ async def _heed(pool: Pool, refusal: AppError, account: Account, *, tenant_id: U
 
 
 async def _note(pool: Pool, refusals: Mapping[str, AppError], *, tenant_id: UUID) -> list[AccountSynced]:
-    """Write down which WABAs could not be looked at: else they would be due again at once."""
+    """Note which WABAs could not be read; otherwise they would be due again at once."""
     async with pool.transaction(tenant_id) as tx:
         at = await tx.now()
         for waba_id, refusal in refusals.items():
@@ -134,7 +134,7 @@ async def _note(pool: Pool, refusals: Mapping[str, AppError], *, tenant_id: UUID
 
 
 async def _look(pool: Pool, account: Account, *, tenant_id: UUID, cloud_api: CloudApi) -> AccountSynced:
-    # What is known is read before the list: one that is made meanwhile is in neither, and not taken for deleted.
+    # Stored templates are read before Meta's list, so that one created in between is in neither, and does not count as deleted.
     async with pool.transaction(tenant_id) as tx:
         at = await tx.now()
         known = await listing.known(tx, tenant_id=tenant_id, waba_id=account.waba_id)

@@ -1,4 +1,4 @@
-"""What fills a template, in the shape of whoever gives it: values for its places, or Meta's own components. Pure."""
+"""The values for a template, as senders give them: for its slots, as a simple map, or as Meta's own components. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -76,7 +76,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def written(components: Sequence[Component]) -> Given:
-    """Return what components in Meta's shape give, so that they can be held against a template."""
+    """Return the values in components of Meta's shape, so that they can be compared with a template."""
     given: dict[str, Any] = _of_part(components)
     for one in components:
         match one:
@@ -97,7 +97,7 @@ def taken_from(body: object) -> Given:
 
 
 def words(value: object) -> str | None:
-    """Return a value as it will read; None where it is no text, amount or date."""
+    """Return a value as it will be displayed; None if it is no text, amount or date."""
     match value:
         case str() | int() | float() if not isinstance(value, bool):
             return str(value)
@@ -112,7 +112,7 @@ def words(value: object) -> str | None:
 
 
 def _of_part(components: Sequence[Component]) -> dict[str, Any]:
-    """Return what the header, the body and the buttons give, of a template or of one card."""
+    """Return the values of the header, body and buttons of a template or of one card."""
     given: dict[str, Any] = {"buttons": []}
     for one in components:
         match one:

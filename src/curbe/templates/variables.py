@@ -6,7 +6,7 @@ from typing import Final
 
 from curbe.templates.parts import Part, objects
 
-# No space is matched apart from the name: several ways to share out spaces would cost a hostile text minutes.
+# Spaces are matched only as part of the name; a pattern with optional spaces around it could take minutes on a hostile text.
 VARIABLE: Final = re.compile(r"\{\{([^{}]*)\}\}")
 NAMED: Final = "NAMED"
 POSITIONAL: Final = "POSITIONAL"
@@ -18,18 +18,18 @@ def variables(text: str) -> list[str]:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return ``text`` with the values in; a variable without one stays as it is written."""
+    """Return ``text`` with the values filled in; a variable without a value stays as it is written."""
     return VARIABLE.sub(lambda found: values.get(found[1].strip(), found[0]), text)
 
 
 def format_of(components: Sequence[Part]) -> str:
-    """Return NAMED where the texts of the header and the body name their variables, else POSITIONAL: Meta's two words."""
+    """Return NAMED if the header and body name their variables, else POSITIONAL: Meta's two words."""
     names = [name for text in texts(components) for name in variables(text)]
     return NAMED if any(not name.isdecimal() for name in names) else POSITIONAL
 
 
 def texts(components: Sequence[Part]) -> Iterator[str]:
-    """Yield the texts that hold variables, those of a carousel's cards too; not those of buttons."""
+    """Yield the texts that may contain variables, also those of a carousel's cards, but not those of buttons."""
     for part in components:
         if isinstance(text := part.get("text"), str):
             yield text
