@@ -54,7 +54,7 @@ class Parts(msgspec.Struct, frozen=True):
 
     settings: Settings
     web_pool: Pool
-    apply_pool: Pool  # the operator's routes alone: what they are about has no tenant
+    apply_pool: Pool  # only for the operator's routes, which are about no single tenant
     keyring: Keyring
     cloud_api: CloudApi
     broadcast: Broadcast
@@ -66,9 +66,9 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 class Wiring:
-    """What the API's routes are given by name, and the gate before them.
+    """The dependencies of the API's routes, by name, and the gate before them.
 
-    It can be exchanged while no request is under way: making the routes takes a third of a second, which is too long for each test.
+    They can be replaced while no request runs, so that tests can reuse the routes, which take a third of a second to build.
     """
 
     def __init__(self, parts: Parts) -> None:

@@ -42,7 +42,7 @@ from curbe.ui import Ui
 log: Final = structlog.get_logger(__name__)
 
 _GRACE: Final = 10  # seconds for requests under way when told to stop
-_LAST_COMMITS: Final = 3.0  # seconds for webhooks that came in then
+_LAST_COMMITS: Final = 3.0  # seconds for committing webhooks that came in meanwhile
 
 
 class Dispatcher:
@@ -57,7 +57,7 @@ class Dispatcher:
         pages: AsgiApp,
         taken: Collection[str],
     ) -> None:
-        """``taken`` holds the first parts of the API's paths: any other path is a page of the UI."""
+        """``taken``: the first parts of the API's paths; any other path is a page of the UI."""
         self._webhooks: Final = webhooks
         self._health: Final = health
         self._api: Final = api
@@ -120,7 +120,7 @@ async def serve(
 
     Raises:
         SchemaMismatch: the database's schema is not this build's.
-        CannotListen: somebody else does there, or nobody can.
+        CannotListen: the address is in use, or not available.
     """
     await require_known_schema(dsn)
     async with _wired(settings, dsn) as (app, protocol, broadcast):
@@ -135,7 +135,7 @@ async def serve(
             access_log=False,
             log_config=None,
             server_header=False,
-            proxy_headers=False,  # read for the API alone: the webhook's address has no use for them
+            proxy_headers=False,  # read only for the API and for limiting failed webhooks, see below
             backlog=BACKLOG,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_GRACE,
@@ -188,7 +188,7 @@ async def _wired(
         flushing = tasks.create_task(committer.run())
         listening = tasks.create_task(broadcast.run())
         dispatcher = Dispatcher(
-            # Failures are slowed by address: behind a proxy all would share its own.
+            # Failed requests are limited by address; without this all clients behind a proxy would share the proxy's.
             webhooks=ProxyHeadersMiddleware(receiver, trusted_hosts=proxies),  # type: ignore[arg-type]
             health=health,
             api=api,  # type: ignore[arg-type]
@@ -213,7 +213,7 @@ def _receiver(settings: Settings, committer: GroupCommitter, metrics: Metrics) -
 
 
 async def _flushed(flushing: asyncio.Task[None], intake: Pool) -> None:
-    """Wait for the last commits for a while: who asked for them has been answered or cut off, nothing is promised to anybody any more."""
+    """Wait a while for the last commits. Their senders have been answered or cut off by now, so nothing is promised to anybody."""
     _, late = await asyncio.wait([flushing], timeout=_LAST_COMMITS)
     if late:
         flushing.cancel()

@@ -1,4 +1,4 @@
-"""What is counted in the database when the worker's ``/metrics`` are read, of all tenants together."""
+"""The gauges that are counted in the database, over all tenants, when the worker's ``/metrics`` are read."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,7 +13,7 @@ from curbe.ingest import store as ingest
 from curbe.media.service import FETCH
 from curbe.outbound import store as outbox
 
-# Every row is looked at, of tables that hold what is under way: read as they lie, not row by row along an index as the batch role does.
+# These queries read small tables whole, so a sequential scan is best; the batch role normally avoids those.
 _ALL_ROWS: Final = {"enable_seqscan": "on"}
 
 
@@ -37,6 +37,6 @@ async def refresh(metrics: Metrics, everybody: Pool) -> None:
 
 def _show_jobs(metrics: Metrics, standing: Sequence[Standing]) -> None:
     metrics.jobs_overdue_seconds.set(max((one.overdue_seconds for one in standing), default=0.0))
-    metrics.jobs_failing.clear()  # of a kind that has recovered nothing is left
+    metrics.jobs_failing.clear()  # so that a kind of job that has recovered is no longer reported
     for one in standing:
         metrics.jobs_failing.labels(kind=one.kind).inc(one.failing)

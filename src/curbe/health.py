@@ -99,7 +99,8 @@ class Health:
             try:
                 async with asyncio.timeout(_TIMEOUT):
                     await self._refresh()
-            except (*db.Unreachable, db.PostgresError) as error:  # what is counted here is known all the same
+            except (*db.Unreachable, db.PostgresError) as error:
+                # The metrics counted in this process are still served.
                 log.warning("metrics_not_fresh", reason=type(error).__name__)
         body, kind = self._metrics.render()
         return 200, body, kind

@@ -1,7 +1,7 @@
 """``curbe run``: the web process and the worker as children of one process, which starts them again when they die.
 
-Wires nothing of the product: each child is the very command an operator would start by himself. What is told to both, and in
-which order they stop, is all there is here.
+It wires nothing of the product: each child is the same command that an operator would start by hand. This module only decides what both
+are told and in which order they stop.
 """
 
 import asyncio
@@ -35,12 +35,12 @@ _STEADY: Final = 20.0  # seconds after which a child counts as running well
 _WORKER_WAITS: Final = (
     3.0  # seconds the web process has to finish requests, some of which wait for the worker
 )
-_TAKES_BACK: Final = 8.0  # seconds that a database has to take back what is broken off
-_STOP: Final = 18.0  # seconds until a child that still runs is killed; two more are PostgreSQL's
+_TAKES_BACK: Final = 8.0  # seconds for the database to roll back an interrupted migration
+_STOP: Final = 18.0  # seconds until a child that still runs is killed; PostgreSQL gets two more
 
 
 class CannotStart(Exception):
-    """A child ended before it had begun; it has said why on stderr itself."""
+    """A child ended before it was ready; it printed the reason on stderr itself."""
 
 
 @dataclass(slots=True)
@@ -50,15 +50,15 @@ class _Child:
     name: str
     arguments: Sequence[str]
     environment: dict[str, str]
-    says: re.Pattern[str]  # the line by which it tells that it has begun
-    passed: Sequence[int] = ()  # descriptors it gets from us
+    says: re.Pattern[str]  # the line by which it tells that it is ready
+    passed: Sequence[int] = ()  # file descriptors that it inherits
     line: str = ""
     failure: CannotStart | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     process: asyncio.subprocess.Process | None = None
 
     async def keep(self, stop: asyncio.Event) -> None:
-        """Run it, again and again, until :meth:`stop`. One that never began is a failure, and sets ``stop`` for all."""
+        """Run it, and again when it dies, until :meth:`stop`. If it never became ready, that is a failure and sets ``stop`` for all."""
         pause = _FIRST_PAUSE
         loop = asyncio.get_running_loop()
         while not self.stopping.is_set():
@@ -79,7 +79,7 @@ class _Child:
                     await self.stopping.wait()
 
     async def _ended(self) -> int | None:
-        """Run it and return its exit code; None where the system begins no process at the moment, which passes."""
+        """Run it and return its exit code; None if the system could not start a process, which may pass."""
         try:
             return await self._run_once()
         except OSError as failure:
@@ -89,7 +89,7 @@ class _Child:
             return None
 
     def stop(self) -> None:
-        """Tell it to finish what it is at and end."""
+        """Tell it to finish its work and end."""
         self.stopping.set()
         self._signal("terminate")
 
@@ -100,15 +100,15 @@ class _Child:
     async def _run_once(self) -> int:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-P",  # what lies in the folder we were started from is not code
+            "-P",  # do not import code from the folder we were started in
             "-m",
             "curbe",
             *self.arguments,
             env=self.environment,
             pass_fds=self.passed,
-            stdin=asyncio.subprocess.PIPE,  # never written to: its end is how the child learns of ours
+            stdin=asyncio.subprocess.PIPE,  # never written to; when it closes, the child knows that we are gone
             stdout=asyncio.subprocess.PIPE,
-            process_group=0,  # a Ctrl-C is for us; the children are told in their order
+            process_group=0,  # so that Ctrl-C reaches only us, and we stop the children in order
         )
         if self.stopping.is_set():
             self._signal("terminate")
@@ -137,7 +137,7 @@ async def supervise(
     announce: Callable[[str], None],
     began: Callable[[], None],
 ) -> None:
-    """Migrate, run web and worker until a signal stops them: web first, then the worker. While it migrates, that is broken off.
+    """Migrate, then run web and worker until a signal stops them: web first, then the worker. A signal also interrupts the migration.
 
     Args:
         settings: see there; ``host`` and ``port`` say where the web process listens.
@@ -149,8 +149,8 @@ async def supervise(
 
     Raises:
         SchemaMismatch: the database's schema is newer than this build.
-        CannotStart: web or worker ended before it had begun.
-        CannotListen: somebody else does there, or nobody can.
+        CannotStart: web or worker ended before it was ready.
+        CannotListen: the address is in use, or not available.
     """
     stop = asyncio.Event()
     hurry = asyncio.Event()
@@ -160,7 +160,7 @@ async def supervise(
         return
     environment = {**os.environ, "DATABASE_URL": dsn}
     common = ("--env-file", str(env_file))
-    # Ours, so that who knocks while web starts anew waits a moment instead of being turned away.
+    # We hold the listening socket, so that clients wait a moment while web restarts instead of being refused.
     listening = listen(settings.host, settings.port)
     place = ("--host", settings.host, "--listening", str(listening.fileno()))
     web = _Child(
@@ -192,7 +192,7 @@ async def supervise(
 
 
 async def _done_before(stop: asyncio.Event, work: Awaitable[object]) -> bool:
-    """Wait for ``work``, and return True; False where ``stop`` came first: then it is broken off, and takes back what it had begun."""
+    """Wait for ``work`` and return True; if ``stop`` comes first, cancel it, let it roll back, and return False."""
     doing, stopped = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     await asyncio.wait([doing, stopped], return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -205,10 +205,10 @@ async def _done_before(stop: asyncio.Event, work: Awaitable[object]) -> bool:
 
 
 def _listening_for_worker(port: int | None) -> socket.socket | None:
-    """Return where the worker tells of itself, on this machine alone; None where no ``port`` was chosen.
+    """Return a socket for the worker's health and metrics, reachable from this machine only; None without a ``port``.
 
     Raises:
-        CannotStart: it is taken.
+        CannotStart: the port is in use.
     """
     if port is None:
         return None
@@ -221,7 +221,7 @@ def _listening_for_worker(port: int | None) -> socket.socket | None:
 
 
 async def _ready(web: _Child, worker: _Child, stop: asyncio.Event) -> bool:
-    """Wait until both have begun and web says that it is ready; False where all was stopped first."""
+    """Wait until both have started and web is ready; False if everything was stopped first."""
     while not stop.is_set():
         if web.line and worker.line and await asyncio.to_thread(_answers, _url(web)):
             return True
@@ -234,7 +234,7 @@ async def _ready(web: _Child, worker: _Child, stop: asyncio.Event) -> bool:
 async def _end(
     web: _Child, worker: _Child, keeping: Sequence[asyncio.Task[None]], hurry: asyncio.Event
 ) -> None:
-    """Web takes no more and answers what it has, the worker finishes, and neither may take for ever."""
+    """Stop web, which answers what it has taken, then the worker; kill either if it takes too long."""
     loop = asyncio.get_running_loop()
     until = loop.time() + _STOP
     hurried = asyncio.ensure_future(hurry.wait())

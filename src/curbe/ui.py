@@ -1,6 +1,6 @@
-"""The web UI, as a bare ASGI app: built files from memory, precompressed, and the page that loads them for every other address.
+"""Serves the web UI as a bare ASGI app: precompressed built files from memory, and the page that loads them for any other address.
 
-The page forbids what it does not use (Content-Security-Policy and its kin); nothing of it depends on who asks.
+The page forbids what it does not use (Content-Security-Policy and similar headers), and is the same for everybody.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _NONCE_PLACE: Final = b'<meta name="csp-nonce" content="'
 _FOR_EVER: Final = b"public, max-age=31536000, immutable"  # the name changes with the content
 _AN_HOUR: Final = b"public, max-age=3600"
 _ANEW: Final = b"no-cache"
-# It outlives the page that asked for it: an old one would go on for as long as it is kept. At the root, as it may lead to any page.
+# The service worker outlives the page that installed it, so it must not be cached for long. At the root, as it may open any page.
 _WORKER: Final = "notifications-worker.js"
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; "
@@ -37,7 +37,7 @@ _POLICY: Final = (
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; "
     "require-trusted-types-for 'script'; trusted-types default"
 )
-# A worker is held to the policy of its own answer, not to its page's.
+# A worker obeys the policy in its own response, not that of its page.
 _SCRIPT_POLICY: Final = b"default-src 'none'; script-src 'self'; connect-src 'self'"
 _PERMISSIONS: Final = (
     b"microphone=(self), clipboard-write=(self), autoplay=(self), fullscreen=(self), publickey-credentials-get=(self), "
@@ -53,7 +53,7 @@ _NOT_BUILT: Final = b"""<!doctype html><html lang="en"><meta charset="utf-8"><ti
 
 
 class _File(msgspec.Struct, frozen=True):
-    """A built file: its bytes as they are and, by the name of the encoding, compressed."""
+    """A built file: its bytes, and the compressed bytes by the name of the encoding."""
 
     kind: bytes
     cached: bytes
@@ -98,7 +98,7 @@ class Ui:
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
     def _document(self, path: str) -> tuple[int, Headers, bytes]:
-        """Return the page: the same for every address, but for its nonce and for who may frame it."""
+        """Return the page: the same for every address, except for its nonce and for who may frame it."""
         framed = path == EMBEDDED or path.startswith(EMBEDDED + "/")
         nonce = secrets.token_urlsafe(16)
         policy = _POLICY.format(nonce=nonce, ancestors=self._embedders if framed else "'none'")

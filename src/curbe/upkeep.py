@@ -1,4 +1,4 @@
-"""What a worker does every so often; each of it may be done twice, or by several processes, without harm."""
+"""The periodic work of a worker; each piece may be done twice, or by several processes at once, without harm."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -36,14 +36,14 @@ Work = Callable[[], Awaitable[object]]
 def until(
     stop: asyncio.Event, *, work: Pool, apply: Pool, dsn: str, spool: Spool, app_id: str
 ) -> list[Awaitable[None]]:
-    """Return what is done every so often until ``stop``.
+    """Return the periodic work, each piece to be run until ``stop``.
 
     Args:
-        stop: set where the worker ends; also by what is found here, where the schema is no longer this build's.
-        work: as the worker role.
-        apply: as the batch role.
+        stop: set when the worker ends; also set here if the database's schema is no longer this build's.
+        work: connections with the worker role.
+        apply: connections with the batch role.
         dsn: the database.
-        spool: where files are on their way.
+        spool: the folder for files that are being received.
         app_id: the Meta app whose tokens are renewed.
     """
 
@@ -54,7 +54,7 @@ def until(
     parked = Parked(apply)
 
     async def partitions() -> None:
-        # Gives up within a second where the log is held for long, and tries again at its next turn: days are made ahead.
+        # Gives up within a second if the log stays locked, and tries again next time; partitions are made days ahead.
         await work.execute("SELECT keep_webhook_partitions(7, $1)", _WEBHOOKS_KEPT_DAYS)
 
     async def broken_off() -> None:
@@ -174,7 +174,7 @@ def _dropping(pool: Pool) -> Work:
 
 
 async def _every(seconds: float, job: Work, stop: asyncio.Event) -> None:
-    """Do ``job`` every ``seconds`` until ``stop``; a database that does not answer is asked again next time."""
+    """Do ``job`` every ``seconds`` until ``stop``; if the database does not answer, try again next time."""
     while not stop.is_set():
         try:
             await job()

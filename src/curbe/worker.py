@@ -72,15 +72,15 @@ from curbe.templates.sync import SYNC, Syncer
 log: Final = structlog.get_logger(__name__)
 
 _NICENESS: Final = 5
-# Seconds until what is still under way is broken off; with the end of all else, twenty are promised.
+# Seconds until running work is cancelled; together with the rest of the shutdown, twenty are promised.
 _DRAIN: Final = 15.0
-_ANSWERS_WITHIN: Final = timedelta(seconds=_DRAIN - 3.0)  # of tenants' servers: then they are noted in time
+_ANSWERS_WITHIN: Final = timedelta(seconds=_DRAIN - 3.0)  # for tenants' servers: leaves time to note it
 _GIVE_BACK: Final = 1.0  # seconds
 _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping the largest file takes
 _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
-_WEBHOOKS_AT_ONCE: Final = 64  # a tenant's servers that hang hold a hand each, for seconds
-_FILES_OF_ONE: Final = 4  # whose files hang at Meta for minutes leaves two hands for all others
+_WEBHOOKS_AT_ONCE: Final = 64  # each server that hangs occupies one of them for seconds
+_FILES_OF_ONE: Final = 4  # one tenant's files that hang at Meta for minutes leave two places for all others
 # Of suspended tenants too: what people send can be fetched for days only, a token is renewed before it ends or never, and what is to be
 # deleted is.
 _KEPT_UP: Final = frozenset({FETCH, FORGET, RENEW, PURGE, ERASE, COUNT})

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-_NEVER_OPEN: Final = datetime(
-    2000, 1, 1, tzinfo=UTC
-)  # since when a business that never opens is closed: always the same moment
+# Since when a business that never opens is closed: always the same moment.
+_NEVER_OPEN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 ClockTime = Annotated[
     str,
     msgspec.Meta(

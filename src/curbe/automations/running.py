@@ -65,9 +65,8 @@ async def _act(
             tx, one.rule, tenant_id=tenant_id, automation_id=one.id
         )
     ruled = [(one.id, rules.without_gone(one.rule, teams)) for one in kept]
-    now = (
-        clock()
-    )  # read once the locks are held, so that times agree with the order in which the locks were taken
+    # Read once the locks are held, so that times agree with the order in which the locks were taken.
+    now = clock()
     for automation_id, deed in rules.deeds(ruled, seen, candidates=candidates):
         await tx.savepoint("automation")
         try:

@@ -24,9 +24,8 @@ from curbe.realtime.service import append as append_events
 _PACKAGE: Final = "curbe.automations"
 _NOBODY: Final = UUID(int=0)
 _MOST: Final = 200  # automations of a tenant: each message is looked at by all of them, and those that assign are locked meanwhile
-_IMAGINED: Final = timedelta(
-    days=3650
-)  # how far from now the message of a trial may be: Python's calendar must not end before it
+# How far from now the message of a trial may be: Python's calendar must not end before it.
+_IMAGINED: Final = timedelta(days=3650)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -31,9 +31,8 @@ _AT_ONCE: Final = (
     1_000  # rows in one transaction: short enough that messages to the tenant do not wait for long
 )
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_AHEAD: Final = timedelta(
-    days=1
-)  # how far ahead of our clock a date may be: it may have begun in another time zone
+# How far ahead of our clock a date may be: it may have begun in another time zone.
+_AHEAD: Final = timedelta(days=1)
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,10 +216,7 @@ def _one(row: Row, brought: Brought) -> _Read | _Failed:
     phone = canonical_phone(wa_id)
     try:
         at = None if row.date is None else _moment(row.date)
-    except (
-        ValueError,
-        OverflowError,
-    ):  # the first or last day that Python knows, moved out of its range by the time zone
+    except (ValueError, OverflowError):  # overflow: the first or last day of the calendar, in another zone
         detail = f"The date {row.date!r} is not one: write 2026-05-31, or with a time."
         return _Failed(row, "date_invalid", detail, phone=phone)
     # A yes dated in the future would win over every no; a no counts from now on.

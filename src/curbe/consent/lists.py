@@ -160,9 +160,8 @@ def _text(data: bytes) -> str:
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
     """Return the lines that are not empty, each with its line number; at most one more than the header and the rows allowed."""
-    table = io.StringIO(
-        text, newline=""
-    )  # newlines unchanged: a line may end in a carriage return alone, and a cell may contain one
+    # Newlines unchanged: a line may end in a carriage return alone, and a cell may contain one.
+    table = io.StringIO(text, newline="")
     return list(islice(_numbered(csv.reader(table, delimiter=separator_of(text))), MOST_ROWS + 2))
 
 

@@ -85,9 +85,8 @@ def keyword_in(text: str | None, rules: ConsentRules) -> Said | None:
     return max(meant, key=lambda one: one.state is Consent.OUT, default=None)
 
 
-_folded_keyword: Final = lru_cache(1024)(
-    folded
-)  # cached, because the same few words are compared with every message that comes in
+# Cached, because the same few words are compared with every message that comes in.
+_folded_keyword: Final = lru_cache(1024)(folded)
 
 
 def may_be_keyword(text: str | None) -> bool:

@@ -93,7 +93,7 @@ async def change(
 async def delete(pool: Pool, *, tenant_id: UUID, label_id: UUID, actor: str) -> None:
     """Delete a label, also from the conversations that have it.
 
-    It is taken off those first, in several transactions where they are many: who breaks off begins anew.
+    It is removed from these first, in several transactions if there are many; after an interruption, call it again.
 
     Raises:
         NotFound: the tenant has no such label.

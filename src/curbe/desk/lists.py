@@ -1,4 +1,4 @@
-"""How the lists of a desk are paged, in the order of their making, and how long they may become: every screen reads them whole."""
+"""Pages the lists of a desk in order of creation, and limits their length, as screens read them whole."""
 
 from typing import Final
 from uuid import UUID
@@ -43,10 +43,10 @@ def place_in(cursor: str | None) -> UUID:
 
 
 async def require_room(tx: Transaction, kept: Query[Kept], room: Room, *, tenant_id: UUID) -> None:
-    """Return where a tenant may have one more.
+    """Return quietly if a tenant may have one more.
 
     Raises:
-        LimitReached: there are as many as there may be.
+        LimitReached: it has as many as allowed.
     """
     there = await kept.one(tx, tenant_id=tenant_id)
     if there is None or there.count < room.most:

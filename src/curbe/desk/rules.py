@@ -12,14 +12,14 @@ from curbe.domain.errors import InvalidRequest
 from curbe.inbox.deeds import LabelIds
 from curbe.inbox.rules import ConversationState, ListOrder, Priority
 
-# With the space around the name: a pattern that leaves it out tries every way to share a long one among its parts, for minutes.
+# Spaces are matched as part of the name; a pattern with optional spaces around it could take minutes on a long run of spaces.
 _PLACE: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _SHORTCUT: Final = re.compile(r"[^\s/]{1,40}")
 _COLOR: Final = re.compile(r"#[0-9a-f]{6}")
 
 
 class Variable(StrEnum):
-    """What a canned reply may leave open, as ``{{name}}``."""
+    """The variables that a canned reply may contain, as ``{{name}}``."""
 
     CONTACT_NAME = "contact_name"
     CONTACT_PHONE = "contact_phone"
@@ -44,10 +44,10 @@ class ViewFilter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def named_in(wanted: ViewFilter) -> set[tuple[str, UUID]]:
-    """Return what a view names, each with the member that names it.
+    """Return the ids that a view's filter contains, each with its member.
 
     Raises:
-        InvalidRequest: ``assignee`` is nobody's id, nor one of its words.
+        InvalidRequest: ``assignee`` is neither an id nor one of its words.
     """
     single = {
         "team_id": wanted.team_id,
@@ -66,16 +66,16 @@ def spelled(wanted: ViewFilter) -> ViewFilter:
 
 
 def moved(ids: Sequence[UUID], one: UUID, *, place: int) -> list[UUID]:
-    """Return ``ids`` with one of them at that place, or at the end where there are not as many."""
+    """Return ``ids`` with ``one`` moved to index ``place``, or to the end if there are fewer."""
     others = [other for other in ids if other != one]
     return [*others[:place], one, *others[place:]]
 
 
 def variables_in(body: str) -> frozenset[Variable]:
-    """Return what ``body`` leaves open.
+    """Return the variables in ``body``.
 
     Raises:
-        InvalidRequest: it leaves something open that nobody can fill in.
+        InvalidRequest: it contains an unknown variable.
     """
     names = {match[1].strip() for match in _PLACE.finditer(body)}
     unknown = sorted(names - set(Variable))
@@ -89,9 +89,9 @@ def variables_in(body: str) -> frozenset[Variable]:
 
 
 def render(body: str, values: Mapping[Variable, str | None]) -> str:
-    """Return ``body`` with its variables filled in; one without a value leaves nothing behind, nor a space before it.
+    """Return ``body`` with its variables filled in; one without a value is removed together with the space before it.
 
-    A value is put in as it is: what looks like a variable in a person's name stays as they wrote it.
+    Values are not searched for variables again: a name that looks like one stays as the person wrote it.
     """
 
     def filled(match: re.Match[str]) -> str:

@@ -21,13 +21,13 @@ from curbe.realtime.rules import EventType
 _PACKAGE: Final = "curbe.desk"
 _CALLED: Final = "saved view"
 _LONGEST_NAME: Final = 60
-MOST: Final = 30  # of a person, and shared in a tenant: more are no shorter way than the filters are
+MOST: Final = 30  # per person, and shared per tenant; with more of them, setting filters would be quicker than finding a view
 
 
 class SavedView(msgspec.Struct, frozen=True, kw_only=True):
     """A saved view, and its ``place`` among its owner's, or among the shared ones.
 
-    ``gone``: the ids that its filter names of what there is no more; with such a one it shows nothing.
+    ``gone``: ids in its filter that no longer exist; a view with one shows nothing.
     """
 
     id: UUID
@@ -81,9 +81,9 @@ async def views_of(tx: Transaction, *, tenant_id: UUID, user_id: UUID | None) ->
 async def lists_of(
     tx: Transaction, *, tenant_id: UUID, user_id: UUID | None
 ) -> dict[UUID, ConversationFilter]:
-    """Return which conversations a user's own views and the shared ones show to that user, by the ids of the views.
+    """Return the filters of a user's own views and of the shared ones, by the views' ids.
 
-    None is no user, to whom a view of what whoever looks has shows nothing: it is left out.
+    For None, who is no user, views of "my" conversations are left out.
     """
     rows = await _ALL.all(tx, tenant_id=tenant_id, user_id=user_id)
     filters = {row.id: _decoded(row) for row in rows}
@@ -195,7 +195,7 @@ async def delete(tx: Transaction, *, tenant_id: UUID, view_id: UUID, keeper: Kee
 
 
 async def _held(tx: Transaction, tenant_id: UUID, view_id: UUID, keeper: Keeper) -> tuple[_Row, list[UUID]]:
-    """Return a view that whoever asks may change, and the order it stands in, which nobody else changes meanwhile."""
+    """Lock and return a view that the asker may change, and the order of the views it belongs to."""
     await _LOCK.one(tx, tenant_id=tenant_id)
     rows = await _ALL.all(tx, tenant_id=tenant_id, user_id=keeper.user_id)
     found = next((row for row in rows if row.id == view_id), None)
@@ -236,7 +236,7 @@ async def _require_known(
     *,
     beyond: AbstractSet[tuple[str, UUID]] = frozenset(),
 ) -> None:
-    """Refuse a filter that names what the tenant does not have, beyond what it named before."""
+    """Refuse a filter with ids that the tenant does not have; ``beyond``: those it contained before, which are not checked."""
     known = await _known(tx, tenant_id, [wanted])
     if unknown := sorted(named_in(wanted) - known - beyond):
         member, _ = unknown[0]
@@ -248,7 +248,7 @@ async def _require_known(
 
 
 async def _known(tx: Transaction, tenant_id: UUID, filters: Iterable[ViewFilter]) -> set[tuple[str, UUID]]:
-    """Return what of these filters' names there is."""
+    """Return which of the ids in these filters exist."""
     named = {one for wanted in filters for one in named_in(wanted)}
     if not named:
         return set()
@@ -306,7 +306,7 @@ def _encoded(wanted: ViewFilter) -> str:
 
 
 async def _tell(tx: Transaction, tenant_id: UUID, view: SavedView, *, actor: str, deed: str) -> None:
-    """Tell everybody, and write down, what was done to a shared view; one's own is nobody else's business."""
+    """Append the event and audit entry of a change to a shared view; a person's own views are private."""
     if view.shared:
         await tell(
             tx,

@@ -1,4 +1,4 @@
-"""Search over what was said and over the people, page by page and without end: people first, then messages, each the latest first."""
+"""Searches people and messages, page by page: first people, then messages, each the latest first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ Part = Literal["contacts", "messages"]
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something that was found, and its conversation. A message comes with a piece of its text that shows why."""
+    """Something that was found, and its conversation; a message with the piece of its text that matched."""
 
     kind: Literal["contact", "message"]
     conversation: Conversation
@@ -26,7 +26,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a search goes on. ``at`` is of conversations alone: messages are in the order of their ids."""
+    """Where a search goes on. ``at``: for conversations only, as messages are in the order of their ids."""
 
     part: Part
     at: Moment | None
@@ -51,7 +51,7 @@ _SEARCH: Final = Query("curbe.desk", "search_inbox", _Hit)
 async def search(
     tx: Transaction, typed: str, *, tenant_id: UUID, parts: Sequence[Part], after: Place | None, limit: int
 ) -> FoundPage:
-    """Return at most ``limit`` of what all words in ``typed`` begin words of, in ``parts``, after a place."""
+    """Return at most ``limit`` results after ``after``: people and messages that contain a word beginning with each word of ``typed``."""
     todo: list[Part] = list(parts)
     if after is not None:
         todo = todo[todo.index(after.part) :] if after.part in todo else []
@@ -90,7 +90,7 @@ async def _items(
         _contact(hit, standing) if part == "contacts" else _message(hit, messages, standing, typed)
         for part, hit in hits
     )
-    # What retention deleted since it was found is nothing to show.
+    # None: retention deleted it after it was found.
     return [one for one in found if one is not None]
 
 

@@ -1,4 +1,4 @@
-"""What to show of a text in which something was found: a piece of it, and where the words are. Pure."""
+"""Makes the snippet of a text in which words were found: a piece of it, and where the words are. Pure."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ import msgspec
 _BEFORE: Final = 40  # letters shown before the first word found
 _LONGEST: Final = 160
 _WORD: Final = re.compile(r"\w+")
-# Letters that no accent is taken from, and that are looked for by another one all the same (as in migration 0016).
+# Letters without an accent to remove that are nevertheless found by another letter (as in migration 0016).
 _OTHERS: Final = str.maketrans("øłđıß", "oldis")
 
 
@@ -22,12 +22,12 @@ class Snippet(msgspec.Struct, frozen=True):
 
 
 def words_of(typed: str) -> list[str]:
-    """Return the words that somebody typed, as they are compared: small letters without accents."""
+    """Return the words of a query in the form in which they are compared: lower case, without accents."""
     return _WORD.findall(_plain(typed)[0].replace("_", " "))
 
 
 def snippet(text: str, typed: str) -> Snippet:
-    """Return the piece of ``text`` around the first word that begins with one of those typed; its beginning where none does."""
+    """Return the piece of ``text`` around the first word that begins with a word of ``typed``; its beginning if none does."""
     found = list(_found(text, words_of(typed)))
     first = found[0][0] if found else 0
     start = 0 if first <= _BEFORE else _word_start(text, first - _BEFORE)
@@ -51,7 +51,7 @@ def _found(text: str, wanted: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
-    """Return ``text`` as it is compared, and for each of its letters where that stands in the original."""
+    """Return ``text`` in the compared form, and for each of its letters the index in the original."""
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(text):
@@ -63,7 +63,7 @@ def _plain(text: str) -> tuple[str, list[int]]:
 
 
 def _word_start(text: str, place: int) -> int:
-    """Return the beginning of the first word from ``place`` on, or ``place`` itself in the midst of a long one."""
+    """Return where the first word from ``place`` on begins; ``place`` itself if it is inside a long word."""
     space = text.find(" ", place, place + _BEFORE)
     return place if space < 0 else space + 1
 

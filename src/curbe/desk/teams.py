@@ -99,7 +99,7 @@ async def change(
 async def delete(pool: Pool, *, tenant_id: UUID, team_id: UUID, actor: str) -> None:
     """Delete a team; its conversations belong to no team then.
 
-    They are let go of first, in several transactions where they are many: who breaks off begins anew.
+    These are released first, in several transactions if there are many; after an interruption, call it again.
 
     Raises:
         NotFound: the tenant has no such team.

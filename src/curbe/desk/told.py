@@ -1,4 +1,4 @@
-"""Telling and writing down what somebody changed of a desk."""
+"""Appends the events and audit entries of changes to a desk."""
 
 from uuid import UUID
 

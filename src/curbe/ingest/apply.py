@@ -189,9 +189,8 @@ async def _apply(
     await automating.defer(tx, arrived)
     await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
-    gathered.receive(
-        tallying.received_in(routed)
-    )  # last: a batch that fails and is halved must not be counted twice
+    # Last: a batch that fails and is halved must not be counted twice.
+    gathered.receive(tallying.received_in(routed))
     return counts
 
 

@@ -127,9 +127,8 @@ class Parked:
                     if most == 1 and kind.lying is not None:
                         first = await kind.lying.first(tx, tenant_id=of[0])
                     taken, more = await kind.take(tx, of[0], most)
-            except (
-                TookTooLong
-            ) as error:  # it says little of any one; fewer might take as long, and all others wait
+            except TookTooLong as error:
+                # That says little about any single row; fewer rows might take as long, and all others wait.
                 return await self._put_off(of, kind, None, error)
             except POISON as error:
                 if most == 1 or kind.lying is None:

@@ -27,15 +27,13 @@ RECONNECTING_MENDS: Final = frozenset({*_OF_TOKEN, CONNECTION_GONE, REFUSED, Num
 BROKEN_OFF: Final = timedelta(days=1)  # a file that is still not stored after this long was interrupted
 LARGEST_INBOUND: Final = 100 * 1024 * 1024  # Meta delivers none larger: error 131052 [cloud-api: media]
 UPLOAD_LIVES: Final = timedelta(days=30)  # [cloud-api: media]
-_SPARE: Final = timedelta(
-    days=1
-)  # an upload that expires this soon is not used, because the message may have to wait in the outbox
+# An upload that expires this soon is not used, because the message may have to wait in the outbox.
+_SPARE: Final = timedelta(days=1)
 _LINK_LIVES: Final = timedelta(minutes=5)  # [cloud-api: media]
 _LINK_SPARE: Final = timedelta(seconds=30)
 _PAUSES: Final = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-_PAUSE_FOR_TOKEN: Final = timedelta(
-    hours=3
-)  # a person has to repair it, and then the file is fetched again at once: see RECONNECTING_MENDS
+# A person has to repair it, and then the file is fetched again at once: see RECONNECTING_MENDS.
+_PAUSE_FOR_TOKEN: Final = timedelta(hours=3)
 
 # What a browser may show in the page: no type that can contain a script, and only if the file's bytes show that type.
 _INLINE: Final = frozenset(

@@ -15,9 +15,8 @@ from curbe.templates.slots import Slot
 
 LONGEST_DELAY: Final = timedelta(days=90)
 LONGEST_LIFE: Final = timedelta(days=30)
-_GAPS: Final = re.compile(
-    r"\s*[\n\r\t]\s*|\s{5,}"
-)  # Meta takes none of these in a parameter [Meta: error 132018]
+# Meta takes none of these in a parameter [Meta: error 132018].
+_GAPS: Final = re.compile(r"\s*[\n\r\t]\s*|\s{5,}")
 EventName = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[\w.:-]+$")]
 Path = Annotated[str, msgspec.Meta(min_length=1, max_length=500, description="Such as $.candidate.phone")]
 Json = Any

@@ -26,9 +26,8 @@ _PACKAGE: Final = "curbe.notifications"
 ACTOR: Final = "system:notifications"
 _ROUTE: Final = "notifications"  # of the idempotency keys
 _AGAIN: Final = timedelta(minutes=5)
-_PATIENCE: Final = timedelta(
-    hours=24
-)  # for a number that does not send for now, or a worker that did not run
+# For a number that does not send for now, or a worker that did not run.
+_PATIENCE: Final = timedelta(hours=24)
 _FOR_NOW: Final = (ConnectionPaused, AccountRestricted)
 _SHOWN: Final = 40  # characters of what an event has in place of a number
 

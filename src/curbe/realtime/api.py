@@ -81,7 +81,7 @@ class EventsController(Controller):
                         await wakeups.wait(at_most=look or _LOOK_ANYWAY)
                         page = await _page(web_pool, tenant_id, after=after, limit=limit)
             except TimeoutError:
-                pass  # nothing happened while the caller was willing to wait
+                pass  # no event came within the time the caller wanted to wait
         return EventList(
             items=[item_of(event) for event in page.events], next_cursor=str(page.cursor), more=page.more
         )
@@ -101,7 +101,7 @@ class EventsController(Controller):
         since: FromQuery[str | None] = None,
     ) -> None:
         """Send the events after a cursor, or from now on, as they happen (docs/reference/events.md)."""
-        # A browser that offers protocols wants one chosen; the one that carries the key is never repeated.
+        # A browser that offers subprotocols expects one of them back; the one that carries the key is never sent back.
         await socket.accept(subprotocols=PROTOCOL if PROTOCOL in socket.scope["subprotocols"] else None)
         follower = Follower(
             socket,

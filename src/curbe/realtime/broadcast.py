@@ -1,7 +1,7 @@
-"""One listener a process: hears whose log has grown, which key or person has changed, and wakes whom it concerns.
+"""Listens to PostgreSQL's notifications, once per process: whose log has grown, which key or person changed; wakes those concerned.
 
-A notification is a hint, never the news itself: the log is read by cursor, so a hint too many costs an empty
-read, and a lost one (the connection to PostgreSQL was cut) is made good by waking everybody once it is back.
+A notification is only a hint. Readers read the log by cursor, so a needless hint costs an empty read, and hints lost while the connection
+to PostgreSQL was cut are made up for by waking everybody once it is back.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ _log = structlog.get_logger()
 
 
 class Channel(StrEnum):
-    """What is notified, and the PostgreSQL channel it is notified on."""
+    """The PostgreSQL channels of notifications."""
 
     EVENTS = service.CHANNEL  # subject: a tenant
     KEYS = auth.CHANNEL  # subject: an API key
@@ -42,10 +42,10 @@ class Channel(StrEnum):
 
 
 class Wakeups:
-    """One reader's wake-ups. Those that come while the reader is busy are one."""
+    """One reader's wake-ups. Those that come while the reader is busy count as one."""
 
     def __init__(self, generation: int) -> None:
-        # Of the last hint that concerned this reader; the same number for every reader it concerned.
+        # The number of the last hint that concerned this reader; a hint has the same number for all readers.
         self.generation = generation
         self._rung: Final = asyncio.Event()
 
@@ -55,7 +55,7 @@ class Wakeups:
         self._rung.set()
 
     async def wait(self, *, at_most: timedelta) -> bool:
-        """Return True at the first wake-up since the last wait, or False where ``at_most`` passes without."""
+        """Wait for a wake-up since the last wait and return True, or False after ``at_most`` without one."""
         try:
             async with asyncio.timeout(at_most.total_seconds()):
                 await self._rung.wait()
@@ -74,9 +74,9 @@ class _Subject:
 
 
 class Broadcast:
-    """Wakes readers. ``run`` listens for as long as the process lives.
+    """Wakes readers. ``run`` listens as long as the process lives.
 
-    ``reads`` are the pages that those it wakes may share, ``presence`` is who of them is where.
+    ``reads``: pages that woken readers share. ``presence``: which of them looks at which conversation.
     """
 
     def __init__(self, pool: db.Pool) -> None:
@@ -120,7 +120,7 @@ class Broadcast:
     async def stop(self) -> None:
         """Let every reader end, and return once all have, or after two seconds.
 
-        Call it before the server stops: it cuts connections at once, and its readers could not say why they go.
+        Call it before the server stops, as that cuts connections at once, and readers could not tell clients why.
         """
         self._stopping = True
         self._wake_everybody()
@@ -137,7 +137,7 @@ class Broadcast:
                     for channel in Channel:
                         await session.listen(channel.value, partial(self._heard, channel))
                     await session.listen(PRESENCE, self.presence.heard)
-                    self._wake_everybody()  # what was said while nobody listened
+                    self._wake_everybody()  # for the hints that came while nobody listened
                     delay = _LISTEN_AGAIN_FIRST
                     while await session.alive():
                         self.presence.forget()

@@ -1,7 +1,7 @@
-"""One WebSocket that follows a tenant's log from a cursor on, until somebody ends it; each end has its code.
+"""A WebSocket that follows a tenant's log from a cursor on, until either side closes it; every reason has a close code.
 
-The socket pulls: it reads the next page when the last one is written, so a slow reader costs one page of
-memory, and nothing is lost when it is cut off, as it comes back with its cursor.
+The next page is read when the last one is written, so a slow client costs one page of memory. A client that is cut off loses nothing: it
+comes back with its cursor.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _PING_EVERY: Final = timedelta(seconds=20)
 _SLOWEST_WRITE: Final = timedelta(seconds=10)
 _SLOWEST_CLOSE: Final = timedelta(seconds=2)
 _PING: Final = '{"type":"ping"}'
-# How often a client is listened to: whoever runs through a list, or types and stops, is heard; whoever floods is not.
+# How many frames a second of a client are heeded: enough for somebody who goes through a list or types; a flood is ignored.
 _WORDS_A_SECOND: Final = 2.0
 _WORDS_AT_ONCE: Final = 10.0
 _VIEWING: Final = msgspec.json.Decoder(Viewing)
@@ -43,15 +43,15 @@ class CloseCode(IntEnum):
     GOING_AWAY = 1001  # the server stops; come back
     TRY_AGAIN_LATER = 1013
     UNAUTHORIZED = 4401  # the key was revoked or expired, the session ended
-    FORBIDDEN = 4403  # the person is no longer what they were in this tenant: read the session again
+    FORBIDDEN = 4403  # the person's role in this tenant changed; read the session again
     TOO_SLOW = 4408  # the reader did not take what was written to it; come back with the cursor
-    CURSOR_EXPIRED = 4410  # load the state again
-    INVALID_REQUEST = 4422  # the cursor is none
+    CURSOR_EXPIRED = 4410  # the log no longer reaches back that far; load the state again
+    INVALID_REQUEST = 4422  # this is no cursor
     TOO_MANY_SOCKETS = 4429  # of the key, the person or the tenant; close one, or come back later
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="type", tag="hello"):
-    """The first frame: what follows comes after ``cursor``."""
+    """The first frame: the events that follow come after ``cursor``."""
 
     cursor: str
 
@@ -66,7 +66,7 @@ class _Ended(Exception):
 
 
 class Follower:
-    """One socket, accepted already, and whose log it follows."""
+    """An accepted socket, and the tenant whose log it follows."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Follower:
 
     async def run(self, since: Cursor | None) -> None:
         """Send what follows ``since`` (None: from now on) until either side ends it, then close."""
-        # Subscribed until the goodbye is said: whoever stops the server waits for the last subscription to end.
+        # Subscribed until the close frame is sent: stopping the server waits for the last subscription to end.
         seated = self._broadcast.presence.seat(self._tenant_id, user_id=self._principal.user_id)
         with self._broadcast.subscribe(Channel.EVENTS, self._tenant_id) as wakeups, seated as seat:
             try:
@@ -107,7 +107,7 @@ class Follower:
                 await seat.leave()
 
     async def close(self, code: CloseCode, reason: str) -> None:
-        """Close the socket; where it cannot even take that, leave it to the server to cut."""
+        """Close the socket; if it does not even accept the close frame, the server will cut it."""
         with suppress(OSError, WebSocketDisconnect):  # gone, or so slow that only the server can cut it
             async with asyncio.timeout(_SLOWEST_CLOSE.total_seconds()):
                 await self._socket.close(code=code, reason=reason)
@@ -122,7 +122,7 @@ class Follower:
             if self._broadcast.stopping:
                 raise _Ended(CloseCode.GOING_AWAY, "the server stops; connect again")
             look = None if settled else next_look(look)
-            # Whatever woke it or is waited for: who hears nothing for longer takes the line for dead.
+            # Whether woken or not: a client that hears nothing for longer takes the connection for dead.
             if self._quiet_for() >= _PING_EVERY:
                 await self._write(_PING)
             await wakeups.wait(at_most=min(look or _PING_EVERY, _PING_EVERY - self._quiet_for()))
@@ -137,7 +137,7 @@ class Follower:
             except CursorExpired as expired:
                 raise _Ended(CloseCode.CURSOR_EXPIRED, expired.code) from None
             except db.Unreachable:
-                return cursor, False  # as long as the database is away; its loss is logged by the listener
+                return cursor, False  # the database is away, which the listener logs; try again later
             if shared.page.events:
                 await self._write(shared.frame)
             cursor = shared.page.cursor
@@ -172,7 +172,7 @@ class Follower:
                 await self._write(msgspec.json.encode(frame).decode())
 
     async def _hear(self, seat: Seat) -> NoReturn:
-        # Of what a client says only where its user is means anything; reading is also how its leaving is noticed.
+        # The only thing a client has to say is which conversation its user looks at; reading also notices when it leaves.
         words = Throttle(per_second=_WORDS_A_SECOND, burst=_WORDS_AT_ONCE)
         while True:
             said = await self._socket.receive_data(mode="text")
@@ -205,7 +205,7 @@ def _viewing_in(said: str) -> Viewing | None:
     try:
         return _VIEWING.decode(said)
     except msgspec.MsgspecError:
-        return None  # something else, or of a later version
+        return None  # something unknown, perhaps from a later version
 
 
 def _first(ends: BaseExceptionGroup[_Ended]) -> tuple[CloseCode, str]:

@@ -1,7 +1,7 @@
-"""Presence: who looks at a conversation, told from socket to socket, in this process and in the others; never stored.
+"""Presence: who is looking at which conversation, passed between the sockets of all processes and never stored.
 
-What a socket says is notified on one PostgreSQL channel and heard by every process, this one included, so that all know the same. What is
-lost on the way is said again a few seconds later; what nobody says again is forgotten.
+What a socket reports is notified on one PostgreSQL channel and heard by every process, also by its own, so that all know the same. Sockets
+repeat their report every few seconds, which makes up for lost ones; what is not repeated is forgotten.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ from curbe.realtime.viewers import Place, Viewer, Viewers, Viewing
 
 CHANNEL: Final = "curbe_presence"
 _NOTIFY: Final = "SELECT pg_notify($1, $2)"
-_IN_TIME: Final = 2.0  # seconds; later than that it is not worth saying any more
+_IN_TIME: Final = 2.0  # seconds; an older report is not worth passing on any more
 _NOWHERE: Final = Viewing(conversation_id=None)
 
 log: Final = structlog.get_logger(__name__)
 
 
 class PresenceFrame(msgspec.Struct, frozen=True, tag_field="type", tag="presence"):
-    """What a WebSocket is sent when the people at a conversation are others: all of them but its own user."""
+    """The frame a socket gets when the people at a conversation change: all of them except its own user."""
 
     conversation_id: UUID
     people: list[Viewer]
@@ -41,26 +41,26 @@ class _Notice(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Seat:
-    """A socket's place among the others: what it has to be told, and how it says where its user is."""
+    """One socket's part in presence: what it has yet to be told, and how it reports where its user is."""
 
     def __init__(self, presence: "Presence", *, tenant_id: UUID, user_id: UUID | None) -> None:
-        """``user_id`` is None where the socket is an API key's: it sees people, and is nobody."""
+        """``user_id``: None for an API key's socket, which sees people and is not seen."""
         self.tenant_id: Final = tenant_id
         self._presence: Final = presence
         self._user_id: Final = user_id
         self._socket: Final = uuid7()
-        self._there = False  # somewhere, as far as the others know
+        self._there = False  # whether the others have been told that its user is at a conversation
         self._told: Final[dict[Place, list[Viewer]]] = {}
         self._changed: Final[set[Place]] = set()
         self._rung: Final = asyncio.Event()
 
     def ring(self, places: set[Place]) -> None:
-        """Let it be told of these places."""
+        """Note that people at these places changed, and wake the socket."""
         self._changed.update(places)
         self._rung.set()
 
     async def frames(self) -> list[PresenceFrame]:
-        """Wait until the people somewhere may be others, and return what there is to tell."""
+        """Wait until people at some place may have changed, and return the frames to send."""
         await self._rung.wait()
         self._rung.clear()
         places = sorted(self._changed)
@@ -70,17 +70,17 @@ class Seat:
         ]
 
     async def say(self, viewing: Viewing) -> None:
-        """Say where its user is, to everybody."""
+        """Report to everybody where its user is."""
         if self._user_id is not None and (self._there or viewing.conversation_id is not None):
             self._there = viewing.conversation_id is not None
             await self._presence.notify(_Notice(self._socket, self.tenant_id, self._user_id, viewing))
 
     async def leave(self) -> None:
-        """Say that its user is nowhere any more, if anybody thinks otherwise."""
+        """Report that its user is at no conversation any more, if that was reported otherwise."""
         await self.say(_NOWHERE)
 
     def _news(self, place: Place) -> list[Viewer] | None:
-        """Return the others at a place, None where it has been told of the same."""
+        """Return the others at a place; None if the socket was told the same already."""
         people = self._presence.viewers.people(place, but=self._user_id)
         if people == self._told.get(place, []):
             return None
@@ -91,7 +91,7 @@ class Seat:
 
 
 class Presence:
-    """What this process knows of who is where, and its sockets that want to know."""
+    """Who is where, as far as this process knows, and its sockets that have to be told."""
 
     def __init__(self, pool: db.Pool) -> None:
         self.viewers: Final = Viewers()
@@ -100,7 +100,7 @@ class Presence:
 
     @contextmanager
     def seat(self, tenant_id: UUID, *, user_id: UUID | None) -> Iterator[Seat]:
-        """Give a socket its seat; it is told at once who is where."""
+        """Give a socket its seat for the block; it is told at once who is where."""
         taken = Seat(self, tenant_id=tenant_id, user_id=user_id)
         self._seats.setdefault(tenant_id, set()).add(taken)
         if here := set(self.viewers.places(tenant_id)):
@@ -113,7 +113,7 @@ class Presence:
                 del self._seats[tenant_id]
 
     async def notify(self, notice: _Notice) -> None:
-        """Tell every process; a database that does not answer loses the word, and the next one makes it good."""
+        """Notify every process. If the database does not answer, the report is lost; the next one makes up for it."""
         try:
             async with asyncio.timeout(_IN_TIME):
                 await self._pool.execute(_NOTIFY, CHANNEL, msgspec.json.encode(notice).decode())
@@ -121,7 +121,7 @@ class Presence:
             log.warning("presence.not_told", reason=type(failure).__name__)
 
     def heard(self, payload: str) -> None:
-        """Take a word that some process told."""
+        """Take in a report that a process has notified."""
         try:
             notice = msgspec.json.decode(payload, type=_Notice)
         except msgspec.MsgspecError:
@@ -138,7 +138,7 @@ class Presence:
         )
 
     def forget(self) -> None:
-        """Forget who has said nothing for a while; to be called every second or so."""
+        """Forget people who were not reported for a while; to be called about every second."""
         self._ring(self.viewers.forget(utc_now()))
 
     def _ring(self, places: set[Place]) -> None:

@@ -1,6 +1,6 @@
-"""Deletes old events from the beginning of a tenant's log; a cursor from before then is told that it has missed something.
+"""Deletes old events from the beginning of a tenant's log (a reader with an older cursor is told that it missed something).
 
-And those of somebody who is erased, wherever they lie.
+Also deletes the events about a person who is erased, anywhere in the log.
 """
 
 from collections.abc import Sequence
@@ -41,10 +41,10 @@ async def walk_events(
     after: Sequence[str],
     most: int,
 ) -> list[str]:
-    """Delete the events among the ``most`` after a place that are of these conversations or hold one of ``names``.
+    """Among the ``most`` events after ``after``, delete those of these conversations and those that contain one of ``names``.
 
     Returns:
-        The next place; empty at the end of the log.
+        Where to go on; empty at the end of the log.
     """
     xid, id_ = after or ("0", "0")
     row = await _WALK.one(

@@ -1,4 +1,4 @@
-"""What an event may be called, where a reader stands in the log, and whom a notification wakes. Pure."""
+"""The types of events, cursors in the log, and whom a notification wakes. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -87,12 +87,12 @@ def subjects_named(payload: str) -> set[UUID] | None:
     try:
         return {UUID(name) for name in payload.split(",")}
     except ValueError:
-        return None  # a wake-up too many costs one empty read; one too few would cost an event
+        return None  # a needless wake-up costs an empty read; a missing one would delay an event
 
 
 def next_look(previous: timedelta | None) -> timedelta:
-    """Return how long to wait before looking again for events that are written but not yet settled.
+    """Return how long to wait before reading again, when events are committed but an older transaction is still open.
 
-    They settle when an older transaction ends, which may notify nobody: so the reader asks, at first quickly.
+    The end of that transaction may notify nobody, so the reader asks: soon at first, then less often.
     """
     return _FIRST_LOOK_AGAIN if previous is None else min(previous * 2, _LAST_LOOK_AGAIN)

@@ -20,7 +20,7 @@ _PACKAGE: Final = "curbe.realtime"
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Something that happened to a tenant, to be appended.
+    """An event to be appended to a tenant's log.
 
     ``data`` is a JSON object, in the shape that docs/reference/events.md gives for the type.
     """
@@ -33,7 +33,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it lies in the log."""
+    """An event as it is stored in the log."""
 
     cursor: Cursor
     type: EventType
@@ -44,10 +44,10 @@ class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What follows a cursor. ``cursor`` is where to go on from.
+    """The events that follow a cursor. ``cursor``: where to go on from.
 
-    ``more``: the page was full, ask again at once. ``pending``: committed events wait behind a transaction
-    that is still open; they come when it ends, perhaps with no notification, so ask again shortly.
+    ``more``: the page was full, so ask again at once. ``pending``: committed events wait for an older transaction to end; that may
+    happen without a notification, so ask again shortly.
     """
 
     events: list[LoggedEvent]
@@ -144,7 +144,7 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
     """
     horizon = await _horizon(tx)
     start = after or Cursor(epoch=horizon.epoch, xid=0, id=0)
-    # A cursor beyond every transaction there was comes from a database that has since been restored.
+    # A cursor beyond all transactions so far comes from before the database was restored from a backup.
     if start.epoch != horizon.epoch or start.xid > horizon.next_xid:
         raise _expired("The event log was restored since this cursor was given out.", horizon)
     if after is not None and horizon.lacks(after):
@@ -152,7 +152,7 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
     rows = await _SETTLED.all(
         tx, tenant_id=tenant_id, xid=start.xid, id=start.id, settled_xid=horizon.settled_xid, most=limit + 1
     )
-    if after is not None and rows and rows[0].lacks(after):  # since the horizon was asked for
+    if after is not None and rows and rows[0].lacks(after):  # deleted since the horizon was read
         raise _too_old(horizon)
     events = [_logged(row, epoch=horizon.epoch) for row in rows[:limit]]
     more = len(rows) > limit
@@ -165,7 +165,7 @@ async def read(tx: db.Transaction, *, tenant_id: UUID, after: Cursor | None, lim
 
 
 async def at(tx: db.Transaction, places: Sequence[Cursor], *, tenant_id: UUID) -> list[LoggedEvent]:
-    """Return the events at these places of the log, in its order, that are still kept; none of a place of another epoch."""
+    """Return the events at these cursors, in the log's order, as far as they still exist; none for cursors of another epoch."""
     if not places:
         return []
     horizon = await _horizon(tx)

@@ -1,7 +1,4 @@
-"""Reads of the log that several readers share.
-
-A hundred open inboxes of one tenant cost one query a change, not a hundred.
-"""
+"""Lets readers of the same log share reads: a hundred open inboxes of one tenant cost one query per change, not a hundred."""
 
 import asyncio
 from datetime import datetime
@@ -19,7 +16,7 @@ _READS_AT_ONCE: Final = 4  # a wake-up for everybody must not take every connect
 
 
 class EventItem(msgspec.Struct, frozen=True, kw_only=True):
-    """One event as a reader gets it; going on from ``cursor`` gives what came after it."""
+    """An event as readers get it; ``cursor``: the position after it."""
 
     cursor: str
     type: EventType
@@ -37,7 +34,7 @@ class EventsFrame(msgspec.Struct, frozen=True, tag_field="type", tag="events"):
 
 
 class SharedPage(msgspec.Struct, frozen=True):
-    """A page and, where it holds events, the text that tells it to a WebSocket: encoded once for all."""
+    """A page of events and its text for WebSockets, encoded once for all of them; None if the page is empty."""
 
     page: EventPage
     frame: str
@@ -47,7 +44,7 @@ _Key = tuple[UUID, Cursor, int]
 
 
 class SharedReads:
-    """Reads pages, each once for all who want the same at the same time."""
+    """Reads each page once for all readers that want the same one at the same time."""
 
     def __init__(self, pool: db.Pool) -> None:
         self._pool: Final = pool
@@ -58,10 +55,9 @@ class SharedReads:
         """Return what follows ``after``.
 
         Args:
-            tenant_id: whose log.
-            after: where the reader stands.
-            generation: of the reader's wake-ups, as it was before this call: a read that began before the
-                latest wake-up is never shared.
+            tenant_id: the tenant whose log is read.
+            after: the reader's cursor.
+            generation: the number of the reader's latest wake-up before this call; a read that began earlier is not shared.
 
         Raises:
             CursorExpired: as ``service.read``.
@@ -78,7 +74,7 @@ class SharedReads:
             shared = await self._read(key[0], after=key[1])
         except Exception as failure:
             outcome.set_exception(failure)
-            outcome.exception()  # nobody may be waiting for it
+            outcome.exception()  # marks it as seen, as perhaps nobody waits for it
             raise
         else:
             outcome.set_result(shared)

@@ -1,4 +1,4 @@
-"""How many WebSockets keys and people may have open, counted in the memory of this process, of which each takes about 100 KiB."""
+"""Limits how many WebSockets a key, a person and a tenant may have open in this process; each takes about 100 KiB of memory."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ _WAY_OUT: Final = "close one, or connect again later"
 
 
 class Sockets:
-    """Counts open sockets. One for a process, as for requests: N processes that serve hold N times as many at most."""
+    """Counts the open sockets of one process, so N web processes allow N times as many."""
 
     def __init__(self, limits: Mapping[Whose, int], *, metrics: Metrics) -> None:
         """Only those that ``limits`` name are limited."""
@@ -38,7 +38,7 @@ class Sockets:
 
     @contextmanager
     def taken(self, principal: Principal, *, now: float) -> Iterator[str | None]:
-        """Count one more socket while the block lasts, and give it None; where that is one too many, count none, and give it why.
+        """Count a socket while the block runs and yield None; if it is one too many, count nothing and yield the reason.
 
         Args:
             principal: who opens it.

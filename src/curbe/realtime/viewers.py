@@ -1,4 +1,4 @@
-"""Who is looking at which conversation, and who is writing there: what sockets said last. Pure, and forgetful."""
+"""Who is looking at which conversation, and who is writing there, by the sockets' latest reports. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ from uuid import UUID
 
 import msgspec
 
-REMEMBERED: Final = timedelta(seconds=10)  # after a socket's last word; it says it again every few seconds
+REMEMBERED: Final = timedelta(seconds=10)  # after a socket's last report, which it repeats every few seconds
 
 Mode = Literal["reply", "note"]
 Place = tuple[UUID, UUID]  # tenant, conversation
 
 
 class Viewing(msgspec.Struct, frozen=True, tag_field="type", tag="viewing"):
-    """What a socket says: the conversation that is open there (None: none), and whether its user is writing."""
+    """A socket's report: the conversation open there (None: none), and whether its user is writing."""
 
     conversation_id: UUID | None
     typing: bool = False
@@ -37,7 +37,7 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 class Viewers:
-    """What was said last on each socket, of all processes."""
+    """The latest report of each socket, of all processes."""
 
     def __init__(self) -> None:
         self._said: Final[dict[UUID, _Said]] = {}
@@ -47,7 +47,7 @@ class Viewers:
     def say(
         self, socket: UUID, *, tenant_id: UUID, user_id: UUID, viewing: Viewing, now: datetime
     ) -> set[Place]:
-        """Take what ``socket`` says, and return the places where the people are others now."""
+        """Take in the report of ``socket``, and return the places where people changed."""
         said = (
             None
             if viewing.conversation_id is None
@@ -58,7 +58,7 @@ class Viewers:
         return self._replace(socket, said)
 
     def forget(self, now: datetime) -> set[Place]:
-        """Forget the sockets that have said nothing for a while, and return the places where the people are others now."""
+        """Forget sockets that were silent for a while, and return the places where people changed."""
         silent = [socket for socket, said in self._said.items() if now - said.at >= REMEMBERED]
         return {place for socket in silent for place in self._replace(socket, None)}
 
@@ -68,7 +68,7 @@ class Viewers:
         for socket in self._at.get(place, ()):
             viewer = self._said[socket].viewer
             known = found.get(viewer.user_id)
-            # On several screens, they are where they write.
+            # Somebody with several screens counts as writing if they write on any of them.
             if viewer.user_id != but and (
                 known is None or (viewer.typing, viewer.mode) > (known.typing, known.mode)
             ):

@@ -13,15 +13,13 @@ WEEK: Final = timedelta(days=7)  # an answer that comes later does not count as 
 MOST_DAYS: Final = 400  # in one report
 USUAL_DAYS: Final = 30
 _STEP: Final = 1.1  # each bucket of the histogram is this many times as wide as the one before
-_OVER: Final = timedelta(
-    hours=2
-)  # a day is first counted this long after its end; changes before that are not marked
+# A day is first counted this long after its end; changes before that are not marked.
+_OVER: Final = timedelta(hours=2)
 _SETTLED: Final = timedelta(days=8)  # after this long no answer to a message of that day is counted any more
 _AGAIN: Final = timedelta(hours=3)  # until a day is settled, it is counted again this often
 _DAY: Final = timedelta(days=1)
-_OLDEST: Final = date(
-    1970, 1, 1
-)  # no messages are older than this, and Python's calendar does not end near it
+# No messages are older than this, and Python's calendar does not end near it.
+_OLDEST: Final = date(1970, 1, 1)
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):

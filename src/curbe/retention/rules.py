@@ -6,9 +6,8 @@ from typing import Final
 import msgspec
 
 EVERY: Final = timedelta(hours=20)  # about once a night, whenever the night is
-ANSWERS_KEPT: Final = timedelta(
-    days=7
-)  # for an idempotency key that comes again: longer than anybody repeats a request
+# For an idempotency key that comes again: longer than anybody repeats a request.
+ANSWERS_KEPT: Final = timedelta(days=7)
 
 
 class Purged(msgspec.Struct, frozen=True, kw_only=True):

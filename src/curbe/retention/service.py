@@ -46,9 +46,8 @@ _BATCH: Final = 500  # rows of a kind in one transaction
 _CONVERSATIONS: Final = 100  # looked into together
 _FILES: Final = 200
 _MOST_TENANTS: Final = 500
-_TURN: Final = timedelta(
-    seconds=10
-)  # within the patience of whoever stops the worker; what is left is done in the next turn
+# Within the patience of whoever stops the worker; what is left is done in the next turn.
+_TURN: Final = timedelta(seconds=10)
 _NEXT_TURN: Final = timedelta(seconds=1)
 _STORAGE_AGAIN: Final = timedelta(minutes=5)
 _BREATH: Final = 0.02  # seconds between two batches, for whoever waits for the same rows

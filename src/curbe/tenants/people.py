@@ -1,6 +1,6 @@
-"""Users and memberships at rest. The only writer of ``users`` and ``memberships``.
+"""Reads and writes ``users`` and ``memberships``; no other package writes them.
 
-What a transaction sees of them is told by its settings: ``as_named``, ``as_user``, its tenant, or the operator's.
+Which rows a transaction sees depends on its settings: ``as_named``, ``as_user``, its tenant, or the operator's.
 """
 
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ def as_user(user_id: UUID) -> dict[str, str]:
 
 
 def new_user_id() -> UUID:
-    """Return an id for a new user. It holds no time: who invites an address would learn from it since when it has an account."""
+    """Return an id for a new user, without a time in it: it must not tell somebody who invites an address how old its account is."""
     return uuid4()
 
 
@@ -142,7 +142,7 @@ async def person(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> Person |
 
 
 async def lock_member(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> set[UUID]:
-    """Hold a member, if there is one, and the tenant's owners who can come in until ``tx`` ends; return those owners."""
+    """Lock a member, if there is one, and the tenant's active owners until ``tx`` ends; return these owners."""
     held = await _LOCK_MEMBER.all(tx, tenant_id=tenant_id, user_id=user_id)
     return {row.user_id for row in held if row.owns}
 
@@ -156,7 +156,7 @@ async def change_membership(
     disabled_at: datetime | None,
     now: datetime,
 ) -> None:
-    """Write what a member is, and since when they are shut out."""
+    """Store a member's role, and since when they are disabled (None: they are not)."""
     await _CHANGE_MEMBERSHIP.run(
         tx, tenant_id=tenant_id, user_id=user_id, role=role, disabled_at=disabled_at, now=now
     )
@@ -172,7 +172,7 @@ async def invite_again(
     invited_by: str,
     now: datetime,
 ) -> None:
-    """Write an invitation that nobody has accepted anew."""
+    """Renew an invitation that was not accepted yet."""
     await _INVITE_AGAIN.run(
         tx,
         tenant_id=tenant_id,
@@ -185,12 +185,12 @@ async def invite_again(
 
 
 async def join_tenant(tx: Transaction, *, tenant_id: UUID, user_id: UUID, now: datetime) -> bool:
-    """Let somebody who is invited join; False where they are not, have joined already, or are shut out."""
+    """Let an invited user join; False if they are not invited, have joined already, or are disabled."""
     return bool(await _JOIN_TENANT.run(tx, tenant_id=tenant_id, user_id=user_id, now=now))
 
 
 async def remove_membership(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> None:
-    """Take somebody out of a tenant, their open invitations with them."""
+    """Remove somebody from a tenant, with their open invitations."""
     await _REMOVE_MEMBERSHIP.run(tx, tenant_id=tenant_id, user_id=user_id)
 
 
@@ -234,5 +234,5 @@ async def open_memberships(tx: Transaction, user_id: UUID) -> list[OpenMembershi
 
 
 def tell_people_changed(tx: Transaction, user_id: UUID) -> None:
-    """Wake who keeps connections of a user open, when the transaction commits."""
+    """Notify the processes that hold open connections of a user, when the transaction commits."""
     tx.notify(CHANNEL, str(user_id))

@@ -1,4 +1,4 @@
-"""What a tenant may be called and may settle for itself. No I/O."""
+"""Checks a tenant's name and settings. No I/O."""
 
 import re
 from datetime import datetime
@@ -13,7 +13,7 @@ from curbe.domain.phone import zone_of_country
 from curbe.domain.zones import zone
 
 LONGEST_NAME: Final = 200
-# Meta may deliver a webhook again for seven days: what is deleted sooner could come back as new.
+# Meta may deliver a webhook again for seven days; what is deleted sooner could come back as if it were new.
 SHORTEST_RETENTION: Final = 7  # days
 LONGEST_RETENTION: Final = 36_500
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")

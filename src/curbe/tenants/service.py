@@ -1,4 +1,4 @@
-"""Tenants: create, read, change. Whoever calls has decided that the asker may."""
+"""Creates, reads and changes tenants. The caller has checked that the asker may."""
 
 from datetime import datetime
 from typing import Final
@@ -66,7 +66,7 @@ async def read(tx: Transaction, *, tenant_id: UUID) -> Tenant:
 
 
 async def read_to_change(tx: Transaction, *, tenant_id: UUID) -> Tenant:
-    """Return a tenant of which parts are about to be changed; who else changes some waits, and finds them changed.
+    """Return a tenant that is about to be changed, and lock it: other changes wait, and then see this one.
 
     Raises:
         NotFound: ``tx`` sees no such tenant.
@@ -113,9 +113,9 @@ async def change(tx: Transaction, settled: Settled, *, tenant_id: UUID, actor: s
 
 
 async def suspend(tx: Transaction, *, tenant_id: UUID, actor: str, now: datetime) -> Tenant:
-    """Let a tenant's people and keys do nothing and send nothing of it, from the commit of ``tx`` on; return it.
+    """Suspend a tenant when ``tx`` commits, and return it: its people and keys are refused, and nothing is sent.
 
-    What it receives is stored and applied all the same. Suspending it again changes nothing.
+    Incoming webhooks are still stored and applied. Suspending it again changes nothing.
 
     Raises:
         NotFound: ``tx`` sees no such tenant.
@@ -124,7 +124,7 @@ async def suspend(tx: Transaction, *, tenant_id: UUID, actor: str, now: datetime
 
 
 async def resume(tx: Transaction, *, tenant_id: UUID, actor: str, now: datetime) -> Tenant:
-    """Let all of a suspended tenant go on where it was, and return it.
+    """Resume a suspended tenant and return it; everything goes on where it stopped.
 
     Raises:
         NotFound: ``tx`` sees no such tenant.
@@ -151,12 +151,12 @@ async def to_purge(tx: Transaction, *, since: datetime, limit: int) -> list[Tena
 
 
 async def mark_purged(tx: Transaction, *, tenant_id: UUID, now: datetime) -> None:
-    """Write down that what a tenant does not keep any more is deleted."""
+    """Store when a tenant's expired data was last deleted."""
     await store.mark_purged(tx, tenant_id=tenant_id, now=now)
 
 
 def no_such_tenant() -> NotFound:
-    """Return the one answer for a tenant that is not there and for one that is not the asker's."""
+    """Return the error for an unknown tenant; the same for one that is not the asker's."""
     return NotFound(
         "This key opens no tenant with that id.", fix="Check the id in the path and the key that is sent."
     )

@@ -1,4 +1,4 @@
-"""Tenants at rest. The only writer of ``tenants``."""
+"""Reads and writes ``tenants``; no other package writes it."""
 
 from datetime import datetime
 from typing import Final
