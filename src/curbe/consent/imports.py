@@ -149,7 +149,7 @@ async def _erased(
     tx: Transaction, brought: Brought, phones: Sequence[str], known: dict[str, UUID]
 ) -> set[str]:
     """Return whose of these phones are being erased, or were since the list was read. Nobody is from now on until ``tx`` ends."""
-    await identity.beside(tx, [brought.tenant_id])
+    await identity.lock_people_shared(tx, [brought.tenant_id])
     contacts = [known.get(phone) for phone in phones]
     rows = await _ERASED.all(tx, tenant_id=brought.tenant_id, phones=list(phones), contact_ids=contacts)
     return {row.phone for row in rows}

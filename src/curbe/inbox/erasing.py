@@ -75,7 +75,7 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
         NotFound: the tenant has no such contact.
         Conflict: the contact is part of another one.
     """
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     shown = (await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)).contact
     if shown.merged_into is not None:
         raise Conflict(
@@ -149,7 +149,7 @@ async def delete_people(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], conversation_ids: Sequence[UUID]
 ) -> bool:
     """Delete the conversations, empty by now, and the contacts; return whether they were there."""
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     await _PART.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     await _CONVERSATIONS.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     gone = [

@@ -85,9 +85,17 @@ _MOVED: Final = msgspec.json.Decoder(Moved)
 
 
 async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Witness, datetime]]) -> bool:
-    """Note that numbers passed from hand to hand, and part who was one contact only by a number two people had.
+    """Note that phone numbers passed to other people, and split contacts that were one only because two people had the same number.
 
-    Each move is (tenant, witness, at). Returns whether anything was new; then the book no longer holds. The caller is `identity.alone`.
+    The caller holds `identity.lock_people_exclusively`.
+
+    Args:
+        tx: the batch's.
+        book: what is known of the aliases so far; the hand-overs are added to it.
+        moves: (tenant, witness, at) of each move.
+
+    Returns:
+        Whether any hand-over was new. If so, contacts may have changed and ``book`` must be looked up anew.
     """
     new = [
         (tenant_id, phone, moment)
@@ -250,7 +258,7 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
         NotFound: the contact has no such merge.
         Conflict: it was undone before, or a later merge rests on it.
     """
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     await identity.absorb(tx, tenant_id=tenant_id)
     found = await _FIND_MERGE.one(tx, tenant_id=tenant_id, id=merge_id)
     if found is None or found.survivor_id != contact_id:

@@ -196,7 +196,7 @@ async def _contacts(tx: Transaction, sightings: Sequence[Sighting], *, learn: bo
 async def _planned(
     tx: Transaction, sightings: Sequence[Sighting], witnesses: Sequence[Witness]
 ) -> tuple[Book, _Plan]:
-    """Return a plan made under the locks that it needs: beside others where nobody is joined or parted."""
+    """Return a plan, made under the lock it needs: shared, unless somebody has to be merged or split."""
     tenant_ids = sorted({sighting.tenant_id for sighting in sightings})
     named = {
         alias
@@ -204,7 +204,7 @@ async def _planned(
         for alias in _aliases(sighting.tenant_id, witness)
     }
     if not any(witness.change is not None for witness in witnesses):
-        await identity.beside(tx, tenant_ids)
+        await identity.lock_people_shared(tx, tenant_ids)
         book = Book()
         await roster.look_up(tx, book, named)
         plan = _plan(book, sightings, witnesses, apart=())
@@ -217,7 +217,7 @@ async def _planned(
             plan = _plan(book, sightings, witnesses, apart=())
         if not plan.merges:
             return book, plan
-    await identity.alone(tx, tenant_ids)
+    await identity.lock_people_exclusively(tx, tenant_ids)
     book = Book()
     await roster.look_up(tx, book, named)
     moves = [

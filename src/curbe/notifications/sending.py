@@ -63,7 +63,7 @@ class Notifying:
         async with self._pool.transaction(job.tenant_id) as tx:
             now = self._now()
             # Before the notification: whoever erases somebody has the tenant's people first, and then what waits to be sent to them.
-            await identity.beside(tx, [job.tenant_id])
+            await identity.lock_people_shared(tx, [job.tenant_id])
             waiting = await _WAITING.one(tx, tenant_id=job.tenant_id, id=job.subject)
             if waiting is not None:
                 try:

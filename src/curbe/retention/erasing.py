@@ -212,7 +212,7 @@ async def _notices(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
 async def _people(tx: Transaction, tenant_id: UUID, erasure: Kept) -> bool:
     """Delete the contacts and their conversations, and tell whoever has them open; False where that was done before."""
     people = {"tenant_id": tenant_id, "contact_ids": erasure.contact_ids}
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     await consents.delete_words(tx, aliases=erasure.aliases, **people)
     if not await inbox.delete_people(tx, conversation_ids=erasure.conversation_ids, **people):
         return False
