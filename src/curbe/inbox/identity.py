@@ -37,27 +37,29 @@ Pair = tuple[UUID, UUID, UUID]  # tenant, the lesser contact, the greater
 Reason = Literal["same_person", "by_hand"]
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """What a merge moved from one contact to the other."""
+class MovedByMerge(msgspec.Struct, frozen=True):
+    """What a merge moved from one contact to the survivor: kept as JSON beside the merge, so that it can be undone."""
 
     aliases: list[Node]
     conversations: list["MovedConversation"]
-    before: Claims  # the survivor's
-    anchor: Node | None  # an alias the survivor had
-    named: bool = False  # the survivor took over what the team called the other
+    before: Claims  # how the survivor was called and reached before
+    anchor: Node | None  # an alias the survivor had before, None where it had none
+    named: bool = False  # the survivor took over the name that the team had given the other contact
 
 
 class MovedConversation(msgspec.Struct, frozen=True):
-    """A conversation of the merged contact: given whole, or emptied into one of the survivor's, with the messages that go."""
+    """What became of one conversation of the merged contact."""
 
     id: UUID
-    into: UUID | None = None
+    into: UUID | None = (
+        None  # the survivor's conversation that got its messages; None: the whole conversation was given to the survivor
+    )
     unread_count: int = 0
-    messages: list[UUID] = []
+    messages: list[UUID] = []  # all that go, also those that a job moves later
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """A conversation as joining and parting see it."""
+class OwnedConversation(msgspec.Struct, frozen=True):
+    """A contact's conversation: with which of the tenant's numbers, and the conversation it was merged into, if it was."""
 
     id: UUID
     connection_id: UUID
@@ -92,7 +94,7 @@ _LOCK_EXCLUSIVELY: Final = Query("curbe.inbox", "lock_people_exclusively", _Lock
 _KEPT_APART: Final = Query("curbe.inbox", "kept_apart", _Apart)
 _INHERIT_APART: Final = Query("curbe.inbox", "inherit_apart")
 _MOVE_ALIASES: Final = Query("curbe.inbox", "move_aliases", _AliasKey)
-_CONVERSATIONS_OF: Final = Query("curbe.inbox", "conversations_of", Standing)
+_CONVERSATIONS_OF: Final = Query("curbe.inbox", "conversations_of", OwnedConversation)
 _GIVE: Final = Query("curbe.inbox", "give_conversations")
 _MERGE_CONVERSATION: Final = Query("curbe.inbox", "merge_conversation")
 _INHERIT_LABELS: Final = Query("curbe.inbox", "inherit_labels")
@@ -133,7 +135,7 @@ async def kept_apart(tx: Transaction, tenant_ids: Iterable[UUID]) -> list[Pair]:
 
 async def conversations_of(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]
-) -> list[Standing]:
+) -> list[OwnedConversation]:
     """Return the conversations of these contacts, merged ones too, locked until the end of the transaction."""
     return await _CONVERSATIONS_OF.all(tx, tenant_id=tenant_id, contact_ids=list(contact_ids))
 
@@ -153,7 +155,7 @@ async def merge(
     anchor = next(
         (row.node for row in await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=survivor_id)), None
     )
-    moved = Moved(
+    moved = MovedByMerge(
         aliases=[
             (row.kind, row.value, row.since)
             for row in await _MOVE_ALIASES.all(tx, tenant_id=tenant_id, from_id=merged_id, to_id=survivor_id)
@@ -252,11 +254,11 @@ async def carry_over_all(tx: Transaction, *, tenant_id: UUID, contact_ids: Seque
 async def _join_conversations(
     tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID
 ) -> list[MovedConversation]:
-    standing = await conversations_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
-    own = {row.connection_id: row for row in standing if row.contact_id == survivor_id}
+    owned = await conversations_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
+    own = {row.connection_id: row for row in owned if row.contact_id == survivor_id}
     moved = []
     given = []
-    for row in standing:
+    for row in owned:
         if row.contact_id != merged_id or row.merged_into is not None:
             continue
         kept = own.get(row.connection_id)
@@ -287,9 +289,10 @@ async def _write_down_joined(
 
 
 async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> None:
-    """Empty one conversation into another; of a large one, the rest follows."""
+    """Merge one conversation into another. Of a large one only the latest messages move now; a job moves the rest."""
     if await _move(tx, tenant_id, from_id, into_id):
-        # An attempt under way waits for this conversation, or ended before it was had here: it sees what is left, or is there anew.
+        # Asking once is enough even where such a job is running: it either waits for this merge and then sees what is left, or it has
+        # ended before, and then this is a new job.
         await jobs.defer(tx, [NewJob(tenant_id, CARRY_OVER, from_id)])
     await _MOVE_ACTIVITY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _MERGE_CONVERSATION.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
