@@ -137,8 +137,7 @@ async def change_many(
 async def let_go_of_colleague(tx: db.Transaction, tenant_id: UUID, user_id: UUID, actor: str) -> bool:
     """Unassign up to 200 of a colleague's conversations, like any other change of assignee: they are about to leave the tenant.
 
-    Returns:
-        True where no conversation is left to unassign. Otherwise commit, and call it again.
+    Returns True where none is left to unassign. Otherwise commit, and call it again.
     """
     return await _let_go(tx, tenant_id, user_id, ConversationChange(assignee_id=None), actor)
 
