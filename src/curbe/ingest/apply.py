@@ -24,7 +24,7 @@ from curbe.inbox.arrivals import Arrival, Arrived
 from curbe.inbox.people import Met, Sighting
 from curbe.inbox.preferences import Kept
 from curbe.inbox.rules import ProviderKey
-from curbe.inbox.service import told
+from curbe.inbox.service import events_of_rows
 from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
@@ -173,7 +173,7 @@ async def _apply(
     noticed = await notices.apply(tx, routed.notices, counts, now=utc_now(), stated=stated)
     # One event for each fact that is news, so that who counts them misses none. Written last: the conversations in them stand as they
     # do after the whole batch.
-    events = [*await told(tx, [*received, *news_of(moved)]), *beside, *noticed]
+    events = [*await events_of_rows(tx, [*received, *news_of(moved)]), *beside, *noticed]
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
     if routed.set_aside:

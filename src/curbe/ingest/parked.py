@@ -19,7 +19,7 @@ from curbe.consent.hearing import stopped_in
 from curbe.inbox import amendments, identity, placeholders, refused, statuses
 from curbe.inbox.coexistence import Stored
 from curbe.inbox.refused import First, Lying
-from curbe.inbox.service import conversation_events, told
+from curbe.inbox.service import conversation_events, events_of_rows
 from curbe.infra.db import Pool, Query, TookTooLong, Transaction
 from curbe.ingest import concluding
 from curbe.ingest.apply import POISON, news_of
@@ -196,7 +196,7 @@ async def _amendments(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int,
 async def _statuses(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
     outcome = await statuses.unpark(tx, tenant_id=tenant_id, most=most)
     if news := news_of(outcome.moved):
-        await realtime.append(tx, await told(tx, news))
+        await realtime.append(tx, await events_of_rows(tx, news))
     await concluding.defer(tx, outcome.moved)
     await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
     return outcome.applied, outcome.applied + outcome.repeated + outcome.parked == most

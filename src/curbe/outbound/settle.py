@@ -14,7 +14,7 @@ from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, departures
 from curbe.inbox.amendments import OURS, Reaction
 from curbe.inbox.departures import Settled, Verdict
-from curbe.inbox.service import MessageNews, message_events, told
+from curbe.inbox.service import MessageNews, events_of_rows, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.outbound import conclusions, halting, store
 from curbe.outbound.attempt import Attempted, doubted
@@ -173,7 +173,7 @@ async def tell(tx: Transaction, settled: Sequence[Settled]) -> None:
     """Append what the tenant sees of messages whose attempt has ended."""
     news = [(row, event) for row in settled if (event := _event_of(row)) is not None]
     if news:
-        await realtime.append(tx, await told(tx, news))
+        await realtime.append(tx, await events_of_rows(tx, news))
 
 
 def _event_of(row: Settled) -> EventType | None:
