@@ -1,4 +1,4 @@
-"""What came of a number's attempts, written: many outcomes in one transaction, and none lost."""
+"""Writes what came of a number's attempts: many outcomes in one transaction, and none is lost."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from curbe.inbox.departures import Settled, Verdict
 from curbe.inbox.service import MessageNews, events_of_rows, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.outbound import conclusions, halting, store
-from curbe.outbound.attempt import Attempted, doubted
+from curbe.outbound.attempt import Attempted, with_unknown_outcome
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 
@@ -91,7 +91,7 @@ class Settler:
                 )
                 if one.settlement.verdict is Verdict.UNKNOWN:
                     return  # its lease will say the same
-                batch = [doubted(one)]
+                batch = [with_unknown_outcome(one)]
             except (*Unreachable, PostgresError) as error:
                 reason = type(error).__name__
                 log.warning("settle_failed", count=len(batch), reason=reason, detail=str(error)[:200])
