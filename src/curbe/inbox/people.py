@@ -298,14 +298,14 @@ def _claims(
 async def _conversations(
     tx: Transaction, sightings: Sequence[Sighting], contact_ids: Sequence[UUID]
 ) -> list[UUID]:
-    threads = [
+    keys = [
         (sighting.tenant_id, sighting.connection_id, contact_id)
         for sighting, contact_id in zip(sightings, contact_ids, strict=True)
     ]
-    wanted = sorted(set(threads))
+    wanted = sorted(set(keys))
     found = await roster.find_conversations(tx, wanted)
-    missing = [thread for thread in wanted if thread not in found]
+    missing = [key for key in wanted if key not in found]
     if missing:
-        await roster.add_conversations(tx, [(uuid7(), thread) for thread in missing])
+        await roster.add_conversations(tx, [(uuid7(), key) for key in missing])
         found |= await roster.find_conversations(tx, missing)
-    return [found[thread] for thread in threads]
+    return [found[key] for key in keys]

@@ -14,7 +14,7 @@ from curbe.infra.db import Query, Transaction
 
 Alias = tuple[UUID, str, str]  # tenant, kind, value
 Key = tuple[UUID, UUID]  # tenant, contact
-Thread = tuple[UUID, UUID, UUID]  # tenant, connection, contact
+ConversationKey = tuple[UUID, UUID, UUID]  # tenant, connection, contact
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -199,16 +199,14 @@ async def follow(tx: Transaction, contacts: Sequence[tuple[UUID, UUID, UUID]]) -
     )
 
 
-async def find_conversations(tx: Transaction, threads: Sequence[Thread]) -> dict[Thread, UUID]:
+async def find_conversations(tx: Transaction, keys: Sequence[ConversationKey]) -> dict[ConversationKey, UUID]:
     """Return the conversations of these contacts with these numbers, as far as they exist."""
-    rows = await _FIND_CONVERSATIONS.all(
-        tx, **columns(threads, "tenant_ids", "connection_ids", "contact_ids")
-    )
-    return {threads[row.n - 1]: row.id for row in rows}
+    rows = await _FIND_CONVERSATIONS.all(tx, **columns(keys, "tenant_ids", "connection_ids", "contact_ids"))
+    return {keys[row.n - 1]: row.id for row in rows}
 
 
-async def add_conversations(tx: Transaction, conversations: Sequence[tuple[UUID, Thread]]) -> None:
-    """Store new conversations, as (id, thread); one that somebody else began meanwhile stays."""
+async def add_conversations(tx: Transaction, conversations: Sequence[tuple[UUID, ConversationKey]]) -> None:
+    """Store new conversations, as (id, its key); one that somebody else began meanwhile stays."""
     rows = [(tenant_id, new_id, *rest) for new_id, (tenant_id, *rest) in conversations]
     names = ("tenant_ids", "ids", "connection_ids", "contact_ids")
     await _INSERT_CONVERSATIONS.run(tx, **columns(rows, *names))
