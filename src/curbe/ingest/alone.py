@@ -1,14 +1,14 @@
-"""A webhook that took too long to apply, taken apart: what is well in it arrives.
+"""Takes apart a webhook that took too long to apply alone, so that whatever in it can be applied is.
 
-What alone takes too long, again and again while others pass in a moment, is set aside with its bytes.
+An item that takes too long by itself, several times while other webhooks pass in a moment, is quarantined with its bytes.
 
-That a statement takes too long says little about its item: a database that is overloaded lets everything take too long, and who holds a
-lock lets everything wait that needs it. So a lock is waited for less long, which is another error; and a try counts only where other
-webhooks of the same lane passed in a moment right after it. Those are taken back: their turn comes when it comes.
+That a statement takes too long says little about the item: on an overloaded database everything takes too long, and whoever holds a lock
+makes everybody wait who needs it. So a wait for a lock is given up earlier, with another error; and a try counts against the item only if
+other webhooks of the same lane pass in a moment right afterwards. Those are only tried and rolled back: they are applied in their turn.
 
-Each part has a transaction of its own, and so has each of the others that are looked at: while one is open, nobody reads on in the log of
-events. Between two of them another process may take the lane; what is known of the webhook is kept for when it is our turn again, or of
-several that take turns none would ever have tried it often enough.
+Each part of the webhook is applied in a transaction of its own, and so is each of those tries: while a transaction is open, readers of the
+event log wait for it. Between two of them another process may take the lane. What is known of the webhook is kept for when the lane is ours
+again; otherwise, of several processes that take turns, none would ever have tried it often enough.
 """
 
 import math
@@ -32,11 +32,13 @@ from curbe.ingest.tallying import Gathered
 
 log: Final = structlog.get_logger(__name__)
 
-_PARTS: Final = 8  # of what took too long together
+_PARTS: Final = 8  # into which items are split that took too long together
 _TRIES: Final = 3
-_SLOW_AT_ONCE: Final = 3  # items: where more take too long, the rest is tried once these are done with
-_OTHERS: Final = 100  # webhooks behind it, of which the last, the middle one and the first are looked at
-_IN_A_MOMENT: Final = 0.1  # of what a statement may take
+_SLOW_AT_ONCE: Final = (
+    3  # items that are found too slow in one go; the rest of the webhook is tried after these
+)
+_OTHERS: Final = 100  # webhooks behind it, of which the last, the middle one and the first are tried
+_IN_A_MOMENT: Final = 0.1  # the share of the statement timeout within which a webhook passes "in a moment"
 _BYTES: Final = 8 * 2**20
 
 _Done = Callable[[Counts, Gathered, StoredWebhook, float], Awaitable[None]]
@@ -47,12 +49,15 @@ class _Elsewhere(Exception):
 
 
 class _TakenBack(Exception):
-    """Ends a transaction that was only a look."""
+    """Rolls back a transaction that was only a try."""
 
 
 @dataclass(slots=True)
 class _Suspect:
-    """The webhook, where the lane stood before it, and what of it is not applied yet. ``tries`` counts by the item's number."""
+    """A webhook that took too long, the lane's cursor before it, and its items that are not applied yet.
+
+    ``tries``: an item's number -> how often it took too long while others passed.
+    """
 
     webhook: StoredWebhook
     behind: Lane
@@ -72,7 +77,7 @@ class Alone:
         pool: as the batch role.
         callback_keys: see ``apply_items``.
         met: whom batches found to be one person.
-        done: is told of each part that is committed: what came of it, of which webhook, and in how many seconds.
+        done: called after each part that was committed, with its counts, what it gathered, the webhook, and the seconds it took.
     """
 
     def __init__(self, pool: Pool, *, callback_keys: Sequence[bytes], met: Met, done: _Done) -> None:
@@ -86,7 +91,7 @@ class Alone:
         """Apply the lane's next webhook; return 1, or 0 where there is none or another process has the lane.
 
         Raises:
-            TookTooLong: a part of it does still; it is not clear yet whether that is the part's fault.
+            TookTooLong: some item still takes too long, and it is not certain yet that this is the item's fault. Call again.
         """
         try:
             suspect = await self._suspect(lane)
@@ -106,7 +111,7 @@ class Alone:
         return 1
 
     async def _suspect(self, lane: int) -> _Suspect | None:
-        """Return the lane's next webhook: as it was left, where it is the one that was taken apart before."""
+        """Return the lane's next webhook, with what is known of it already where it is the one being taken apart."""
         async with self._pool.transaction(tell_locks=True) as tx:
             mine = await store.lock_lane(tx, lane)
             found = await store.read_ahead(tx, mine, most=1, max_bytes=_BYTES) if mine is not None else []
@@ -152,7 +157,7 @@ class Alone:
         return counts, gathered
 
     async def _others_pass(self, suspect: _Suspect) -> bool:
-        """Tell whether any of a few webhooks behind it passes in a moment now. What they did is taken back."""
+        """Tell whether any of a few later webhooks can be applied in a moment now. What they did is rolled back."""
         behind = Lane(suspect.behind.lane, suspect.webhook.xid, suspect.webhook.id, suspect.behind.lanes)
         async with self._pool.transaction(tell_locks=True) as tx:
             others = await store.read_ahead(tx, behind, most=_OTHERS, max_bytes=_BYTES)
@@ -174,7 +179,7 @@ class Alone:
         return took <= self._pool.statement_seconds * _IN_A_MOMENT
 
     async def _set_aside(self, lane: int, suspect: _Suspect, slow: Sequence[Item]) -> None:
-        """Set aside those that were tried often enough."""
+        """Quarantine those of the slow items that were tried often enough."""
         clear = [item for item in slow if suspect.tries[item.number] >= _TRIES]
         if not clear:
             return
@@ -194,10 +199,10 @@ class Alone:
 
     @asynccontextmanager
     async def _holding(self, lane: int, suspect: _Suspect) -> AsyncIterator[Transaction]:
-        """Open a transaction in which the lane is ours and stands where it stood.
+        """Open a transaction that has the lane locked, with its cursor where it was before the webhook.
 
         Raises:
-            _Elsewhere: it does not.
+            _Elsewhere: another process has the lane, or has moved its cursor.
         """
         async with self._pool.transaction(tell_locks=True) as tx:
             if await store.lock_lane(tx, lane) != suspect.behind:

@@ -1,7 +1,7 @@
-"""Applies a batch of stored webhooks: every item of each ends applied, repeated, parked, ignored or set aside, and is counted.
+"""Applies a batch of stored webhooks. Each item ends as applied, duplicate, parked, ignored or quarantined, and is counted as that.
 
-Where a batch meets an item that the database refuses, it is halved until that item stands alone; it is set aside with its bytes, its
-neighbours go on. What takes too long is nobody's fault yet: see `alone`.
+Where the database refuses something of a batch, the batch is halved until the item at fault stands alone. That one is quarantined with its
+bytes, and all others are applied. A batch that takes too long is not halved here, as that need not be the fault of an item: see `alone`.
 """
 
 from collections import Counter
@@ -41,10 +41,10 @@ from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
-# What an item can do to us: refused by the database, or not foreseen by our own code. Either way it must not stop its neighbours.
+# Errors that an item can cause: the database refuses it, or our own code did not foresee it. Neither may stop the other items.
 _UNFORESEEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 POISON: Final = (*DataRefused, *_UNFORESEEN)
-# Why an item is set aside that cannot be applied.
+# Reasons of quarantined items of kind ``poison``.
 _REFUSED: Final = "refused_by_database"
 TOO_SLOW: Final = "took_too_long"
 _EVENT_OF: Final = {
@@ -68,7 +68,7 @@ async def apply_webhooks(
     gathered: Gathered | None = None,
     met: Met | None = None,
 ) -> Counts:
-    """Apply stored webhooks, in the order of the log, as ``apply_items`` applies what is in them."""
+    """Apply all items of stored webhooks, in the order of the log; the parameters are those of :func:`apply_items`."""
     items = [item for webhook in webhooks for item in read_items(webhook)]
     return await apply_items(
         tx, items, callback_keys=callback_keys, released=released, gathered=gathered, met=met or Met()
@@ -84,26 +84,30 @@ async def apply_items(
     gathered: Gathered | None,
     met: Met,
 ) -> Counts:
-    """Apply items of stored webhooks, of any tenants, in this transaction, once in effect, and return what became of them.
+    """Apply items of stored webhooks, of any tenants, in this transaction, and return how many ended in which way.
+
+    An item that was applied before has no effect a second time.
 
     Args:
         tx: as the batch role.
         items: in the order of the log.
-        callback_keys: check that a status really answers a message of ours; of the current encryption key and the retired ones.
-        released: this is a replay: what applies now is no longer set aside.
-        gathered: is told what is written down later; None: what each tenant got is, here.
-        met: whom earlier batches found to be one person.
+        callback_keys: derived from the current encryption key and the retired ones; they prove that a status answers a message of ours.
+        released: whether this is a replay: items that were quarantined and are applied now leave the quarantine.
+        gathered: collects what the caller writes into audit logs and connections later. None: the audit lines are written here.
+        met: people that earlier batches found under several names, so that they need not be looked up again.
     """
     counts: Counts = Counter()
     found = gathered if gathered is not None else Gathered()
     if released and items:
-        await store.release(tx, items)  # what finds nobody again is set aside again
+        await store.release(
+            tx, items
+        )  # an item that no tenant gets this time either is quarantined again below
     for app_id in sorted({item.meta_app_id for item in items}):
         mine = [item for item in items if item.meta_app_id == app_id]
         await _apply_or_halve(tx, mine, callback_keys, counts, found, met)
     if gathered is None:
         await audit.record(tx, tallying.entries(tallying.tallied(found.received)))
-    counts = +counts  # what did not happen is not counted
+    counts = +counts  # without the zeros
     if counts:
         await store.add_counts(tx, counts)
     return counts
@@ -134,7 +138,7 @@ async def _apply_or_halve(
 
 
 async def set_poison_aside(tx: Transaction, item: Item, counts: Counts, *, reason: str, detail: str) -> None:
-    """Set an item aside that cannot be applied, with its bytes; count and log it. ``detail`` begins with a word for the log."""
+    """Quarantine an item that cannot be applied, with its bytes; count and log it. The log gets ``detail`` up to its first colon."""
     log.warning(
         "item_set_aside",
         event_id=item.event_id,
@@ -163,7 +167,7 @@ async def _apply(
     gathered.hear(heard_in(routed))
     routed = await forgotten.leave_out(tx, routed, connections=connections)
     counts: Counts = Counter()
-    # First: who turns out to be somebody we know writes into that person's conversation.
+    # First, so that the messages of somebody who turns out to be a known person go into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
@@ -171,8 +175,8 @@ async def _apply(
     beside = await apply_beside(tx, routed, arrived, counts)
     stated: list[Kept] = []
     noticed = await notices.apply(tx, routed.notices, counts, now=utc_now(), stated=stated)
-    # One event for each fact that is news, so that who counts them misses none. Written last: the conversations in them stand as they
-    # do after the whole batch.
+    # One event for each new fact, so that whoever counts events misses none. Made last, so that the conversations in them are as the whole
+    # batch leaves them.
     events = [*await events_of_rows(tx, [*received, *news_of(moved)]), *beside, *noticed]
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
@@ -187,7 +191,9 @@ async def _apply(
     await automating.defer(tx, arrived)
     await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
-    gathered.receive(tallying.received_in(routed))  # last: of what is rolled back and halved, nothing was got
+    gathered.receive(
+        tallying.received_in(routed)
+    )  # last: a batch that is rolled back and halved counts nothing
     return counts
 
 
@@ -262,5 +268,5 @@ def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
 
 
 def news_of(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:
-    """Return what is new of messages, one for each status that was not known before."""
+    """Return a pair for an event for each status of each message that was not known before."""
     return [(one.row, _EVENT_OF[status]) for one in moved for status in one.news]

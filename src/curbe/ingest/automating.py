@@ -1,4 +1,4 @@
-"""Asking for what automations do about messages that came: one statement a batch, and a job a message, for tenants that have any."""
+"""Defers a job for each new message whose tenant has automations. Which automation acts, if any, is decided in that job."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ _AUTOMATED: Final = Query("curbe.ingest", "tenants_with_automations", _Tenant)
 
 
 async def defer(tx: Transaction, arrived: Sequence[Arrived]) -> None:
-    """Ask for what follows from new messages; nothing is looked at here."""
+    """Defer the job for each new message of tenants with automations."""
     if not arrived:
         return
     tenants = sorted({one.arrival.tenant_id for one in arrived})

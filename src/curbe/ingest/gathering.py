@@ -1,8 +1,8 @@
-"""How long a lane gathers before its next batch. Pure.
+"""How long a lane waits before its next batch, so that more webhooks come together in it. Pure.
 
-A batch costs some milliseconds whatever it holds. Begun one right after the other, batches shrink until they have used up whatever
-processor there is: four thousand webhooks a second then cost twice what they cost in tenths of a second, and less again the more is
-gathered. So a lane waits for a moment that nobody notices, the longer the more there is to do, and one that is behind not at all.
+Every batch costs some milliseconds, whatever it holds. If the next one began at once, batches would get ever smaller until they use up the
+whole processor: four thousand webhooks a second then cost twice as much as in a batch every tenth of a second, and even larger batches cost
+less still. So a lane waits for a moment that nobody notices: longer where much arrives, and not at all where it is behind.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
-"""How many webhooks a lane takes at once: fewer where a batch took too long, until what did is behind it. Pure.
+"""How many webhooks a lane takes in one batch: fewer after a batch that took too long, until its webhooks are applied. Pure.
 
-Each batch that is small enough is applied and done with, so that what waits behind is reached by and by, and what takes too long stands
-alone in the end. On a database that is merely slow the batches stay as small as it bears.
+Smaller batches pass, so that the lane moves on, and the webhook that takes too long stands alone in the end. If only the database
+is slow, the batches stay as small as it can bear.
 """
 
 from typing import Final
@@ -10,23 +10,26 @@ _SHARE: Final = 8  # a batch that took too long is tried again in so many parts
 
 
 class Reach:
-    """A lane's. ``size`` is how many webhooks its next batch may hold; ``alone``: one took too long by itself, and none passed since."""
+    """The batch size of one lane: ``size`` is how many webhooks its next batch may hold.
+
+    ``alone``: the last one held a single webhook that took too long, which has to be taken apart (`alone.Alone`).
+    """
 
     def __init__(self, most: int) -> None:
         self._most: Final = most
-        self._within = 0  # webhooks, among which one at least took too long, or all of them together
+        self._within = 0  # how many of the next webhooks are those of the batch that took too long
         self.size = most
         self.alone = False
 
     def took_too_long(self, webhooks: int) -> None:
-        """Take fewer from now on than so many; 0 where it is not known how many those were."""
+        """Note that a batch of so many webhooks took too long (0: not known how many), so that the next ones are smaller."""
         tried = webhooks or self.size
         self.alone = tried == 1
         self._within = tried
         self.size = max(1, tried // _SHARE)
 
     def passed(self, webhooks: int) -> None:
-        """Take more again, once the batch that took too long is behind; 0 passed where another has the lane, or nothing waits."""
+        """Note that so many webhooks were applied. Batches grow again once those of the batch that took too long are done."""
         if not webhooks:
             return
         self.alone = False
