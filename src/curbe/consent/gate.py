@@ -1,7 +1,7 @@
-"""The one gate: whether something may be sent to somebody now. Pure: what is known and `now` in, exactly one answer out.
+"""The consent gate: decides whether something may be sent to somebody now. Pure: facts and `now` in, exactly one answer out.
 
-Whatever sends asks here: an agent, the API, a campaign, a notification, an automation; and what goes to many is asked again when it is
-claimed for sending (docs/adr/0017).
+Everything that sends asks here: agents, the API, campaigns, notifications, automations. Messages of campaigns and notifications are asked
+about again when they are claimed for sending (docs/adr/0017).
 """
 
 from collections.abc import Mapping
@@ -159,7 +159,7 @@ def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
         return answer
     if wanted.purpose is Purpose.CAMPAIGN and (kept := _withheld(answer.category, facts.withheld, now=now)):
         return kept
-    return _first_word(facts.line, window, now=now) or answer
+    return _account_restricted(facts.line, window, now=now) or answer
 
 
 def refuse(code: RefusalCode, **details: str | None) -> Refusal:
@@ -191,7 +191,7 @@ def _person(wanted: Wanted, facts: Facts) -> Refusal | None:
 
 
 def _free_form(wanted: Wanted, facts: Facts, window: OpenWindow | None) -> Answer:
-    """A reply to somebody who writes is theirs to get, whatever they said before; what nobody wrote for them is not."""
+    """Judge free-form content. A reply may go to whoever writes to us, whatever they opted out of; content sent by itself may not."""
     if window is None:
         closed_at = closing_time(facts.last_inbound_at)
         told = None if closed_at is None else rfc3339(closed_at)
@@ -219,7 +219,7 @@ def _template(wanted: Wanted, name: TemplateName, facts: Facts, window: OpenWind
 
 
 def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -> Refusal | None:
-    """Marketing that Meta would keep from somebody again costs the number its standing and reaches nobody."""
+    """Refuse marketing that Meta would withhold from this person again: it would reach nobody and cost the number quality."""
     if category not in {Category.MARKETING, None}:
         return None
     if withheld.in_experiment:
@@ -229,10 +229,11 @@ def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -
     return None
 
 
-def _first_word(line: Line | None, window: OpenWindow | None, *, now: datetime) -> Refusal | None:
-    """Asked all the same, Meta refuses each; and what it refuses an account for (368, 131031) keeps back its replies as well.
+def _account_restricted(line: Line | None, window: OpenWindow | None, *, now: datetime) -> Refusal | None:
+    """Refuse to begin a conversation while Meta restricts the account to replies.
 
-    Said last: what speaks against the person, or the template, lasts longer.
+    Meta would refuse every such message, and a refusal of the account (368, 131031) would hold back our replies as well. Asked last, as
+    reasons that are about the person or the template last longer.
     """
     until = line.restricted_until if line is not None and window is None else None
     if until is None or until <= now:
@@ -242,7 +243,10 @@ def _first_word(line: Line | None, window: OpenWindow | None, *, now: datetime) 
 
 
 def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStanding | None) -> Refusal | None:
-    """One that nobody has told us of is Meta's to judge where somebody sends it to one person; it is sent to nobody else."""
+    """Judge the template itself.
+
+    One that Meta has not told us of is left to Meta where somebody sends it to one person; notifications and campaigns may not send it.
+    """
     named = {"name": name.name, "language": name.language}
     if standing is None:
         return None if wanted.purpose is Purpose.REPLY else refuse(RefusalCode.TEMPLATE_UNKNOWN, **named)
@@ -265,7 +269,7 @@ def category_of(standing: TemplateStanding | None) -> Category | None:
 
 
 def consent_to(category: Category | None, consents: Consents) -> Consent | None:
-    """Return a person's word on messages of a category; of one that is not known, their word on the least wanted."""
+    """Return what a person said about messages of a category; of an unknown category, what they said about marketing."""
     match category:
         case Category.UTILITY:
             return consents.utility
@@ -279,12 +283,12 @@ def _needs_yes(category: Category | None, purpose: Purpose, needed: OptInNeeded)
     if category not in {Category.MARKETING, None} or needed is OptInNeeded.NEVER:
         return False
     if category is None and purpose is Purpose.REPLY:
-        return False  # nobody has told us that it is marketing
+        return False  # its category is unknown: it need not be marketing
     return needed is OptInNeeded.ALWAYS or purpose is Purpose.CAMPAIGN
 
 
 def _country(facts: Facts) -> str | None:
-    """Return the recipient's country: by the number, else by the business-scoped id, which begins with it."""
+    """Return the recipient's country (ISO 3166): by the phone number, else by the business-scoped id, which begins with it."""
     if facts.e164 is not None:
         return country_of(facts.e164)
     return facts.bsuid.partition(".")[0] if facts.bsuid else None

@@ -1,4 +1,4 @@
-"""What people say about being written to, heard in what comes in: keywords, WhatsApp's own switch, and refusals that tell of it."""
+"""Hears opt-ins and opt-outs in what comes in: keywords such as STOP, WhatsApp's own preference, and refusals that tell of one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ class _Person(msgspec.Struct, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """A message that the provider refused as its person has stopped marketing from this business."""
+    """A message that the provider refused because its person has stopped marketing from this business."""
 
     tenant_id: UUID
     message_id: UUID
@@ -56,13 +56,15 @@ async def write_down(
     stopped: Sequence[Stopped] = (),
     stated: Sequence[Kept] = (),
 ) -> list[Word]:
-    """Write down what a batch says, of any tenants, and return what was new. Last in its transaction: see ``service.record``.
+    """Record the opt-ins and opt-outs in a batch, of any tenants, and return those that were new.
+
+    Call it last in a transaction: see ``service.record``. For a new keyword with an answer, a job is deferred that sends it.
 
     Args:
         tx: the batch's, or one tenant's.
-        arrived: messages that were new.
-        stopped: what was refused because of what they said to WhatsApp.
-        stated: what people set in WhatsApp.
+        arrived: new messages, which may be keywords.
+        stopped: messages that were refused because of an opt-out in WhatsApp.
+        stated: preferences that people set in WhatsApp.
     """
     keywords = await _keywords(tx, arrived)
     words = [word for word, _ in keywords]
@@ -70,7 +72,7 @@ async def write_down(
     words += [word for one in stated if (word := _stated(one)) is not None]
     new = await service.record(tx, words)
     fresh = {one.message_id for one in new if one.source is Source.KEYWORD}
-    # Our answer would take the conversation from whoever has it now.
+    # No answer to messages that came while another application had the conversation: it would take the conversation from that one.
     elsewhere = {one.id for one in arrived if one.arrival.message.standby}
     await jobs.defer(
         tx,
@@ -87,7 +89,7 @@ async def write_down(
 
 
 async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tuple[UUID, str] | None:
-    """Return the conversation of a keyword and what its writer is to be told, by the rules of now; None where nothing is."""
+    """Return a keyword's conversation and the answer to it, by the tenant's rules as they are now; None where there is no answer."""
     heard = await _SAID.one(tx, tenant_id=tenant_id, message_id=message_id)
     if heard is None:
         return None
@@ -97,7 +99,7 @@ async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tu
 
 
 async def _keywords(tx: Transaction, arrived: Sequence[Arrived]) -> list[tuple[Word, Said]]:
-    # What a member says in a group is not said to us alone: it is no word about their own messages.
+    # A keyword in a group is not said to us alone, so it says nothing about the messages that its writer gets from us.
     short = [
         one
         for one in arrived
@@ -162,7 +164,7 @@ def _refusal(stopped: Stopped, contact_id: UUID) -> Word:
 def _stated(kept: Kept) -> Word | None:
     said = kept.preference
     if said.category != _MARKETING or said.value not in _VALUES:
-        return None  # kept as it was told; what it means nobody has said
+        return None  # stored as a preference, but Meta has not said what it means
     return Word(
         tenant_id=kept.tenant_id,
         contact_id=kept.contact_id,
