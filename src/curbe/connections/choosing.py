@@ -1,7 +1,7 @@
-"""What a sign-up leaves to choose where it granted several numbers, and the token that its code was exchanged for.
+"""The choice among several numbers that a sign-up granted: it is stored with the token, as a sign-up's code can be exchanged only once.
 
-The token is sealed and told to nobody; it is there for whoever brought the code, for a quarter of an hour, and gone once a number was
-connected with it, nobody wants one, or the time is over.
+The token is sealed and never shown. Only whoever brought the code can use the choice, for a quarter of an hour; choice and token are
+deleted once a number was connected, the choice was cancelled, or the time is over.
 """
 
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _NUMBERS: Final = msgspec.json.Decoder(list[Granted])
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to choose from, and until when."""
+    """The numbers to choose from, and until when one can be chosen."""
 
     id: UUID
     numbers: list[Granted]
@@ -50,7 +50,7 @@ async def keep(
     tx: Transaction, numbers: list[Granted], *, token: Secret, tenant_id: UUID, keyring: Keyring, actor: str
 ) -> Choice:
     """Keep ``token`` until ``actor`` has chosen one of ``numbers``."""
-    # Not sealed anew when the key changes: one that no key opens any more is as good as expired.
+    # Not sealed again when the encryption key changes: a token that no key opens any more counts as expired.
     choice = Choice(id=uuid7(), numbers=numbers, expires_at=await tx.now() + VALID_FOR)
     await _KEEP.run(
         tx,
@@ -68,11 +68,11 @@ async def keep(
 async def chosen(
     tx: Transaction, choice_id: UUID, *, tenant_id: UUID, phone_number_id: str, keyring: Keyring, actor: str
 ) -> tuple[Granted, Secret]:
-    """Return the number that ``actor`` chooses, and the token that reads it; the choice stays until ``end``.
+    """Return the number that ``actor`` chose and the token that reads it; the choice itself stays until :func:`end`.
 
     Raises:
-        ChoiceExpired: it is over, was made, or is not theirs.
-        InvalidRequest: the number is none of those there are to choose from.
+        ChoiceExpired: the choice has expired, was made before, or is not theirs.
+        InvalidRequest: the number is not among the choices.
     """
     kept = await _KEPT.one(tx, tenant_id=tenant_id, id=choice_id, actor=actor)
     if kept is None:
@@ -92,10 +92,10 @@ async def chosen(
 
 
 async def end(tx: Transaction, choice_id: UUID, *, tenant_id: UUID, actor: str) -> None:
-    """Delete a choice of ``actor``, its token with it: a number is connected with it in ``tx``, or none is to be.
+    """Delete a choice of ``actor`` with its token, because a number is connected with it in ``tx``, or because it was cancelled.
 
     Raises:
-        ChoiceExpired: it is over, was made, or is not theirs.
+        ChoiceExpired: the choice has expired, was made before, or is not theirs.
     """
     if not await _END.run(tx, tenant_id=tenant_id, id=choice_id, actor=actor):
         raise _expired()
@@ -112,7 +112,7 @@ class Forgetting:
         self._pool: Final = pool
 
     async def __call__(self, job: Job) -> None:
-        """Delete a choice whose time is over, its token with it; nothing where it was made.
+        """Delete a choice whose time is over, with its token; does nothing where it was made or cancelled before.
 
         Raises:
             LostLease: another attempt has taken over, and deletes it.

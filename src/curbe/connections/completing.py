@@ -1,6 +1,6 @@
-"""Connecting what a tenant names: by both ids and a token, by a sign-up's code, or by choosing one of the numbers a sign-up left open.
+"""Connecting a number: by its ids and a token, by the code of Embedded Signup, or by choosing one of several that a sign-up granted.
 
-Meta is asked with no transaction open.
+No transaction is open while Meta is asked.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ log: Final = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What it takes: the database as the web role, Meta, the keys and the settings."""
+    """What these functions need: a pool of the web role, the Graph API, the keyring and the settings."""
 
     pool: Pool
     cloud_api: CloudApi
@@ -42,11 +42,11 @@ class Means:
 
 
 async def complete(means: Means, data: Completion, *, tenant_id: UUID, principal: Principal) -> Connection:
-    """Connect the number that ``data`` stands for, and register it where it comes from a sign-up.
+    """Connect the number that ``data`` names or that its sign-up granted, and register it where it comes from a sign-up.
 
     Raises:
-        InvalidRequest: ``data`` names none, or a sign-up granted none.
-        SeveralNumbers: a sign-up granted several; ``choose`` goes on.
+        InvalidRequest: ``data`` names no number, or the sign-up granted none.
+        SeveralNumbers: the sign-up granted several; :func:`choose` connects one of them.
         NumberTaken: another connection owns the number.
         AppError: as of `prove.prove`.
     """
@@ -64,11 +64,11 @@ async def complete(means: Means, data: Completion, *, tenant_id: UUID, principal
 
 
 async def choose(means: Means, data: Choosing, *, tenant_id: UUID, principal: Principal) -> Connection:
-    """Connect the one of a sign-up's numbers that was chosen, and register it. What fails leaves the choice as it is.
+    """Connect the number that was chosen among those of a sign-up, and register it. If this fails, the choice can be made again.
 
     Raises:
-        ChoiceExpired: the choice is over, was made, or is somebody else's.
-        InvalidRequest: the number is none of those there are to choose from.
+        ChoiceExpired: the choice has expired, was made before, or is somebody else's.
+        InvalidRequest: the number is not among the choices.
         NumberTaken: another connection owns the number.
         AppError: as of `prove.prove`.
     """
@@ -86,7 +86,7 @@ async def choose(means: Means, data: Choosing, *, tenant_id: UUID, principal: Pr
 
 
 def named(data: Completion | Trial, *, lent: Secret | None = None) -> tuple[Candidate, Secret]:
-    """Return the ids and the token that were sent together; where none was sent, the one that is ``lent``.
+    """Return the ids and the token that were sent together; ``lent`` is the token to use where none was sent.
 
     Raises:
         InvalidRequest: one of them is missing.
@@ -152,7 +152,7 @@ async def _connect(
 async def _signed_up(
     means: Means, data: Completion, *, tenant_id: UUID, user_id: UUID | None
 ) -> tuple[Discovery, Secret]:
-    """Exchange the code of Embedded Signup, and return the numbers it may stand for and its token."""
+    """Exchange the code of Embedded Signup for a token, and return the numbers that the customer granted, and the token."""
     keys = means.keyring.derive_each(signup.PURPOSE)
     if (
         means.settings.meta_embedded_signup_config_id is None
@@ -181,11 +181,11 @@ async def _signed_up(
 
 
 async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUID, actor: str) -> Granted:
-    """Return the one number that can be meant.
+    """Return the only number of a sign-up that can be meant: Meta does not tell which one the customer chose.
 
     Raises:
-        SeveralNumbers: there are several, or may be on a WABA that Meta refuses: the token is kept until one is chosen.
-        AppError: those that can be read are connected; the one that is meant is on a WABA that Meta refuses.
+        SeveralNumbers: there are several, or Meta refused to list those of some WABA; the token is kept until one is chosen.
+        AppError: every number that could be read is connected, so the one that is meant is on a WABA that Meta refused to list.
     """
     for waba_id, refusal in found.refused.items():
         log.warning("sign_up_waba_refused", tenant_id=str(tenant_id), waba_id=waba_id, code=refusal.code)
@@ -195,7 +195,9 @@ async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUI
         left = signup.left_to_choose(found.numbers, connected=sending)
         if found.refused and left[0].phone_number_id in sending:
             raise next(iter(found.refused.values()))
-        if len(left) == 1 and not found.refused:  # else it may be one of those that nobody can read
+        if (
+            len(left) == 1 and not found.refused
+        ):  # with a refused WABA, one of the numbers on that may be meant
             return left[0]
         choice = await choosing.keep(
             tx, left, token=token, tenant_id=tenant_id, keyring=means.keyring, actor=actor
