@@ -7,7 +7,7 @@ from curbe.connections import store as connections
 from curbe.inbox import refused, statuses
 from curbe.infra import jobs
 from curbe.infra.db import Pool
-from curbe.infra.jobs import Standing
+from curbe.infra.jobs import JobBacklog
 from curbe.infra.metrics import Metrics
 from curbe.ingest import store as ingest
 from curbe.media.service import FETCH
@@ -28,15 +28,15 @@ async def refresh(metrics: Metrics, everybody: Pool) -> None:
         metrics.parked_refused.set(await refused.count(tx))
         metrics.quarantined.set(await ingest.count_quarantined(tx))
     async with everybody.transaction(context=_ALL_ROWS) as tx:
-        _show_jobs(metrics, await jobs.standing(tx))
+        _show_jobs(metrics, await jobs.backlog(tx))
         metrics.jobs_waiting.set(await jobs.count(tx, kinds=[FETCH]))
         depth = await outbox.depth(tx)
         metrics.outbox_queued.set(depth.waiting)
         metrics.outbox_oldest_seconds.set(depth.oldest_seconds)
 
 
-def _show_jobs(metrics: Metrics, standing: Sequence[Standing]) -> None:
-    metrics.jobs_overdue_seconds.set(max((one.overdue_seconds for one in standing), default=0.0))
-    metrics.jobs_failing.clear()  # so that a kind of job that has recovered is no longer reported
-    for one in standing:
+def _show_jobs(metrics: Metrics, backlog: Sequence[JobBacklog]) -> None:
+    metrics.jobs_overdue_seconds.set(max((one.overdue_seconds for one in backlog), default=0.0))
+    metrics.jobs_failing.clear()  # of a kind that has recovered nothing is left
+    for one in backlog:
         metrics.jobs_failing.labels(kind=one.kind).inc(one.failing)

@@ -132,7 +132,7 @@ async def work(
 
 
 async def _give_back(runners: Sequence[Runner]) -> None:
-    """Let other workers have at once what this one breaks off."""
+    """Give back the jobs that this worker is about to break off, so that other workers can begin them at once."""
     try:
         async with asyncio.timeout(_GIVE_BACK):
             for runner in runners:
@@ -142,7 +142,7 @@ async def _give_back(runners: Sequence[Runner]) -> None:
 
 
 def _stand_back() -> None:
-    """On a busy machine the web process comes first: what was taken can wait for a moment, who delivers cannot."""
+    """Lower this process's priority: on a busy machine the web process comes first, as whoever sends a request waits for its answer."""
     os.setpriority(os.PRIO_PROCESS, 0, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
@@ -192,14 +192,14 @@ async def _wired(
             pools.work, cloud_api=cloud_api, keyring=keyring, keeping=keeping, metrics=metrics, now=utc_now
         )
         catch_up = CatchingUp(pools.work, everybody=pools.apply, callback_keys=callback_keys)
-        asking = _asking(settings, pools.work, cloud_api=cloud_api, keyring=keyring)
+        asking = _meta_jobs(settings, pools.work, cloud_api=cloud_api, keyring=keyring)
         patient: dict[str, Handler] = {
             PURGE: Purger(pools.work, storage=keeping.storage, now=db.Transaction.now),
             ERASE: Eraser(pools.work, everybody=pools.apply, storage=keeping.storage, now=db.Transaction.now),
             COUNT: Bookkeeper(pools.work, now=utc_now),
         }
         alone: list[dict[str, Handler]] = [{CATCH_UP: catch_up}, patient]
-        kinds = {"files": {FETCH: fetcher}, "asking": asking, "mail": _mail(settings, pools.work)}
+        kinds = {"files": {FETCH: fetcher}, "asking": asking, "mail": _mail_jobs(settings, pools.work)}
         runners = runners_of(pools.apply, pools.work, **kinds, alone=alone)
         outside = await stack.enter_async_context(Egress(trusted=settings.outgoing_webhook_origins))
         deliver = _deliver(settings, pools.work, outside, keyring=keyring, metrics=metrics, stop=stop)
@@ -217,14 +217,14 @@ def runners_of(
     mail: dict[str, Handler],
     alone: Sequence[dict[str, Handler]],
 ) -> list[Runner]:
-    """Return who works on jobs, so that none takes a turn from what it has nothing to do with.
+    """Return the job runners: several, so that slow jobs never take the turns of quick ones.
 
-    What happens by itself asks nobody but the database and is done in milliseconds; who asks Meta may wait for half a minute; mail has a
-    server of its own, and waits for no other; a file may take minutes. Each of ``alone`` has a hand to itself: reading the log for what a
-    number missed may take hours, deleting and counting have time.
+    Internal jobs need only the database, and take milliseconds. ``asking`` are requests to Meta, which may take half a minute; ``mail``
+    waits for the mail server; ``files`` may take minutes each. Each of ``alone`` gets a runner that does one job at a time: reading the
+    webhook log for what a number missed may take hours, and deleting and counting are in no hurry.
     """
     hands = (
-        (_by_itself(pool), _JOBS_AT_ONCE, None),
+        (_internal_jobs(pool), _JOBS_AT_ONCE, None),
         (asking, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
         (mail, _JOBS_AT_ONCE, _JOBS_AT_ONCE - 1),
         (files, _FILES_AT_ONCE, _FILES_OF_ONE),
@@ -260,7 +260,7 @@ def _deliver(
 
 
 def teller_of(everybody: Pool, pool: Pool, deliver: Handler) -> Runner:
-    """Return who tells tenants' servers: with hands enough that no server that hangs is waited for by another."""
+    """Return the runner that delivers outgoing webhooks, with room for so many at once that servers that hang hold up no other."""
     return Runner(
         everybody=everybody,
         pool=pool,
@@ -270,11 +270,11 @@ def teller_of(everybody: Pool, pool: Pool, deliver: Handler) -> Runner:
     )
 
 
-def _by_itself(pool: Pool) -> dict[str, Handler]:
-    """Return who does what is done without anybody.
+def _internal_jobs(pool: Pool) -> dict[str, Handler]:
+    """Return the handlers of jobs that need only the database.
 
-    Ends of snoozes, what is left of merged conversations, answers to STOP, notifications, automations, what failures say, what a number
-    that is back lets be done, and choices that nobody made.
+    Ends of snoozes, the rest of merged conversations, answers to STOP, notifications, automations, consequences of failures, files to be
+    asked for again once a number is connected again, and sign-ups in which nobody chose a number.
     """
     return {
         WAKE: Alarm(pool, now=utc_now),
@@ -288,8 +288,10 @@ def _by_itself(pool: Pool) -> dict[str, Handler]:
     }
 
 
-def _asking(settings: Settings, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring) -> dict[str, Handler]:
-    """Return who asks Meta for small things: that a message was read, its lists, the app's data, another token."""
+def _meta_jobs(
+    settings: Settings, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring
+) -> dict[str, Handler]:
+    """Return the handlers of jobs that make a small request to Meta: read receipts, lists of templates, app data, renewed tokens."""
     app = app_of(settings)
     return {
         READ_RECEIPT: Receipts(pool, cloud_api=cloud_api, keyring=keyring).read,
@@ -299,8 +301,8 @@ def _asking(settings: Settings, pool: Pool, *, cloud_api: CloudApi, keyring: Key
     }
 
 
-def _mail(settings: Settings, pool: Pool) -> dict[str, Handler]:
-    """Return who sends mail; nobody, where no server is set."""
+def _mail_jobs(settings: Settings, pool: Pool) -> dict[str, Handler]:
+    """Return the handlers of jobs that send mail; none where no mail server is set."""
     if settings.smtp_url is None:
         return {}
     mailer = Mailer(settings.smtp_url, sender=settings.mail_from)

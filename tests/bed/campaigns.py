@@ -25,7 +25,7 @@ from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store as outbox
-from curbe.outbound.asking import ask_again
+from curbe.outbound.asking import recheck
 
 Owner = asyncpg.Connection
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -119,7 +119,7 @@ class Desk:
         where = {"tenant_id": self.tenant_id, "connection_id": self.number.connection_id}
         async with self.worker.transaction(self.tenant_id) as tx:
             claims = await outbox.claim(tx, **where, most=most, lease=LEASE)
-            may_go, _ = await ask_again(tx, **where, claims=claims, now=self.now)
+            may_go, _ = await recheck(tx, **where, claims=claims, now=self.now)
             ids = [one.message_id for one in may_go]
             marked = await departures.mark_sending(tx, tenant_id=self.tenant_id, ids=ids)
         return [one.id for one in marked]

@@ -124,7 +124,7 @@ def _requeue_expired() -> None:
             )
         return len(ids)
 
-    _replace(send, "doubt_expired", requeue)
+    _replace(send, "mark_expired_unknown", requeue)
 
 
 def _retry_lost_answer() -> None:

@@ -291,7 +291,7 @@ def test_the_generators_bodies_are_read_and_believed_by_curbe():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_poison_is_one(kind: str) -> None:
+def test_whatever_is_offered_as_poison_cannot_be_read(kind: str) -> None:
     """What is offered as poison cannot be read: else that nothing was set aside of it would be called a loss."""
     mark = "poison-1-1"
     if is_whole_body(kind):

@@ -14,7 +14,7 @@ def samples(*, name: str = "", slope: float = 0.0) -> list[Sample]:
     ]
 
 
-def test_what_stays_is_flat():
+def test_a_process_that_stays_the_same_is_not_called_growing():
     assert growing(samples()) == []
 
 

@@ -10,7 +10,7 @@ from curbe.inbox import departures
 from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.db import Pool
 from curbe.outbound import store
-from curbe.outbound.send import doubt_expired
+from curbe.outbound.send import mark_expired_unknown
 from curbe.outbound.store import PutBack
 
 pytestmark = pytest.mark.anyio
@@ -47,7 +47,7 @@ async def test_a_message_whose_lease_expired_becomes_unknown_and_leaves_the_outb
     sent = await with_expired_lease(owner, number)
     async with apply.transaction() as tx:
         gone = await store.expired(tx)
-    assert await doubt_expired(worker, number.tenant_id, gone) == 1
+    assert await mark_expired_unknown(worker, number.tenant_id, gone) == 1
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", sent.id) == "unknown"
     assert await owner.fetchval("SELECT type FROM events") == "message_unknown"
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
@@ -60,7 +60,7 @@ async def test_nobody_hears_of_doubt_where_the_provider_has_already_told_of_the_
     await owner.execute("UPDATE messages SET delivered_at = now() WHERE id = $1", sent.id)
     async with apply.transaction() as tx:
         gone = await store.expired(tx)
-    assert await doubt_expired(worker, number.tenant_id, gone) == 1
+    assert await mark_expired_unknown(worker, number.tenant_id, gone) == 1
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", sent.id) == "delivered"
     assert await owner.fetchval("SELECT count(*) FROM outbox") == 0
     assert await owner.fetchval("SELECT count(*) FROM events") == 0, (
@@ -75,7 +75,7 @@ async def test_a_message_put_back_between_the_sweepers_look_and_its_deed_is_stil
     async with apply.transaction() as tx:
         gone = await store.expired(tx)
     await settle_as_refused_for_now(worker, sent)
-    assert await doubt_expired(worker, number.tenant_id, gone) == 0
+    assert await mark_expired_unknown(worker, number.tenant_id, gone) == 0
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", sent.id) == "queued"
     async with worker.transaction(number.tenant_id) as tx:
         claims = await store.claim(
@@ -104,6 +104,6 @@ async def test_an_attempt_that_began_between_the_sweepers_look_and_its_deed_is_l
             lease=timedelta(minutes=1),
         )
         await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=[sent.id])
-    assert await doubt_expired(worker, number.tenant_id, gone) == 0
+    assert await mark_expired_unknown(worker, number.tenant_id, gone) == 0
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", sent.id) == "sending"
     assert await owner.fetchval("SELECT attempt FROM outbox WHERE message_id = $1", sent.id) == 2

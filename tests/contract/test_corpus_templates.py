@@ -46,7 +46,7 @@ def graph() -> Iterator[Graph]:
         yield running
 
 
-def test_the_corpus_is_there() -> None:
+def test_the_corpus_has_all_its_bodies_and_each_refusal_is_of_one_of_them() -> None:
     assert len(BODIES) == 17
     assert REFUSED.keys() <= BODIES.keys()
 

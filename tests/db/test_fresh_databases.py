@@ -76,7 +76,7 @@ def test_what_holds_but_rows_is_emptied_and_given_on(postgres_server: postgres.S
     assert taken(postgres_server)[1][-1] == 0
 
 
-def test_numbers_begin_anew(postgres_server: postgres.Server) -> None:
+def test_every_fresh_database_counts_from_the_beginning(postgres_server: postgres.Server) -> None:
     async def next_number(dsn: str) -> int:
         owner = await asyncpg.connect(dsn)
         try:

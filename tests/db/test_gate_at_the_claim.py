@@ -23,7 +23,7 @@ from curbe.inbox.departures import Departure
 from curbe.inbox.rules import ConversationState
 from curbe.infra.db import Pool, Transaction
 from curbe.outbound import store
-from curbe.outbound.asking import ask_again
+from curbe.outbound.asking import recheck
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
 from curbe.outbound.settle import tell
 
@@ -94,7 +94,7 @@ async def claim(tx: Transaction, number: Number, *, most: int = 100) -> set[UUID
     """Claim as a sender does and return what may go."""
     where = {"tenant_id": number.tenant_id, "connection_id": number.connection_id}
     claims = await store.claim(tx, **where, most=most, lease=timedelta(seconds=60))
-    may_go, refused = await ask_again(tx, **where, claims=claims, now=NOW)
+    may_go, refused = await recheck(tx, **where, claims=claims, now=NOW)
     await tell(tx, refused)
     ids = [one.message_id for one in may_go]
     return {intent.id for intent in await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)}

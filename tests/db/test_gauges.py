@@ -117,7 +117,7 @@ async def test_jobs_that_fail_again_and_again_are_told_and_forgotten_when_they_a
 
     assert (await read(metrics, apply))["jobs_failing|media.fetch"] == 1
     async with apply.transaction() as tx:
-        (found,) = judged(await jobs.standing(tx))
+        (found,) = judged(await jobs.backlog(tx))
     assert (found.state, "media.fetch" in found.sentence, "StorageFailed" in found.sentence) == (
         State.WARN,
         True,
@@ -137,7 +137,7 @@ async def test_jobs_that_nobody_takes_are_told_but_for_those_of_a_suspended_tena
 
     assert 360 <= (await read(metrics, apply))["jobs_overdue_seconds"] < 460
     async with apply.transaction() as tx:
-        (late,) = judged(await jobs.standing(tx))
+        (late,) = judged(await jobs.backlog(tx))
     assert late.state is State.WARN
     assert late.fix
 
@@ -145,7 +145,7 @@ async def test_jobs_that_nobody_takes_are_told_but_for_those_of_a_suspended_tena
 
     assert (await read(metrics, apply))["jobs_overdue_seconds"] == 0
     async with apply.transaction() as tx:
-        assert [one.state for one in judged(await jobs.standing(tx))] == [State.OK]
+        assert [one.state for one in judged(await jobs.backlog(tx))] == [State.OK]
 
 
 async def test_what_is_refused_where_it_waited_is_counted_and_told_by_its_reason(

@@ -12,7 +12,7 @@ from bed.rows import Number, insert_conversation
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store
-from curbe.outbound.asking import ask_again
+from curbe.outbound.asking import recheck
 from curbe.outbound.governing import admit
 from curbe.outbound.governor import NOTIFICATION, REPLY, Pairs
 
@@ -48,7 +48,7 @@ async def goes(worker: Pool, number: Number) -> list[UUID]:
         account = await store.sending_account(tx, **where)
         assert account is not None
         claims = await store.claim(tx, **where, most=10, lease=timedelta(seconds=60))
-        may_go, failed = await ask_again(tx, **where, claims=claims, now=account.now)
+        may_go, failed = await recheck(tx, **where, claims=claims, now=account.now)
         assert failed == []
         admitted = await admit(tx, account, may_go, pairs=Pairs(now=account.now), now=account.now)
     return [claim.message_id for claim in admitted]

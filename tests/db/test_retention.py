@@ -716,7 +716,7 @@ async def test_a_purge_of_many_turns_has_not_failed_and_one_whose_storage_is_awa
         for _ in range(3):
             await attempt(world)
         async with apply.transaction() as tx:
-            stood += [(one.last_error, one.failing) for one in await jobs.standing(tx)]
+            stood += [(one.last_error, one.failing) for one in await jobs.backlog(tx)]
 
     assert stood == [(None, 0), ("storage_failed", 1)]
 

@@ -15,7 +15,7 @@ from curbe.consent.service import Word
 from curbe.inbox import contacts
 from curbe.infra.db import Pool
 from curbe.outbound import store
-from curbe.outbound.asking import ask_again
+from curbe.outbound.asking import recheck
 from curbe.outbound.governor import NOTIFICATION
 from curbe.outbound.store import Claim
 
@@ -81,7 +81,7 @@ async def test_what_was_written_while_two_were_one_goes_to_the_one_it_went_back_
     mine = (await claimed(worker, number))[message]
 
     assert await shown_in(owner, message) == gone
-    assert (mine.e164, mine.contact_id, mine.thread_id) == (f"+{GONE}", merged, gone)
+    assert (mine.e164, mine.contact_id, mine.current_conversation_id) == (f"+{GONE}", merged, gone)
 
 
 async def test_what_was_queued_before_two_were_one_goes_to_the_one_person(
@@ -95,7 +95,7 @@ async def test_what_was_queued_before_two_were_one_goes_to_the_one_person(
     mine = (await claimed(worker, number))[message]
 
     assert await shown_in(owner, message) == kept
-    assert (mine.e164, mine.contact_id, mine.thread_id) == (f"+{KEPT}", survivor, kept)
+    assert (mine.e164, mine.contact_id, mine.current_conversation_id) == (f"+{KEPT}", survivor, kept)
 
 
 async def test_what_went_back_with_its_thread_holds_nobody_up_in_the_other(
@@ -145,7 +145,7 @@ async def test_a_no_of_the_one_it_went_back_to_counts_and_one_of_the_other_does_
             await tx.savepoint()
             await consent.record(tx, [word])
             claims = await store.claim(tx, **where, most=10, lease=timedelta(seconds=60))
-            may_go, _ = await ask_again(tx, **where, claims=claims, now=NOW)
+            may_go, _ = await recheck(tx, **where, claims=claims, now=NOW)
             await tx.rollback_to()
         return len(may_go) == 1
 

@@ -83,7 +83,7 @@ def test_whoever_sends_another_key_each_time_is_known_by_the_address_all_the_sam
     assert all(f"limit_req zone={zone} " in block for block in places)
 
 
-def test_there_are_such_paths() -> None:
+def test_the_routes_that_take_files_are_among_those_with_larger_bodies() -> None:
     assert {path.rpartition(ID)[2] for path, _ in larger_than_usual()} >= {
         "/media",
         "/audience/upload",

@@ -8,7 +8,7 @@ from .bugs import BUGS, QUICK, SEEN_BY_THE_JUDGE, Planted
 from .plant import ROOT, copy_of_the_checkout, failed_of, planted
 
 
-def test_there_are_twenty():
+def test_twenty_different_bugs_are_planted():
     names = [bug.name for bug in BUGS] + list(SEEN_BY_THE_JUDGE)
     assert len(set(names)) == 20
 

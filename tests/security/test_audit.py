@@ -74,7 +74,7 @@ def test_a_version_that_cannot_be_compared_is_no_answer(monkeypatch: pytest.Monk
     assert run(monkeypatch) == 2
 
 
-def test_both_sides_are_locked() -> None:
+def test_the_locked_packages_of_python_and_of_the_ui_are_both_read() -> None:
     ecosystems = {ecosystem for ecosystem, *_ in audit.locked()}
 
     assert ecosystems == {"PyPI", "npm"}

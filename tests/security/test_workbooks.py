@@ -71,7 +71,7 @@ def with_parts(others: dict[str, list[bytes]]) -> bytes:
     return made.getvalue()
 
 
-async def test_a_workbook_is_read() -> None:
+async def test_a_harmless_workbook_is_read() -> None:
     """The control."""
     assert [row.cells[0] for row in (await sheets.Sheets().read(workbook())).rows] == ["+34600000001"]
 

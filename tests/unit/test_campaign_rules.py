@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from curbe.campaigns.rules import (
     TO_COME,
     CampaignState,
+    Conditions,
     Deed,
     Latest,
     RampUp,
-    Standing,
     after,
     awake,
     may_have_taken,
@@ -26,7 +26,7 @@ S = CampaignState
 NOW = datetime(2026, 11, 28, 8, 30, tzinfo=UTC)
 
 
-def standing(**told: object) -> Standing:
+def conditions(**told: object) -> Conditions:
     usual = {
         "template_status": "APPROVED",
         "template_quality": "GREEN",
@@ -38,7 +38,7 @@ def standing(**told: object) -> Standing:
         "held": False,
         "latest": Latest(settled=0, failed=0, unknown=0, template_codes=0),
     }
-    return Standing(**{**usual, **told})  # type: ignore[arg-type]
+    return Conditions(**{**usual, **told})  # type: ignore[arg-type]
 
 
 def test_a_campaign_goes_from_draft_to_finished() -> None:
@@ -136,19 +136,19 @@ def test_a_ramp_never_goes_back(first: int, factor: float, one: int, more: int) 
     ],
 )
 def test_it_stops_by_itself_and_says_why(told: dict[str, object], reason: str) -> None:
-    stop = stop_of(standing(**told), pause_at_failures=25)
+    stop = stop_of(conditions(**told), pause_at_failures=25)
 
     assert stop is not None
     assert stop.reason == reason
 
 
 def test_it_goes_on_while_nothing_is_wrong() -> None:
-    fine = standing(
+    fine = conditions(
         latest=Latest(settled=100, failed=24, unknown=0, template_codes=0), template_quality="UNKNOWN"
     )
 
     assert stop_of(fine, pause_at_failures=25) is None
-    few = standing(latest=Latest(settled=10, failed=10, unknown=0, template_codes=0))
+    few = conditions(latest=Latest(settled=10, failed=10, unknown=0, template_codes=0))
     assert stop_of(few, pause_at_failures=25) is None
-    many = standing(latest=Latest(settled=100, failed=100, unknown=0, template_codes=0))
+    many = conditions(latest=Latest(settled=100, failed=100, unknown=0, template_codes=0))
     assert stop_of(many, pause_at_failures=None) is None

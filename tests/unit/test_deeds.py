@@ -13,9 +13,9 @@ from curbe.inbox.deeds import (
     LabelsChanged,
     Named,
     PriorityChanged,
-    Standing,
     StateChanged,
     TeamChanged,
+    Triage,
     changed,
     check,
     lines_between,
@@ -24,7 +24,7 @@ from curbe.inbox.rules import ConversationState, Priority
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TOMORROW = NOW + timedelta(days=1)
-OPEN = Standing(state=ConversationState.OPEN)
+OPEN = Triage(state=ConversationState.OPEN)
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
@@ -71,13 +71,13 @@ def test_whatever_ends_a_snooze_forgets_its_time() -> None:
 
 def test_what_ended_is_opened_before_it_is_snoozed() -> None:
     with pytest.raises(Conflict) as refused:
-        changed(Standing(state=ConversationState.RESOLVED), ConversationChange(snoozed_until=TOMORROW))
+        changed(Triage(state=ConversationState.RESOLVED), ConversationChange(snoozed_until=TOMORROW))
 
     assert refused.value.extra["possible"] == ["archived", "blocked", "open"]
 
 
 def test_labels_are_replaced_or_some_are_added_and_removed() -> None:
-    labelled = Standing(state=ConversationState.OPEN, label_ids=frozenset({ONE, TWO}))
+    labelled = Triage(state=ConversationState.OPEN, label_ids=frozenset({ONE, TWO}))
 
     replaced = changed(labelled, ConversationChange(label_ids=[THREE]))
     mixed = changed(labelled, ConversationChange(add_label_ids=[THREE], remove_label_ids=[ONE]))
@@ -87,7 +87,7 @@ def test_labels_are_replaced_or_some_are_added_and_removed() -> None:
 
 
 def test_a_conversation_has_at_most_fifty_labels() -> None:
-    full = Standing(state=ConversationState.OPEN, label_ids=frozenset(uuid4() for _ in range(50)))
+    full = Triage(state=ConversationState.OPEN, label_ids=frozenset(uuid4() for _ in range(50)))
 
     with pytest.raises(InvalidRequest):
         changed(full, ConversationChange(add_label_ids=[ONE]))
@@ -97,17 +97,17 @@ def test_marked_as_unread_it_counts_at_least_one() -> None:
     unread = ConversationChange(unread=True)
 
     assert changed(OPEN, unread).unread_count == 1
-    assert changed(Standing(state=ConversationState.OPEN, unread_count=4), unread).unread_count == 4
+    assert changed(Triage(state=ConversationState.OPEN, unread_count=4), unread).unread_count == 4
     assert (
         changed(
-            Standing(state=ConversationState.OPEN, unread_count=4), ConversationChange(unread=False)
+            Triage(state=ConversationState.OPEN, unread_count=4), ConversationChange(unread=False)
         ).unread_count
         == 0
     )
 
 
 def test_what_is_left_out_stays_and_null_takes_away() -> None:
-    held = Standing(
+    held = Triage(
         state=ConversationState.WAITING, assignee_id=ONE, team_id=TWO, unread_count=3, priority=Priority.HIGH
     )
 
@@ -118,7 +118,7 @@ def test_what_is_left_out_stays_and_null_takes_away() -> None:
 
 
 def test_each_thing_that_changed_is_a_line_with_the_names_of_the_time() -> None:
-    after = Standing(
+    after = Triage(
         state=ConversationState.SNOOZED,
         snoozed_until=TOMORROW,
         assignee_id=ONE,
@@ -143,7 +143,7 @@ def test_each_thing_that_changed_is_a_line_with_the_names_of_the_time() -> None:
 def test_what_became_one_with_more_labels_than_may_be_given_is_changed_all_the_same_and_loses_labels() -> (
     None
 ):
-    crowded = Standing(state=ConversationState.OPEN, label_ids=frozenset(uuid4() for _ in range(55)))
+    crowded = Triage(state=ConversationState.OPEN, label_ids=frozenset(uuid4() for _ in range(55)))
     one = next(iter(crowded.label_ids))
 
     assert changed(crowded, ConversationChange(unread=True)).unread_count == 1

@@ -250,7 +250,7 @@ def test_each_no_has_its_reason(wanted: Wanted, known: dict[str, object], code: 
         ),
     ],
 )
-def test_what_may_go_goes(wanted: Wanted, known: dict[str, object]) -> None:
+def test_the_gate_admits_what_nothing_speaks_against(wanted: Wanted, known: dict[str, object]) -> None:
     assert isinstance(ask(wanted, facts(**known), now=NOW), Admitted)
 
 

@@ -1,4 +1,4 @@
-"""Entering a tenant: whose path it is, and that an operator who enters as a person is written down."""
+"""Whether whoever asks may use paths of a tenant. That an operator entered one as a person is written into that tenant's audit log."""
 
 from collections import OrderedDict
 from typing import Final
@@ -19,7 +19,7 @@ class Entrance:
 
     def __init__(self, pool: Pool) -> None:
         self._pool: Final = pool
-        # Entries that are known to be written down: (session, tenant).
+        # (session, tenant) of operators whose entry is in the audit log already, as far as this process remembers.
         self._known: Final[OrderedDict[tuple[UUID, UUID], None]] = OrderedDict()
 
     async def enter(self, principal: Principal, tenant_id: UUID) -> None:

@@ -14,8 +14,8 @@ from curbe.infra.db import Query, Transaction
 _PACKAGE: Final = "curbe.auth"
 
 
-class Factors(msgspec.Struct, frozen=True, kw_only=True):
-    """Which second factors a user has: an app that was confirmed, how many passkeys, how many unused recovery codes."""
+class EnrolledFactors(msgspec.Struct, frozen=True, kw_only=True):
+    """Which second factors a user has: whether a confirmed app, how many passkeys, and how many unused recovery codes."""
 
     totp: bool
     passkeys: int
@@ -45,9 +45,9 @@ class StoredPasskey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a challenge asked, and of whom; ``asked`` is what a passkey has to sign.
+    """An open challenge: whose it is (None: whoever answers it with a passkey), and the bytes ``asked`` that a passkey has to sign.
 
-    ``password_of`` is when the password was chosen that was shown before; None: none was.
+    ``password_of``: when the password was chosen that its user gave before; None: they gave none.
     """
 
     user_id: UUID | None
@@ -55,7 +55,7 @@ class Asked(msgspec.Struct, frozen=True):
     password_of: datetime | None = None
 
 
-_FACTORS: Final = Query(_PACKAGE, "factors_of_user", Factors)
+_FACTORS: Final = Query(_PACKAGE, "factors_of_user", EnrolledFactors)
 _TOTP: Final = Query(_PACKAGE, "totp_of_user", StoredTotp)
 _PUT_TOTP: Final = Query(_PACKAGE, "put_totp")
 _TAKE_TOTP_STEP: Final = Query(_PACKAGE, "take_totp_step")
@@ -88,10 +88,10 @@ def as_credential(credential_id: bytes) -> dict[str, str]:
     return {"app.credential": key_hash(credential_id).hex()}
 
 
-async def factors_of_user(tx: Transaction, user_id: UUID) -> Factors:
+async def factors_of_user(tx: Transaction, user_id: UUID) -> EnrolledFactors:
     """Return which second factors a user has; ``tx`` is theirs, as in all below that take a user."""
     row = await _FACTORS.one(tx, user_id=user_id)
-    return row or Factors(totp=False, passkeys=0, recovery_codes=0)
+    return row or EnrolledFactors(totp=False, passkeys=0, recovery_codes=0)
 
 
 async def totp_of_user(tx: Transaction, user_id: UUID) -> StoredTotp | None:
@@ -207,7 +207,7 @@ async def insert_challenge(
 async def try_challenge(
     tx: Transaction, *, token: str, purpose: Purpose, most: int, now: datetime
 ) -> Asked | None:
-    """Count a try and return what was asked; None where the challenge is over. ``tx`` is ``as_holder(token)``."""
+    """Count one try at a challenge and return it; None where it has expired or had too many tries. ``tx`` is ``as_holder(token)``."""
     return await _TRY_CHALLENGE.one(tx, token_hash=key_hash(token), purpose=purpose.value, most=most, now=now)
 
 

@@ -1,8 +1,8 @@
 """Second factors: an authenticator app (TOTP), recovery codes, and the challenge between the two steps of signing in.
 
-A code opens once. A challenge takes a few tries and lives for minutes. Wrong codes of an app have to wait, and whoever has the password
-cannot lock its person out by them: they count for the account where it has no session from, else for the place or the session they come
-from; recovery codes and passkeys, which nobody guesses, do not count.
+A code is accepted once. A challenge takes a few tries and lives for minutes. After too many wrong codes of an app, further ones have to
+wait. They are counted apart for each place (or session) where the account's person is signed in, and together for all other places: so
+somebody who knows the password cannot lock its owner out. Recovery codes and passkeys cannot be guessed, and are not counted.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ ISSUER: Final = "Curbe"
 
 
 class Challenge(msgspec.Struct, frozen=True, kw_only=True):
-    """A challenge that was made. ``token`` names it to whoever answers; ``asked`` is what a passkey signs."""
+    """A new challenge. ``token`` is sent along with the answer to name it; ``asked`` is what a passkey has to sign."""
 
     token: str
     asked: bytes
@@ -54,7 +54,7 @@ class NewTotp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Factors:
-    """Asks for second factors and checks them. One for a process, as it remembers at whose codes somebody guesses."""
+    """Asks for second factors and checks them. One for a process, as it counts the wrong codes in memory."""
 
     def __init__(self, pool: Pool, keyring: Keyring) -> None:
         self._pool: Final = pool
@@ -62,7 +62,7 @@ class Factors:
         self._guessed: Final = Throttle(per_second=1 / 30, burst=10)
 
     async def methods(self, user_id: UUID) -> list[Method]:
-        """Return what has to follow a right password; nothing where the user has no second factor."""
+        """Return the second factors that may follow a right password; none where the user has none."""
         async with self._pool.transaction(context=people.as_user(user_id)) as tx:
             has = await store.factors_of_user(tx, user_id)
         return rules.methods_for(totp=has.totp, passkeys=has.passkeys, recovery_codes=has.recovery_codes)
@@ -70,9 +70,9 @@ class Factors:
     async def challenge(
         self, purpose: Purpose, *, user_id: UUID | None, now: datetime, password_of: datetime | None = None
     ) -> Challenge:
-        """Make a challenge for a user, or for whoever's passkey answers it.
+        """Make a challenge for a user; with ``user_id`` None for whoever answers it with a passkey.
 
-        ``password_of``: when the password was chosen that the user has shown; None: they have shown none.
+        ``password_of``: when the password was chosen that the user has given; None: they have given none.
         """
         made = Challenge(token=random_token(_PREFIX).reveal(), asked=secrets.token_bytes(32))
         async with self._pool.transaction(context=_seen_by(made.token, user_id)) as tx:
@@ -88,7 +88,7 @@ class Factors:
         return made
 
     async def asked(self, token: str, purpose: Purpose, *, now: datetime) -> Asked:
-        """Return what a challenge asked; this is one of the few tries it takes.
+        """Return an open challenge, and count this as one of the few tries it takes.
 
         Raises:
             WrongFactor: there is no such challenge, or it is over.
@@ -116,18 +116,18 @@ class Factors:
     async def check_code(
         self, user_id: UUID, method: Method, code: str, *, by: UUID | str, now: datetime
     ) -> None:
-        """Return where ``code`` is one of the user's that was not used before; it is used up by this.
+        """Use up a code of the user's; refuse any other.
 
         Args:
-            user_id: whose.
-            method: of which kind it is.
+            user_id: whose code it has to be.
+            method: which kind of code it is.
             code: as it was typed.
-            by: who sent it: the id of the session that asks, or before there is one the address.
+            by: where it comes from: the id of the session that asks or, before there is one, the address.
             now: the moment, aware.
 
         Raises:
-            WrongFactor: it is none, or was used.
-            TooManyRequests: too many wrong ones of an app came from there, or to this account from places it does not know.
+            WrongFactor: it is not a code of the user's, or was used before.
+            TooManyRequests: too many wrong app codes came from this place or session, or to this account from unknown places.
             Unavailable: the app's secret cannot be opened with the keys this process has.
         """
         if method is Method.TOTP:
@@ -157,16 +157,16 @@ class Factors:
         self._guessed.give_back(guesser)
 
     async def _guesser(self, user_id: UUID, by: UUID | str) -> str:
-        """Return what a wrong code counts for.
+        """Return the name under which a wrong code is counted.
 
-        Six digits bear few guesses, so all places share one count, as many addresses are cheap. Who guesses without ever having been let
-        in stays within it; the person at a place where they have a session, or in one, is counted apart.
+        Six digits withstand few guesses, and addresses are cheap, so all places from which nobody is signed in to this account share one
+        count. A session, and a place from which the account has one, has a count of its own.
         """
         if isinstance(by, UUID):
             return f"{user_id.hex} {by}"
         async with self._pool.transaction(context=people.as_user(user_id)) as tx:
             begun = await session_store.sessions_of_user(tx, user_id)
-        # Another site's software begins a session without a factor: that makes no place known.
+        # A session embedded in another site's page was begun by that site's software, without a factor: it makes no place known.
         known = {place_of(one.address) for one in begun if one.address and one.embedded_in is None}
         place = place_of(by)
         return f"{user_id.hex} {place}" if place in known else user_id.hex

@@ -1,4 +1,4 @@
-"""The gate every request passes: who asks, may they enter this tenant, may they do this."""
+"""The gate that every request of the API passes: who is asking, whether they may enter the tenant, and whether they may do this."""
 
 import asyncio
 from collections import OrderedDict
@@ -35,15 +35,17 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 class Gate:
     """The guard of the whole API.
 
-    Who asks, may they enter this tenant, may they do this: in that order, and before anything else of the
-    request is looked at. A path of another tenant answers what the path of a tenant that does not exist answers.
+    Finds out who is asking, whether they may enter the tenant of the path, and whether they may do this: in that order, and before the
+    request is looked at any further. A path of somebody else's tenant is answered like one of a tenant that does not exist.
 
-    A handler declares ``opt={"scope": Scope.X}``, with ``"platform": True`` where it is the operator's alone; or
-    ``{"session": "why"}`` where any person who signed in may; or ``{"public": "why"}``. With ``"proof": True`` a
-    person has to have shown within the last minutes that it is them; a key is its own proof.
+    A handler declares in its ``opt`` who may call it:
 
-    A session within another site's page is begun by that site's software, so it is never its person: what asks for a proof, what
-    administers a tenant, and what any person may who signed in, refuses it, unless that last adds ``"embedded": "why"``.
+    - ``"scope": Scope.X``: whoever has the scope; with ``"platform": True`` the operator alone.
+    - ``"session": "why"``: any person who signed in, and no key.
+    - ``"public": "why"``: anybody.
+    - ``"proof": True``, beside one of the first two: a person must have proved in the last minutes that it is them. A key needs no proof.
+    - ``"embedded": "why"``, beside ``session``: also a session within another site's page (`embedding`). That site's software began it, not
+      its person, so any other ``session`` route refuses it, and so do ``proof`` and the scopes that administer a tenant.
     """
 
     def __init__(self, pool: Pool, settings: Settings, quotas: Quotas) -> None:
@@ -52,8 +54,8 @@ class Gate:
         self._quotas: Final = quotas
         self._entrance: Final = Entrance(pool)
         self._failures: Final = Throttle(per_second=_FAILURES_PER_SECOND, burst=_FAILURES_AT_ONCE)
-        # Addresses that failed too often, until when: their keys are looked up one at a time, so that a
-        # flood of wrong ones takes one database connection at most. A right key still passes.
+        # Addresses that failed too often -> until when they are suspected. Their keys are looked up one at a time, so that a flood of
+        # wrong ones takes one database connection at most; a right key still passes.
         self._suspects: Final[OrderedDict[str, float]] = OrderedDict()
         self._one_at_a_time: Final = asyncio.Semaphore(1)
         self._waiting = 0
@@ -109,7 +111,7 @@ class Gate:
             raise counted.refusal
 
     async def _who(self, connection: Connection, tenant_id: UUID | None) -> Principal:
-        """Return who asks, by key or by session; a wrong one is counted against its address."""
+        """Return who is asking, by key or by session. One that opens nothing is counted against the address it came from."""
         place = place_of(connection.client.host) if connection.client else ""
         now = asyncio.get_running_loop().time()
         try:
@@ -120,7 +122,7 @@ class Gate:
             if self._failures.allow(place, now=now):
                 raise
             self._suspect(place, until=now + _SUSPECTED_FOR.total_seconds())
-            # In the morning the sessions of a whole office are over: each page has to learn it, so that its person can sign in.
+            # In the morning all sessions of an office may have ended at once. Each page must be told so, for its person to sign in again.
             if _is_a_page(connection):
                 raise
         raise _too_many()
@@ -147,20 +149,22 @@ class Gate:
     async def _embedded(
         self, connection: Connection, token: str, tenant_id: UUID | None, *, now: datetime
     ) -> Principal:
-        """Return who asks from within another site's page: they send their session themselves, as no cookie gets there.
+        """Return who is asking from within another site's page: there the page sends the session in a header, as no cookie gets there.
 
-        A header is sent by our own page alone, so there is no other site to guard against.
+        No origin or CSRF token is checked: another site can make a browser send a cookie, but not this header.
         """
         held = await sessions.held_by(
             self._pool, token, tenant_id=tenant_id, idle=self._settings.session_idle, now=now
         )
-        if held.embedded_in is None:  # a cookie's session: whoever took it from there must not use it here
+        if (
+            held.embedded_in is None
+        ):  # a session that was given out as a cookie: stolen, it must not work as a header
             raise rules.unauthorized()
         connection.scope["auth"] = Visit(held=held, token=token, transport=browser.Transport.SECURE)
         return session_rules.principal_of(held, tenant_id=tenant_id)
 
     def _check_page(self, connection: Connection, cookie: str) -> None:
-        """Refuse what a browser was made to ask by another site."""
+        """Refuse a request that another site made the browser send."""
         socket = connection.scope["type"] == "websocket"
         if socket or connection.scope.get("method") not in browser.SAFE_METHODS:
             self._check_origin(connection, required=True)
@@ -201,13 +205,13 @@ class Gate:
 
 
 def refuses_embedded(handler: BaseRouteHandler) -> bool:
-    """Tell whether a session within another site's page is refused by this handler, whatever its person may do."""
+    """Tell whether this handler refuses every session within another site's page, whatever its person may do."""
     opt = handler.opt
     return "proof" in opt or opt.get("scope") in ADMINISTERS or ("session" in opt and "embedded" not in opt)
 
 
 def _check_whose(visit: Visit, principal: Principal, handler: BaseRouteHandler) -> None:
-    """Refuse a session of a suspended tenant, and one that another site's software began, where it takes the person."""
+    """Refuse a session in a suspended tenant, and one within another site's page at a handler that does not take those."""
     if visit.held.suspended and not principal.is_platform:
         raise rules.suspended()
     if visit.held.embedded_in is not None and refuses_embedded(handler):
@@ -218,7 +222,7 @@ def _check_whose(visit: Visit, principal: Principal, handler: BaseRouteHandler) 
 
 
 def _check_proof(visit: Visit, handler: BaseRouteHandler, *, now: datetime) -> None:
-    """Refuse a session that is its person's, where it is too long ago that they showed it."""
+    """Refuse a session whose person has to prove again that it is them, where the handler asks for that."""
     if "proof" in handler.opt and factor_rules.needs_proof(visit.held.proved_at, now=now):
         raise ProofRequired(
             "This asks you to show once more that it is you.",
@@ -234,7 +238,7 @@ def _bearer_of(connection: Connection) -> str | None:
 
 
 def _is_a_page(connection: Connection) -> bool:
-    """Tell whether a browser's page asks: it sends its session, or nothing before somebody signed in. A program sends a key."""
+    """Tell whether the request comes from one of our pages: they send a session, or nothing before sign-in. A program sends a key."""
     bearer = _bearer_of(connection)
     if bearer is None:
         return "authorization" not in connection.headers

@@ -1,7 +1,7 @@
-"""Who people are to the installation's own identity provider, and what being tied to it for the first time takes away.
+"""Which account belongs to whom at the installation's own identity provider, and what the first sign-in from there takes away.
 
-Until then anybody may have begun the account: who invited an address can have opened the link themselves, where no mail brings it, and have
-chosen the password. The provider vouches for the person alone. So what opened the account before opens it no more.
+Before that, somebody else may have set the account up: where invitations are not sent by mail, the inviter sees the link and may have
+chosen the password. Only the provider vouches for the person. So at the first sign-in all that opened the account before is taken away.
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ _WHY: Final = "identity.linked"
 
 
 class KnownIdentity(msgspec.Struct, frozen=True):
-    """Whose an identity is, and at which provider; None: it was tied before that was written down."""
+    """Whose an identity is. ``issuer``: at which provider; None: it was tied before that was stored."""
 
     user_id: UUID
     issuer: str | None
@@ -40,14 +40,14 @@ _INSERT_IDENTITY: Final = Query(_PACKAGE, "insert_identity")
 
 
 async def known_identity(tx: Transaction, identity_hash: bytes) -> KnownIdentity | None:
-    """Return whose an identity is; None where it has not come before. ``tx`` carries the same hash as ``app.link``."""
+    """Return whose an identity is; None where it has never signed in. ``tx`` carries the same hash as ``app.link``."""
     return await _KNOWN_IDENTITY.one(tx, identity_hash=identity_hash)
 
 
 async def write_issuer(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: str) -> None:
-    """Write down of which provider an identity is that was tied before this was kept; ``tx`` is its user's.
+    """Store at which provider an identity is that was tied before this was stored; ``tx`` is its user's.
 
-    While it is not known, the account is closed to who comes from another provider.
+    As long as that is not known, nobody from another provider can sign in to the account.
     """
     await store.lock_user(tx, user_id)  # their other identity may come at the same moment
     await _SET_ISSUER.run(tx, identity_hash=identity_hash, user_id=user_id, issuer=issuer)
@@ -60,10 +60,10 @@ async def has_identity(tx: Transaction, user_id: UUID) -> bool:
 
 
 async def tie(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: str, now: datetime) -> bool:
-    """Tie an account to an identity whose provider vouches for its address; the first one takes away what opened it before.
+    """Tie an account to an identity whose provider vouches for its e-mail address; the first tie takes away what opened it before.
 
-    An account that is tied to another identity of this provider stays that one's, and False is returned: an address may be
-    given to somebody else, who does not inherit the account by it.
+    Returns False, and only notes that in the audit log, where another identity of this provider has the account already: an e-mail address
+    may pass to somebody else, who must not get the account with it.
 
     Args:
         tx: of ``PLATFORM`` and ``people.as_user(user_id)``.
@@ -72,7 +72,7 @@ async def tie(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: s
         issuer: the provider, for the audit log.
         now: the moment, aware.
     """
-    # Whoever is about to sign in or to join with what is there either goes first, or finds it gone.
+    # Locked, so that a sign-in by password, or an invitation being accepted, either is done before or finds what it needs gone.
     await store.lock_user(tx, user_id)
     is_first = not await has_identity(tx, user_id)
     other = await _HAS_ANOTHER.one(tx, user_id=user_id, identity_hash=identity_hash, issuer=issuer)
@@ -82,7 +82,7 @@ async def tie(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: s
     if not await _INSERT_IDENTITY.run(
         tx, identity_hash=identity_hash, user_id=user_id, issuer=issuer, now=now
     ):
-        return True  # another request of theirs did
+        return True  # another request of the same person has tied it meanwhile
     await _record(tx, user_id, "identity.linked", {"issuer": issuer})
     if is_first:
         await _take_away(tx, user_id)
@@ -90,9 +90,9 @@ async def tie(tx: Transaction, *, user_id: UUID, identity_hash: bytes, issuer: s
 
 
 async def untie(tx: Transaction, *, user_id: UUID, actor: str) -> bool:
-    """Forget who an account is to providers, and end its sessions; the next who comes with its address gets it. False: it was tied to none.
+    """Untie an account from its identities and end its sessions: whoever comes from the provider next with its address gets it.
 
-    ``tx`` is of ``PLATFORM`` and ``people.as_user(user_id)``.
+    Returns False where it was not tied. ``tx`` is of ``PLATFORM`` and ``people.as_user(user_id)``.
     """
     await store.lock_user(tx, user_id)
     if not await _DELETE_IDENTITIES.run(tx, user_id=user_id):
@@ -103,7 +103,7 @@ async def untie(tx: Transaction, *, user_id: UUID, actor: str) -> bool:
 
 
 async def _take_away(tx: Transaction, user_id: UUID) -> None:
-    """Take away a user's password, second factors, links and sessions, and write down which of them there were."""
+    """Take away a user's password, second factors, password links and sessions, and write into the audit log which there were."""
     has = await factor_store.factors_of_user(tx, user_id)
     await factor_store.drop_all(tx, user_id)
     await links.drop_resets(tx, user_id=user_id)  # before the password: a link that is being used sets one
@@ -128,7 +128,7 @@ async def _record(
     *,
     actor: str | None = None,
 ) -> None:
-    """Write down what was done with an account; without ``actor``, by its own person."""
+    """Write into the audit log what was done with an account; without ``actor``, by its own user."""
     entry = AuditEntry(
         tenant_id=PLATFORM,
         actor=actor or f"user:{user_id}",

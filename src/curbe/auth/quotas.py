@@ -39,14 +39,14 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quotas:
-    """Counts requests. One for a process, so of N processes that serve, a limit holds in each: N times as much may come in at most."""
+    """Counts requests against limits. Each process counts its own, so that with N processes up to N times as many get through."""
 
     def __init__(self, limits: Mapping[Whose, Limit], *, metrics: Metrics, most: int = _MOST) -> None:
         """Only those that ``limits`` name are limited; ``most`` askers are remembered."""
         self._limits: Final = limits
         self._refused: Final = metrics.requests_refused
         self._most: Final = most
-        # When the bucket of each is full again; who asked longest ago comes first.
+        # Asker -> when its bucket is full again (seconds of the clock of ``count``); who asked longest ago comes first.
         self._full_at: Final[OrderedDict[Asker, float]] = OrderedDict()
         self._lines: Final = Throttle(per_second=_LINES_PER_SECOND, burst=1)
         self._untold: Final[OrderedDict[Asker, int]] = OrderedDict()
@@ -73,7 +73,7 @@ class Quotas:
         return Counted(headers=headers)
 
     def _forget(self, now: float) -> None:
-        """Drop whose bucket is full again, which loses nothing, and whoever is too many."""
+        """Forget askers whose bucket is full again, which changes nothing for them, and the oldest of those beyond ``most``."""
         while self._full_at:
             asker, full_at = next(iter(self._full_at.items()))
             if full_at > now and len(self._full_at) <= self._most:
@@ -101,7 +101,7 @@ class Quotas:
         )
 
     def _tell(self, asker: Asker, principal: Principal, *, now: float) -> None:
-        """Write one line a minute for each asker, with how many were refused since the last."""
+        """Log refusals: at most one line a minute for each asker, with how many there were since the last."""
         self._untold[asker] = self._untold.pop(asker, 0) + 1
         if self._lines.allow(f"{asker[0]} {asker[1]}", now=now):
             count = self._untold.pop(asker)

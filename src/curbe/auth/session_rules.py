@@ -11,16 +11,16 @@ from curbe.domain.access import Principal, PrincipalKind, Role, Scope
 
 PREFIX: Final = "curbe_s_"
 LONGEST: Final = timedelta(days=30)
-# How late a use is written down: a row is not written anew with each request.
+# How much time must have passed before another use is written down, so that not every request writes a row.
 SEEN_EVERY: Final = timedelta(minutes=1)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """A session somebody holds the token of, and its user.
+    """A session whose token somebody sent, its user, and what that user is in the tenant that was asked about.
 
-    ``proved_at`` is when its user last showed who they are; None: never, as nobody does within another site's page.
-    ``role`` None: no member of the tenant asked about; ``seen_here_at`` is when they were seen there last.
-    ``embedded_in``: begun within a page of that tenant's own, which is all it opens. ``suspended``: the tenant asked about is.
+    ``proved_at``: when the user last proved who they are; None: never, as in a session within another site's page. ``role``: in that
+    tenant; None: not a member. ``seen_here_at``: when they last used that tenant. ``embedded_in``: the tenant within whose own page the
+    session was begun, and the only one it opens; None: begun at Curbe's own pages. ``suspended``: whether that tenant is suspended.
     """
 
     session_id: UUID
@@ -60,14 +60,18 @@ def ends_at(held: Held | Listed, *, idle: timedelta) -> datetime:
 
 
 def is_due_to_be_seen(held: Held, *, now: datetime) -> bool:
-    """Tell whether this use is to be written down: of the session, or of a member who comes to this tenant."""
+    """Tell whether this use has to be written down, as the last one is too long ago: of the session, or of the tenant by its user."""
     if now - held.last_seen_at >= SEEN_EVERY:
         return True
     return held.role is not None and (held.seen_here_at is None or now - held.seen_here_at >= SEEN_EVERY)
 
 
 def principal_of(held: Held, *, tenant_id: UUID | None) -> Principal:
-    """Return who asks. An operator may do everything everywhere, whatever their role; within another site's page nobody administers."""
+    """Return who is asking by this session, with the scopes of their role in the tenant.
+
+    An operator has the operator's scopes everywhere, whatever their role. Within another site's page nobody is an operator, and no role
+    has the scopes that administer a tenant.
+    """
     embedded = held.embedded_in is not None
     role = held.role if held.embedded_in in (None, tenant_id) else None
     own = scopes_of(role, embedded=embedded) if role else frozenset[Scope]()

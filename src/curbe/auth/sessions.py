@@ -1,7 +1,7 @@
-"""Sessions: begin, find out who holds one, end.
+"""Sessions: beginning one, finding the one that a token opens, ending it.
 
-A session is 256 random bits in a cookie; a hash is kept. It ends when it was not used for a while, a month
-after it began whatever happens, and at once when somebody ends it.
+A session's token is 256 random bits, of which only a hash is stored. A session ends when it was not used for a while, a month after it
+began at the latest, and at once when somebody ends it.
 """
 
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ async def begin(
     lives: timedelta = LONGEST,
     embedded_in: UUID | None = None,
 ) -> Begun:
-    """Begin a session of a user who has proved who they are, or for whom a tenant's page vouches (``embedded_in``).
+    """Begin a session of a user who has proved who they are, or for whom a tenant's own software vouches (``embedded_in``).
 
     Args:
         tx: a transaction of ``PLATFORM`` and ``people.as_user(user_id)``.
@@ -73,10 +73,10 @@ async def begin(
 
 
 async def held_by(pool: Pool, token: str, *, tenant_id: UUID | None, idle: timedelta, now: datetime) -> Held:
-    """Return the session that ``token`` opens, and what its user is in ``tenant_id``. That it was used is written down.
+    """Return the session that ``token`` opens and what its user is in ``tenant_id``, and write down that it was used.
 
     Raises:
-        Unauthorized: it opens none, or none any more.
+        Unauthorized: it never opened a session, or the session has ended.
     """
     hashed = key_hash(token)
     async with pool.transaction(tenant_id, context={"app.session": hashed.hex()}) as tx:
@@ -89,14 +89,16 @@ async def held_by(pool: Pool, token: str, *, tenant_id: UUID | None, idle: timed
 
 
 async def open_sessions(pool: Pool, held: Held, *, idle: timedelta, now: datetime) -> list[Listed]:
-    """Return the sessions of who holds ``held`` that still open something, the one that was used last first."""
+    """Return all sessions of the user of ``held`` that have not ended, the one that was used last first."""
     async with pool.transaction(context=people.as_user(held.user_id)) as tx:
         theirs = await store.sessions_of_user(tx, held.user_id)
     return [one for one in theirs if ends_at(one, idle=idle) > now]
 
 
 async def check_goes_on(tx: Transaction, held: Held) -> None:
-    """Refuse whose session ended while they asked: what they add to the account would outlive it. ``tx`` as for ``end``.
+    """Refuse a change to the account by a session that has ended since it asked: what is added would outlive the session.
+
+    ``tx`` is of the same kind as for :func:`end`.
 
     Raises:
         Unauthorized: it ended.
@@ -125,7 +127,10 @@ async def end_all(
 
 
 async def _check_not_stopped(tx: Transaction, user_id: UUID) -> None:
-    """Refuse whose account is stopped, however shortly before: who stops it either ends this session, or is seen here."""
+    """Refuse a user whose account is disabled.
+
+    The user is locked against that: whoever disables the account either has done so, or waits and then ends this session, too.
+    """
     await store.hold_user(tx, user_id)
     user = await people.user_of_id(tx, user_id)
     if user is None or user.disabled_at is not None:

@@ -1,8 +1,7 @@
-"""Signing in with a password: the same words and the same work whether the address, the password or nothing is right.
+"""Signing in with a password. A refusal has the same words and takes the same time, whether the e-mail address or the password is wrong.
 
-Guessing is slowed in three ways, and none of them lets a stranger lock somebody out: an address that keeps
-failing has to wait, sooner at one account than over all; an account that is guessed at from many addresses
-answers everybody later, and still answers.
+Guessing is slowed in three ways, none of which lets a stranger lock a user out: a network address that keeps failing has to wait, sooner if
+it fails at one account than at several; and an account that is guessed at from many addresses answers everybody a second later.
 """
 
 import asyncio
@@ -30,7 +29,7 @@ _SLOWED_BY: Final = timedelta(seconds=1)
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """Who has shown a password, and when that password was chosen: another is another's word, though its user is the same."""
+    """A user who gave the right password, and when that password was chosen: it proves nothing once another was chosen."""
 
     user: User
     password_of: datetime
@@ -80,7 +79,7 @@ class SignIn:
         return Shown(user=user, password_of=stored.changed_at)
 
     async def still_welcome(self, user_id: UUID) -> User:
-        """Return the user who has shown a second factor, or a passkey.
+        """Return the user who has just given a second factor or a passkey, unless their account was disabled meanwhile.
 
         Raises:
             WrongCredentials: they are disabled.
@@ -93,7 +92,7 @@ class SignIn:
         return user
 
     def take_a_turn_to_ask(self, address: str) -> None:
-        """Let somebody from this address begin to sign in with a passkey, which writes a row.
+        """Let somebody from this address begin to sign in with a passkey. That writes a row, so it must not be asked without end.
 
         Raises:
             TooManyRequests: too many have lately.
@@ -137,7 +136,7 @@ class SignIn:
     async def _found(self, email: str) -> tuple[User | None, store.Password | None]:
         async with self._pool.transaction(context=people.as_named(email)) as tx:
             user = await people.user_of_email(tx, email)
-            # Asked also where there is no user: that must not be seen from outside by the time it takes.
+            # Asked also where there is no such user, so that the time it takes does not tell whether there is one.
             password = await store.password_of_user(tx, user.id if user else PLATFORM)
         return user, password
 
@@ -155,7 +154,7 @@ class SignIn:
             await store.hash_password_anew(tx, user_id=user_id, of=stored.changed_at, hash=hashed)
 
     async def _take_a_turn(self, account: str, place: str) -> None:
-        """Count this try as a failure until it is none: many at once must not slip through together."""
+        """Count this try as a failure now and take that back if it succeeds: otherwise many at once could slip through together."""
         now = asyncio.get_running_loop().time()
         pair = f"{account} {place}"
         if not self._at_account.allow(pair, now=now):
@@ -173,7 +172,7 @@ class SignIn:
 
 
 async def _check_not_taken_away(tx: Transaction, user_id: UUID, *, password_of: datetime | None) -> None:
-    """Refuse who was let in by what is no more: they may have shown it just before it was taken away, or replaced."""
+    """Refuse a sign-in by a password or passkey that was taken away, or replaced, since it was given."""
     await store.hold_user(tx, user_id)
     stored = await store.password_of_user(tx, user_id)
     if password_of is not None and stored is not None and stored.changed_at != password_of:

@@ -1,4 +1,4 @@
-"""What follows a right password: a session, or the question for a second factor."""
+"""What follows once somebody has given the right password: a session, or the question for a second factor."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -33,9 +33,9 @@ class Welcoming:
         """Begin a session and set its cookie, or say which second factor has to follow.
 
         Args:
-            request: of who has shown it.
-            shown: who that is, and which password.
-            by: how, one word for the audit log: ``password``.
+            request: of whoever gave it.
+            shown: who that is, and when the password was chosen.
+            by: how they gave it, in one word for the audit log: ``password``.
             now: the moment, aware.
         """
         transport, user = transport_of(request, self._settings), shown.user

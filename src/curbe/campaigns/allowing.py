@@ -1,4 +1,4 @@
-"""Who of a campaign's recipients may be written to: the product's one gate, asked for a batch (docs/adr/0017)."""
+"""Which of a campaign's recipients may be written to: asks the consent gate about a batch of them (docs/adr/0017)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from curbe.consent.words import RefusalCode
 from curbe.domain.template import TemplateContent
 from curbe.infra.db import Transaction
 
-# What speaks against the campaign, and not against this or that recipient.
+# Refusals that are about the whole campaign rather than about one recipient -> why the campaign stops.
 _OF_ALL: Final = {
     RefusalCode.NO_CONNECTION: "number_gone",
     RefusalCode.CONNECTION_PAUSED: "number_paused",
@@ -41,11 +41,11 @@ class Skip(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """Who is not written to, and why; or why nobody is."""
+    """What the gate said: the recipients to skip, by their number ``n``; or, with ``stop``, why the whole campaign has to stop."""
 
     skips: dict[int, Skip]
     stop: Stop | None = None
-    outside: int = 0  # of the others, those with no window open: each of them counts for the portfolio's day
+    outside: int = 0  # how many others have no open window: Meta counts each of these towards the portfolio's daily limit
 
 
 async def judged(
@@ -58,7 +58,10 @@ async def judged(
     looked_over_as: str | None,
     now: datetime,
 ) -> Judged:
-    """Return what the gate says of ``persons`` for one template, of the category it was looked over as, from one number at ``now``."""
+    """Return what the gate says of sending one template from one number to ``persons`` at ``now``.
+
+    ``looked_over_as``: the template's category when the campaign was looked over; None: not known. Another one by now stops the campaign.
+    """
     template = TemplateName(content.name, content.language.code)
     wanted = Wanted(Purpose.CAMPAIGN, template, looked_over_as=looked_over_as)
     answers = await facts.ask(
@@ -78,7 +81,9 @@ async def judged(
             continue
         if answer.code in _OF_ALL:
             stop = Stop(_OF_ALL[answer.code], answer.words["en"])
-            outside += answer.code is RefusalCode.ACCOUNT_RESTRICTED  # it is of nobody whose window is open
+            outside += (
+                answer.code is RefusalCode.ACCOUNT_RESTRICTED
+            )  # said only of recipients who have no open window
         else:
             skips[one.n] = Skip(answer.code.value, answer.words["en"])
     return Judged(skips, stop, outside)

@@ -32,16 +32,16 @@ class _Position(msgspec.Struct, frozen=True, array_like=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
-    """Somebody at a campaign, who does to it what needs no other word."""
+class CampaignInPath:
+    """The campaign that a request's path names and who asks, for the deeds that need nothing more to be said."""
 
     pool: Pool
     tenant_id: UUID
     campaign_id: UUID
     actor: str
 
-    async def does(self, deed: Deed) -> Campaign:
-        """Do it and return the campaign as it stands then."""
+    async def treat(self, deed: Deed) -> Campaign:
+        """Do ``deed`` to the campaign and return it as it is then; refuses as `service.treat` does."""
         async with self.pool.transaction(self.tenant_id) as tx:
             return await service.treat(
                 tx,
@@ -53,13 +53,13 @@ class Hand:
             )
 
 
-def _hand(
+def _campaign_in_path(
     tenant_id: FromPath[UUID],
     campaign_id: FromPath[UUID],
     principal: NamedDependency[Principal],
     web_pool: NamedDependency[Pool],
-) -> Hand:
-    return Hand(pool=web_pool, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor)
+) -> CampaignInPath:
+    return CampaignInPath(pool=web_pool, tenant_id=tenant_id, campaign_id=campaign_id, actor=principal.actor)
 
 
 _deed: Final = partial(
@@ -72,7 +72,7 @@ class CampaignController(Controller):
 
     path = "/api/tenants/{tenant_id:uuid}/campaigns"
     tags = ("campaigns",)
-    dependencies = {"hand": Provide(_hand, sync_to_thread=False)}  # noqa: RUF012 - Litestar reads it
+    dependencies = {"campaign": Provide(_campaign_in_path, sync_to_thread=False)}  # noqa: RUF012 - Litestar reads it
 
     @get(
         "/",
@@ -204,32 +204,32 @@ class CampaignController(Controller):
             )
 
     @_deed("/{campaign_id:uuid}/unschedule", summary="Unschedule a campaign")
-    async def unschedule_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
+    async def unschedule_campaign(self, campaign: NamedDependency[CampaignInPath]) -> Campaign:
         """Let it wait for somebody to start it."""
-        return await hand.does(Deed.UNSCHEDULE)
+        return await campaign.treat(Deed.UNSCHEDULE)
 
     @_deed("/{campaign_id:uuid}/start", summary="Start a campaign")
-    async def start_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
+    async def start_campaign(self, campaign: NamedDependency[CampaignInPath]) -> Campaign:
         """Begin now. It must have been looked over."""
-        return await hand.does(Deed.START)
+        return await campaign.treat(Deed.START)
 
     @_deed("/{campaign_id:uuid}/pause", summary="Pause a campaign")
-    async def pause_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
+    async def pause_campaign(self, campaign: NamedDependency[CampaignInPath]) -> Campaign:
         """Send nothing more until it is resumed: once this is answered, only what was being sent already goes out."""
-        return await hand.does(Deed.PAUSE)
+        return await campaign.treat(Deed.PAUSE)
 
     @_deed("/{campaign_id:uuid}/resume", summary="Resume a campaign")
-    async def resume_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
+    async def resume_campaign(self, campaign: NamedDependency[CampaignInPath]) -> Campaign:
         """Go on where it stopped. Where what it paused for still holds, it pauses again.
 
         One that paused as its template was filed under another category is looked over first (``dry-run``).
         """
-        return await hand.does(Deed.RESUME)
+        return await campaign.treat(Deed.RESUME)
 
     @_deed("/{campaign_id:uuid}/cancel", summary="Cancel a campaign")
-    async def cancel_campaign(self, hand: NamedDependency[Hand]) -> Campaign:
+    async def cancel_campaign(self, campaign: NamedDependency[CampaignInPath]) -> Campaign:
         """End it: once this is answered, only what was being sent already goes out, and nothing is sent ever again."""
-        return await hand.does(Deed.CANCEL)
+        return await campaign.treat(Deed.CANCEL)
 
     @get(
         "/{campaign_id:uuid}/progress",

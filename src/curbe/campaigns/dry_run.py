@@ -198,8 +198,8 @@ async def _found(
 
 async def _stops(tx: Transaction, row: CampaignRow, found: _Found, *, tenant_id: UUID) -> list[Stop]:
     """Return what would pause the campaign at once, and what the gate says of all."""
-    standing = await feed.standing(tx, tenant_id=tenant_id, campaign_id=row.id)
-    afresh = msgspec.structs.replace(standing, latest=_NOTHING, looked_over_as=None)
+    conditions = await feed.conditions(tx, tenant_id=tenant_id, campaign_id=row.id)
+    afresh = msgspec.structs.replace(conditions, latest=_NOTHING, looked_over_as=None)
     lasting = msgspec.structs.replace(afresh, restricted_until=None)  # what a restriction would hide
     told = [rules.stop_of(one, pause_at_failures=None) for one in (afresh, lasting)]
     stops = {one.reason: one for one in (*told, found.stop) if one is not None}

@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from curbe.campaigns import allowing, rules
 from curbe.campaigns.allowing import Person, Skip
 from curbe.campaigns.filling import Filler, values_of
-from curbe.campaigns.rules import Latest, Standing, Stop
+from curbe.campaigns.rules import Conditions, Latest, Stop
 from curbe.campaigns.store import CampaignRow
 from curbe.channels.cloudapi.codes import TEMPLATE_DISABLED, TEMPLATE_PAUSED
 from curbe.domain.content import words_in
@@ -46,16 +46,17 @@ class FedCampaign(CampaignRow, frozen=True, kw_only=True):
 
 
 class Fed(msgspec.Struct, frozen=True):
-    """What one feeding did.
+    """What one call of :func:`feed` did: for how many recipients it made messages, and how many it skipped.
 
-    ``over``: nobody waits any more and everything that was made is answered. ``full``: there may be more at once.
+    ``over``: no recipient waits any more, and no message of the campaign is left in the outbox. ``full``: the batch was full, so call again
+    at once. ``stop``: why the whole campaign has to stop, where the reason is not about one recipient.
     """
 
     taken: int = 0
     skipped: int = 0
     over: bool = False
     full: bool = False
-    stop: Stop | None = None  # the whole campaign has to stop, not this or that recipient
+    stop: Stop | None = None
 
 
 class _Feed(msgspec.Struct, frozen=True):
@@ -87,7 +88,7 @@ class _Waits(msgspec.Struct, frozen=True):
     waits: bool
 
 
-class _Standing(msgspec.Struct, frozen=True):
+class _Conditions(msgspec.Struct, frozen=True):
     template_status: str | None
     template_quality: str | None
     template_category: str | None
@@ -122,12 +123,12 @@ _TAKE: Final = Query(_PACKAGE, "take_recipients")
 _SKIP: Final = Query(_PACKAGE, "skip_recipients")
 _NOTE: Final = Query(_PACKAGE, "note_fed")
 _WAITS: Final = Query(_PACKAGE, "somebody_waits", _Waits)
-_STANDING: Final = Query(_PACKAGE, "standing_of_campaign", _Standing)
+_CONDITIONS: Final = Query(_PACKAGE, "conditions_of_campaign", _Conditions)
 
 
-async def standing(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Standing:
-    """Return what a campaign stands on now."""
-    row = await _STANDING.one(
+async def conditions(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Conditions:
+    """Return what a campaign depends on, as it is now."""
+    row = await _CONDITIONS.one(
         tx,
         tenant_id=tenant_id,
         campaign_id=campaign_id,
@@ -136,14 +137,14 @@ async def standing(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> St
         template_codes=[TEMPLATE_PAUSED, TEMPLATE_DISABLED],
     )
     if row is None:
-        raise LookupError("the campaign whose standing is asked is not there")
+        raise LookupError("the campaign whose conditions are asked for is not there")
     told = msgspec.structs.asdict(row)
     latest = Latest(**{name: told.pop(name) for name in Latest.__struct_fields__})
-    return Standing(**told, latest=latest)
+    return Conditions(**told, latest=latest)
 
 
 async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: datetime) -> Fed | None:
-    """Make the next messages of a campaign; None where somebody else does, or it does not run."""
+    """Make the next batch of a campaign's messages; None where another worker is making them, or the campaign does not run."""
     fed = await _LOCK.one(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if fed is None:
         return None
@@ -157,7 +158,7 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
         )
     ahead = min(max(campaign.messages_per_second * _AHEAD, _LEAST_AHEAD), MOST_AHEAD)
     allowed = rules.may_have_taken(campaign.ramp(), ran_for=campaign.ran_for(now=now))
-    # Those who sleep keep nobody waiting who is awake elsewhere.
+    # Messages that wait for the morning of their recipients take no room from those that can go now, in other time zones.
     ready = depth.waiting - depth.asleep
     room = min(_BATCH, ahead - ready, _BATCH if allowed is None else allowed - fed.taken_count)
     zones = rules.awake(campaign.zones, quiet=campaign.quiet(), now=now)
@@ -191,7 +192,7 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
 
 
 async def _content(tx: Transaction, campaign: FedCampaign, *, tenant_id: UUID) -> TemplateContent | Stop:
-    """Return what is sent, the tenant's cover in it; or that its parameters do not fit the template any more."""
+    """Return the template to send, with the tenant's cover image in it; or the reason to stop where its parameters no longer fit it."""
     try:
         return await sending.compared(
             tx, campaign.content(), tenant_id=tenant_id, connection_id=campaign.connection_id
@@ -217,7 +218,7 @@ async def _make(
     tenant_id: UUID,
     now: datetime,
 ) -> tuple[int, int]:
-    """Write to those of ``rows`` who are not ``refused``; return how many that are, and how many are skipped."""
+    """Queue a message for each of ``rows`` that is not ``refused``; return how many were queued, and how many recipients were skipped."""
     rows, again = await _tries(tx, rows, tenant_id=tenant_id)
     skips = again | dict(refused)
     wanted = [row for row in rows if row.n not in skips]
@@ -250,12 +251,12 @@ async def _make(
 async def _tries(
     tx: Transaction, rows: Sequence[_Next], *, tenant_id: UUID
 ) -> tuple[Sequence[_Next], dict[int, Skip]]:
-    """Return ``rows``, each with what it tries again if that is kept still; and whom somebody sent it once more by hand meanwhile."""
+    """Return ``rows`` without each ``retry_of`` whose message is deleted, and a skip for whoever was sent theirs again by hand."""
     tried = [row.retry_of for row in rows if row.retry_of is not None]
     if not tried:
         return rows, {}
     kept = {one.id for one in await _LOCK_TRIED.all(tx, tenant_id=tenant_id, message_ids=tried)}
-    # Looked for once they are locked: whoever sent one once more a moment ago is seen.
+    # Looked for only once the messages are locked: then also a message that was sent again a moment ago is seen.
     sent = {one.id for one in await _SENT_AGAIN.all(tx, tenant_id=tenant_id, message_ids=tried)}
     skip = Skip("sent_again", "somebody sent what had failed once more by hand")
     again = {row.n: skip for row in rows if row.retry_of in sent}
@@ -267,9 +268,9 @@ async def _tries(
 async def _places(
     tx: Transaction, rows: Sequence[_Next], *, tenant_id: UUID, connection_id: UUID, now: datetime
 ) -> list[_Chosen]:
-    """Return where each is written to; contacts and conversations are made where there were none."""
+    """Return the contact and conversation of each recipient; those that do not exist yet are made."""
     strangers = [row for row in rows if row.conversation_id is None]
-    # Under the name Meta knows them by, where it has told one: the canonical form of a number is our own.
+    # By the wa_id that Meta told, where it has told one: the canonical form of a number is only our own.
     sightings = [
         Sighting(tenant_id, connection_id, Named(wa_id=row.wa_id or row.phone), now) for row in strangers
     ]
@@ -287,7 +288,7 @@ async def _places(
 async def _doubles(
     tx: Transaction, chosen: Sequence[_Chosen], *, tenant_id: UUID, campaign_id: UUID
 ) -> dict[int, Skip]:
-    """Return those who turn out to be somebody whom the campaign writes to already, under another number."""
+    """Return the skips for recipients who turn out to be a person that the campaign already writes to, under another number."""
     held = await _HELD.all(
         tx,
         tenant_id=tenant_id,
@@ -312,7 +313,10 @@ async def _let_go(
     tenant_id: UUID,
     campaign_id: UUID,
 ) -> None:
-    """Take the contact off duplicates, and off those who are somebody else by now: another row may be about to have it."""
+    """Clear the contact noted with recipients that are skipped, or whose number is another contact's by now.
+
+    A contact is noted with one recipient of a campaign at most, and another row of this batch may be about to get it.
+    """
     ns = [
         one.row.n
         for one in chosen

@@ -119,8 +119,8 @@ UPDATE campaign_feeds f SET taken_count = f.taken_count + :count
 SELECT EXISTS (SELECT FROM campaign_recipients r
                 WHERE r.tenant_id = :tenant_id AND r.campaign_id = :campaign_id AND r.state = 'waiting') AS waits
 
--- name: standing_of_campaign
--- What a running campaign stands on, and what became of the latest recipients since it last began to run.
+-- name: conditions_of_campaign
+-- What a running campaign depends on, and what became of the latest recipients since it last began to run.
 SELECT t.status AS template_status, t.quality AS template_quality, t.category AS template_category, k.category AS looked_over_as,
        c.status = 'active' AND c.pause_reason IS NULL AS number_active, c.pause_reason AS number_reason, c.quality_rating AS number_quality,
        EXISTS (SELECT FROM send_holds h

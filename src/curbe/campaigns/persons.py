@@ -1,4 +1,4 @@
-"""One person in all campaigns: what went, or would go, to them, and erasing it while what the campaigns came to stays."""
+"""One person across all campaigns: what was or would be sent to them, for an export, and erasing it while the campaigns' figures stay."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ _PACKAGE: Final = "curbe.campaigns"
 
 
 class Mailed(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign that somebody is a recipient of, and with which values."""
+    """A campaign that a person is a recipient of, and the values that its template is filled with for them."""
 
     campaign_id: UUID
     name: str
@@ -50,7 +50,7 @@ _FILES: Final = Query(_PACKAGE, "forget_files")
 
 
 async def campaigns_to(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> list[Mailed]:
-    """Return the campaigns that somebody, or whoever turned out to be them, is a recipient of."""
+    """Return the campaigns that a contact, or one that was merged into it, is a recipient of."""
     return [
         Mailed(
             campaign_id=row.id,
@@ -69,9 +69,9 @@ async def campaigns_to(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) ->
 async def skip(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], phones: Sequence[str]
 ) -> int:
-    """Let no campaign write to somebody whom it has not written to yet; return how many do not.
+    """Skip a person in every campaign that has not written to them yet; return in how many that was.
 
-    Who is being fed a batch with them at this moment finds that they wait no more, and begins the batch anew.
+    A worker that is just making a batch with them finds that they do not wait any more; its batch is rolled back and made anew.
     """
     return await _SKIP.run(tx, tenant_id=tenant_id, contact_ids=list(contact_ids), phones=list(phones))
 
@@ -85,9 +85,9 @@ async def erase(
     phones: Sequence[str],
     names: Sequence[str],
 ) -> int:
-    """Take somebody out of every audience before their messages go; return of how many rows.
+    """Delete a person from every audience, before their messages are deleted; return how many rows that were.
 
-    Bounded by how many campaigns there are: each has a person once.
+    Those are few enough for one transaction: each campaign has a person once.
     """
     await _HOLD.all(tx, tenant_id=tenant_id)
     recipients = await _RECIPIENTS.all(

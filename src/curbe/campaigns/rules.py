@@ -28,7 +28,7 @@ class CampaignState(StrEnum):
 
 
 class Deed(StrEnum):
-    """What is done to a campaign, by people or by itself."""
+    """What people, or the worker by itself, can do to a campaign."""
 
     CHANGE = "change"
     LOOK_OVER = "look_over"
@@ -136,8 +136,8 @@ class Latest(msgspec.Struct, frozen=True):
     template_codes: int  # of those that failed, how many because Meta paused or disabled the template
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What a running campaign stands on, as it is now."""
+class Conditions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a running campaign depends on, as it is now: its template, its number, and what became of its latest messages."""
 
     template_status: str | None  # Meta's word; None: there is no such template, or none any more
     template_quality: str | None
@@ -146,8 +146,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     number_active: bool
     number_reason: str | None
     number_quality: str | None
-    held: bool  # nothing may go to many from this number for a while: people complain
-    restricted_until: datetime | None = None  # Meta lets the account write to nobody first until then
+    held: bool  # this number sends nothing to many people for a while, because people complained
+    restricted_until: datetime | None = (
+        None  # until then Meta lets the account only answer, not begin conversations
+    )
     latest: Latest
 
 
@@ -183,39 +185,39 @@ def held_as_late(scheduled_at: datetime, *, now: datetime) -> Stop | None:
     )
 
 
-def stop_of(standing: Standing, *, pause_at_failures: int | None) -> Stop | None:  # noqa: PLR0911 - one for each cause
-    """Return why a running campaign should pause now; None where nothing speaks against going on.
+def stop_of(conditions: Conditions, *, pause_at_failures: int | None) -> Stop | None:  # noqa: PLR0911 - one for each cause
+    """Return why a running campaign should pause now; None where it may go on.
 
     Args:
-        standing: what it stands on.
+        conditions: what it depends on.
         pause_at_failures: the percentage of failures and missing answers among the latest recipients at which it pauses; None: it never
             does for that.
     """
-    status = standing.template_status
-    if standing.latest.template_codes:  # said first: from then on the template stands as paused or disabled
+    status = conditions.template_status
+    if conditions.latest.template_codes:  # said first: from then on the template stands as paused or disabled
         codes = f"{TEMPLATE_PAUSED} or {TEMPLATE_DISABLED}"
         return Stop("template_refused", f"Meta refused the template while it was sent ({codes})")
     if status is None:
         return Stop("template_unknown", "the number does not have the template any more")
     if status != "APPROVED":
         return Stop("template_not_approved", f"Meta says that the template is {status.lower()}")
-    if (standing.template_quality or "").upper() in _BAD:
+    if (conditions.template_quality or "").upper() in _BAD:
         return Stop("template_quality", "the template's quality has dropped to red")
-    if is_recategorised(standing.looked_over_as, standing.template_category):
+    if is_recategorised(conditions.looked_over_as, conditions.template_category):
         return Stop(
             "template_category",
-            f"Meta files the template under {standing.template_category} now; it was looked over as {standing.looked_over_as}",
+            f"Meta files the template under {conditions.template_category} now; it was looked over as {conditions.looked_over_as}",
         )
-    if not standing.number_active:
-        return Stop("number_paused", standing.number_reason or "the number does not send at the moment")
-    if (standing.number_quality or "").upper() in _BAD:
+    if not conditions.number_active:
+        return Stop("number_paused", conditions.number_reason or "the number does not send at the moment")
+    if (conditions.number_quality or "").upper() in _BAD:
         return Stop("number_quality", "the number's quality has dropped to red")
-    if standing.restricted_until is not None:
-        ends = f"{standing.restricted_until:%Y-%m-%d %H:%M} UTC"
+    if conditions.restricted_until is not None:
+        ends = f"{conditions.restricted_until:%Y-%m-%d %H:%M} UTC"
         return Stop(RESTRICTED, f"Meta lets this account write to nobody first until {ends}")
-    if standing.held:
+    if conditions.held:
         return Stop("complaints", "Meta says that people block or report this number (131048 or 131064)")
-    return _too_many_failures(standing.latest, pause_at_failures)
+    return _too_many_failures(conditions.latest, pause_at_failures)
 
 
 def _too_many_failures(latest: Latest, percent: int | None) -> Stop | None:

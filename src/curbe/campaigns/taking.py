@@ -1,4 +1,4 @@
-"""Writing down an audience: its recipients, its faults, and how many of each."""
+"""Storing an audience: who becomes a recipient, which rows are faults, and how many there are of each."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -36,7 +36,10 @@ async def take(
     audience_id: UUID,
     mapping: ColumnMapping | None = None,
 ) -> Taken:
-    """Write recipients and faults, a batch a statement, and count them: each row is one of the two."""
+    """Store recipients and faults in batches and return their counts. Each row ends as one of the two.
+
+    A candidate who is in the campaign already becomes a fault, too.
+    """
     faults = [one for one in outcomes if isinstance(one, Fault)]
     people = [one for one in outcomes if isinstance(one, Candidate)]
     taken = 0
@@ -82,7 +85,7 @@ async def take(
 async def _add(
     tx: Transaction, batch: Sequence[Candidate], *, tenant_id: UUID, campaign_id: UUID, audience_id: UUID
 ) -> set[int]:
-    """Add those who are not in the campaign yet, and return their lines: of two with one number the first."""
+    """Add those who are not in the campaign yet, and return the lines they came from; of two with the same number the first is added."""
     rows = await _ADD.all(
         tx,
         tenant_id=tenant_id,
@@ -117,8 +120,8 @@ async def _add_faults(tx: Transaction, rows: Sequence[Fault], *, tenant_id: UUID
 
 
 async def let_in(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> None:
-    """Make recipients of those whom an audience left out as they were in the campaign, and who are not any more.
+    """Make recipients of people whom an audience left out because another audience had them, now that the other one was removed.
 
-    The audience that was added first has them, as if it had been the first all along.
+    Where several audiences left somebody out, the one that was added first gets them.
     """
     await _LET_IN.run(tx, tenant_id=tenant_id, campaign_id=campaign_id)

@@ -48,7 +48,7 @@ class _Due(msgspec.Struct, frozen=True):
 
 
 class _Pace(msgspec.Struct):
-    """When a campaign was last judged, and when its figures are told next."""
+    """When it was last asked whether a campaign has to stop, and when its figures are told next (seconds of the loop's clock)."""
 
     judged_at: float = float("-inf")
     tell_at: float = float("-inf")
@@ -60,12 +60,12 @@ _LOCK_DUE: Final = Query("curbe.campaigns", "lock_due", _Due)
 
 
 class Tender:
-    """Carries on the campaigns of all tenants.
+    """Starts, feeds, pauses and finishes the campaigns of all tenants.
 
     Args:
-        everybody: as the batch role; it looks which campaigns there is something to do about.
-        pool: as the worker role; it does it.
-        now: the time.
+        everybody: a pool of the batch role, to find the campaigns with something to do.
+        pool: a pool of the worker role, to do it.
+        now: returns the present moment, aware.
     """
 
     def __init__(self, *, everybody: Pool, pool: Pool, now: Callable[[], datetime]) -> None:
@@ -73,14 +73,17 @@ class Tender:
         self._pool: Final = pool
         self._now: Final = now
         self._paces: Final[dict[UUID, _Pace]] = {}
-        # Campaigns that have their turn, wait for it, or rest after it.
-        self._in_hand: Final[set[UUID]] = set()
-        self._hands: Final = asyncio.Semaphore(_AT_ONCE)
-        self._hands_of: Final[dict[UUID, asyncio.Semaphore]] = {}  # of a tenant
+        # Campaigns that have their turn, wait for it, or rest after it: no second turn is begun for them.
+        self._busy: Final[set[UUID]] = set()
+        self._room: Final = asyncio.Semaphore(_AT_ONCE)
+        self._room_of: Final[dict[UUID, asyncio.Semaphore]] = {}  # of a tenant
         self._woken: Final = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Carry campaigns on until ``stop``, none of them waiting for another's turn to end. What one turn could not do, the next does."""
+        """Give every campaign with something to do a turn, again and again until ``stop``; none waits for another's turn to end.
+
+        A turn that fails is logged, and the next one tries again.
+        """
         async with asyncio.TaskGroup() as tasks:
             while not stop.is_set():
                 self._woken.clear()
@@ -90,47 +93,48 @@ class Tender:
                     log.warning("campaigns_not_tended", reason=type(error).__name__, detail=str(error)[:200])
                     work = []
                 for campaign in work:
-                    self._in_hand.add(campaign.id)
+                    self._busy.add(campaign.id)
                     tasks.create_task(self._carry(campaign, stop))
                 await self._pause(stop)
 
     async def turn(self) -> bool:
-        """Do once what there is to do, to the end; return whether there is more to do at once."""
+        """Give every campaign with something to do one turn, and wait for all; return whether any has more to do at once."""
         return any(await asyncio.gather(*(self._in_turn(one) for one in await self._at_work())))
 
     async def _at_work(self) -> list[AtWork]:
-        """Return the campaigns that something is to be done about and that are not in hand."""
+        """Return the campaigns with something to do whose turn has not begun yet."""
         async with self._everybody.transaction() as tx:
             work = await _AT_WORK.all(tx)
-        for gone in self._paces.keys() - {one.id for one in work} - self._in_hand:
+        for gone in self._paces.keys() - {one.id for one in work} - self._busy:
             del self._paces[gone]
-        for tenant_id in self._hands_of.keys() - {one.tenant_id for one in work}:
-            del self._hands_of[tenant_id]
-        return [one for one in work if one.id not in self._in_hand]
+        for tenant_id in self._room_of.keys() - {one.tenant_id for one in work}:
+            del self._room_of[tenant_id]
+        return [one for one in work if one.id not in self._busy]
 
     async def _carry(self, campaign: AtWork, stop: asyncio.Event) -> None:
-        """Give a campaign its turn, and leave it alone for a moment where that was all there is to do."""
+        """Give a campaign its turn; where nothing is left to do at once, do not look at it again for a moment."""
         again = False
         try:
             again = await self._in_turn(campaign, stop)
             if not again:
                 await pause(stop, _RESTS)
         finally:
-            self._in_hand.discard(campaign.id)
+            self._busy.discard(campaign.id)
         if again:
             self._woken.set()
 
     async def _in_turn(self, campaign: AtWork, stop: asyncio.Event | None = None) -> bool:
-        """Tend a campaign once a hand is free; return whether there is more to do at once.
+        """Tend a campaign once there is room; return whether it has more to do at once.
 
-        Its tenant's own hand comes first: in the line for any of them stand few of each tenant, however many campaigns it has.
+        At most ``_AT_ONCE`` campaigns are tended at a time, ``_OF_ONE_TENANT`` of them one tenant's. A campaign waits for its tenant's room
+        first, so that a tenant with many campaigns does not fill the queue of all.
         """
-        own = self._hands_of.setdefault(campaign.tenant_id, asyncio.Semaphore(_OF_ONE_TENANT))
-        async with own, self._hands:
+        own = self._room_of.setdefault(campaign.tenant_id, asyncio.Semaphore(_OF_ONE_TENANT))
+        async with own, self._room:
             return False if stop is not None and stop.is_set() else await self._tend(campaign)
 
     async def _pause(self, stop: asyncio.Event) -> None:
-        """Return when it is time to look again, as there is more to do at once, or as all ends."""
+        """Return when it is time to look for work again: after a while, as soon as there is more to do, or when the worker stops."""
         waits = [asyncio.ensure_future(event.wait()) for event in (stop, self._woken)]
         try:
             await asyncio.wait(waits, timeout=_LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
@@ -203,11 +207,11 @@ class Tender:
         return fed.full
 
     async def _stopped(self, campaign: AtWork) -> bool:
-        """Pause the campaign where something speaks against going on."""
+        """Pause the campaign where its conditions ask for that; return whether they did."""
         async with self._pool.transaction(campaign.tenant_id) as tx:
             row = await store.read(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
-            standing = await feed.standing(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
-            stop = rules.stop_of(standing, pause_at_failures=row.pause_at_failures)
+            conditions = await feed.conditions(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
+            stop = rules.stop_of(conditions, pause_at_failures=row.pause_at_failures)
             if stop is None or row.state is not CampaignState.RUNNING:
                 return False
             await self._treat(tx, campaign, Deed.PAUSE, reason=stop.reason, detail=stop.detail)
@@ -215,9 +219,9 @@ class Tender:
         return True
 
     async def _clear(self, campaign: AtWork) -> bool:
-        """Set aside what a paused campaign has in the outbox, or take it out where it was cancelled; return whether there is more."""
+        """Set aside a paused campaign's messages in the outbox, or withdraw a cancelled one's; return whether more may be left."""
         async with self._pool.transaction(campaign.tenant_id) as tx:
-            # Nobody resumes it until this is committed.
+            # Locked, so that nobody can resume it until this is committed.
             row = await store.lock(tx, tenant_id=campaign.tenant_id, campaign_id=campaign.id)
             place = {
                 "tenant_id": campaign.tenant_id,

@@ -1,7 +1,7 @@
-"""Lets a person choose one of several numbers that a sign-up granted, and keeps the token of that sign-up meanwhile.
+"""The choice among several numbers that a sign-up granted: it is stored with the token, as a sign-up's code can be exchanged only once.
 
-The token is stored sealed and never shown. Only the person who completed the sign-up can use it, for 15 minutes; it is deleted as soon as a
-number is connected with it, the choice is cancelled, or the time is over.
+The token is sealed and never shown. Only whoever brought the code can use the choice, for a quarter of an hour; choice and token are
+deleted once a number was connected, the choice was cancelled, or the time is over.
 """
 
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _NUMBERS: Final = msgspec.json.Decoder(list[Granted])
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers to choose from, and until when the choice is open."""
+    """The numbers to choose from, and until when one can be chosen."""
 
     id: UUID
     numbers: list[Granted]
@@ -50,7 +50,7 @@ async def keep(
     tx: Transaction, numbers: list[Granted], *, token: Secret, tenant_id: UUID, keyring: Keyring, actor: str
 ) -> Choice:
     """Keep ``token`` until ``actor`` has chosen one of ``numbers``."""
-    # Not resealed when the encryption key changes: a choice whose token no key opens any more counts as expired.
+    # Not sealed again when the encryption key changes: a token that no key opens any more counts as expired.
     choice = Choice(id=uuid7(), numbers=numbers, expires_at=await tx.now() + VALID_FOR)
     await _KEEP.run(
         tx,
@@ -68,11 +68,11 @@ async def keep(
 async def chosen(
     tx: Transaction, choice_id: UUID, *, tenant_id: UUID, phone_number_id: str, keyring: Keyring, actor: str
 ) -> tuple[Granted, Secret]:
-    """Return the number that ``actor`` chooses, and the token that reads it. The choice stays open until :func:`end`.
+    """Return the number that ``actor`` chose and the token that reads it; the choice itself stays until :func:`end`.
 
     Raises:
-        ChoiceExpired: it has expired, was made already, or is another person's.
-        InvalidRequest: the number is not among those to choose from.
+        ChoiceExpired: the choice has expired, was made before, or is not theirs.
+        InvalidRequest: the number is not among the choices.
     """
     kept = await _KEPT.one(tx, tenant_id=tenant_id, id=choice_id, actor=actor)
     if kept is None:
@@ -92,10 +92,10 @@ async def chosen(
 
 
 async def end(tx: Transaction, choice_id: UUID, *, tenant_id: UUID, actor: str) -> None:
-    """Delete a choice of ``actor`` and its token, because ``tx`` connects a number with it or the choice was cancelled.
+    """Delete a choice of ``actor`` with its token, because a number is connected with it in ``tx``, or because it was cancelled.
 
     Raises:
-        ChoiceExpired: it has expired, was made already, or is another person's.
+        ChoiceExpired: the choice has expired, was made before, or is not theirs.
     """
     if not await _END.run(tx, tenant_id=tenant_id, id=choice_id, actor=actor):
         raise _expired()
@@ -112,7 +112,7 @@ class Forgetting:
         self._pool: Final = pool
 
     async def __call__(self, job: Job) -> None:
-        """Delete an expired choice and its token; does nothing if the choice was made.
+        """Delete a choice whose time is over, with its token; does nothing where it was made or cancelled before.
 
         Raises:
             LostLease: another attempt has taken over and deletes it.

@@ -1,4 +1,4 @@
-"""Connects a number: by its ids and a token, by a sign-up's code, or by choosing one of several numbers that a sign-up granted.
+"""Connecting a number: by its ids and a token, by the code of Embedded Signup, or by choosing one of several that a sign-up granted.
 
 No transaction is open while Meta is asked.
 """
@@ -33,7 +33,7 @@ log: Final = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What connecting needs: the database with the web role, Meta's API, the encryption keys and the settings."""
+    """What these functions need: a pool of the web role, the Graph API, the keyring and the settings."""
 
     pool: Pool
     cloud_api: CloudApi
@@ -42,11 +42,11 @@ class Means:
 
 
 async def complete(means: Means, data: Completion, *, tenant_id: UUID, principal: Principal) -> Connection:
-    """Connect the number that ``data`` stands for, and register it where it comes from a sign-up.
+    """Connect the number that ``data`` names or that its sign-up granted, and register it where it comes from a sign-up.
 
     Raises:
-        InvalidRequest: ``data`` names none, or a sign-up granted none.
-        SeveralNumbers: a sign-up granted several; ``choose`` goes on.
+        InvalidRequest: ``data`` names no number, or the sign-up granted none.
+        SeveralNumbers: the sign-up granted several; :func:`choose` connects one of them.
         NumberTaken: another connection owns the number.
         AppError: as of `prove.prove`.
     """
@@ -64,11 +64,11 @@ async def complete(means: Means, data: Completion, *, tenant_id: UUID, principal
 
 
 async def choose(means: Means, data: Choosing, *, tenant_id: UUID, principal: Principal) -> Connection:
-    """Connect the number that was chosen among those of a sign-up, and register it. After a failure the choice is still open.
+    """Connect the number that was chosen among those of a sign-up, and register it. If this fails, the choice can be made again.
 
     Raises:
-        ChoiceExpired: the choice is over, was made, or is somebody else's.
-        InvalidRequest: the number is none of those there are to choose from.
+        ChoiceExpired: the choice has expired, was made before, or is somebody else's.
+        InvalidRequest: the number is not among the choices.
         NumberTaken: another connection owns the number.
         AppError: as of `prove.prove`.
     """
@@ -86,7 +86,7 @@ async def choose(means: Means, data: Choosing, *, tenant_id: UUID, principal: Pr
 
 
 def named(data: Completion | Trial, *, lent: Secret | None = None) -> tuple[Candidate, Secret]:
-    """Return the ids and the token of a request; without a token, the installation's own (``lent``), where it may be used.
+    """Return the ids and the token that were sent together; ``lent`` is the token to use where none was sent.
 
     Raises:
         InvalidRequest: one of them is missing.
@@ -152,7 +152,7 @@ async def _connect(
 async def _signed_up(
     means: Means, data: Completion, *, tenant_id: UUID, user_id: UUID | None
 ) -> tuple[Discovery, Secret]:
-    """Exchange the code of Embedded Signup, and return the numbers it may stand for and its token."""
+    """Exchange the code of Embedded Signup for a token, and return the numbers that the customer granted, and the token."""
     keys = means.keyring.derive_each(signup.PURPOSE)
     if (
         means.settings.meta_embedded_signup_config_id is None
@@ -181,12 +181,11 @@ async def _signed_up(
 
 
 async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUID, actor: str) -> Granted:
-    """Return the only number that the sign-up can have been for.
+    """Return the only number of a sign-up that can be meant: Meta does not tell which one the customer chose.
 
     Raises:
-        SeveralNumbers: it may have been for several, also because Meta refuses to tell the numbers of a WABA; the token is kept until one
-            is chosen.
-        AppError: all numbers that can be read are connected already, so it was for one on a WABA whose numbers Meta refuses to tell.
+        SeveralNumbers: there are several, or Meta refused to list those of some WABA; the token is kept until one is chosen.
+        AppError: every number that could be read is connected, so the one that is meant is on a WABA that Meta refused to list.
     """
     for waba_id, refusal in found.refused.items():
         log.warning("sign_up_waba_refused", tenant_id=str(tenant_id), waba_id=waba_id, code=refusal.code)
@@ -196,7 +195,9 @@ async def _left(means: Means, found: Discovery, token: Secret, *, tenant_id: UUI
         left = signup.left_to_choose(found.numbers, connected=sending)
         if found.refused and left[0].phone_number_id in sending:
             raise next(iter(found.refused.values()))
-        if len(left) == 1 and not found.refused:  # otherwise it may be a number on a WABA that cannot be read
+        if (
+            len(left) == 1 and not found.refused
+        ):  # with a refused WABA, one of the numbers on that may be meant
             return left[0]
         choice = await choosing.keep(
             tx, left, token=token, tenant_id=tenant_id, keyring=means.keyring, actor=actor

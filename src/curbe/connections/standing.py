@@ -1,7 +1,7 @@
-"""A number's health at Meta: the latest fact under each name, and whether these facts forbid sending. Pure.
+"""What Meta has told of a number and its account: the latest fact under each name, and whether these facts forbid sending. Pure.
 
-The same facts in any order and with any repetitions give the same health. Whether sending is forbidden follows from the health alone, so a
-notice that lifts a restriction lifts only the pause that this restriction caused.
+The same facts in any order, any number of times, give the same result. Whether sending is forbidden follows from the facts alone, so a
+notice that lifts a restriction ends the pause that this restriction caused, and no other.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ _FORBIDDING: Final = "restriction.RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
 
 
 class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The latest fact under one name: Meta's word, its time, and what decides between two facts of the same time."""
+    """The latest fact under one name: the provider's word for it, when it was so, and ``tie`` to order two of the same moment."""
 
     value: str
     at: datetime
@@ -28,7 +28,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     until: datetime | None = None
 
     def told(self) -> tuple[str, str | None, datetime | None]:
-        """Return the part of it that people are shown."""
+        """Return what is shown of it to people: a later fact that says the same is no news."""
         return self.value, self.detail, self.until
 
 
@@ -36,7 +36,7 @@ Health = Mapping[str, Fact]
 
 
 class Forbidden(msgspec.Struct, frozen=True):
-    """Why nothing may be sent: the fact's name, a sentence, and when the restriction ends by itself (None: never)."""
+    """Why Meta forbids sending: the name of the fact, a sentence for people, and when it ends by itself (None: it does not)."""
 
     cause: str
     reason: str
@@ -44,10 +44,10 @@ class Forbidden(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of a connection that notices can change.
+    """The part of a connection that notices from Meta can change.
 
-    ``facts_at``: when Graph was last asked; older notices change no column. ``coexistence``: the number is on the WhatsApp Business app as
-    well (notices do not change that).
+    ``facts_at``: when the Graph API was last asked about the number; a fact from before that changes no column any more. ``coexistence``:
+    whether the WhatsApp Business app is on the number, too; notices do not change it.
     """
 
     status: ConnectionStatus
@@ -65,7 +65,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def after(standing: Standing, news: Iterable[HealthReported], *, now: datetime) -> Standing:
-    """Return ``standing`` with ``news`` applied, at ``now``; an equal value if nothing changes."""
+    """Return how a connection stands once ``news`` is taken in, at ``now``; equal to ``standing`` where the news changes nothing."""
     health = dict(standing.health)
     fresh: list[str] = []
     for report in news:
@@ -83,7 +83,7 @@ def after(standing: Standing, news: Iterable[HealthReported], *, now: datetime) 
 
 
 def judged(standing: Standing, *, now: datetime) -> Standing:
-    """Return the connection paused if its health forbids sending at ``now``, or resumed if nothing forbids it any more.
+    """Pause a connection where its facts forbid sending at ``now``, and end such a pause where they do not any more.
 
     A pause that a person or a refused send caused stays.
     """
@@ -107,11 +107,11 @@ def judged(standing: Standing, *, now: datetime) -> Standing:
 
 
 def forbidden(health: Health, *, since: datetime | None, now: datetime) -> Forbidden | None:
-    """Return the gravest reason why Meta forbids sending at ``now``; None if it does not.
+    """Return the gravest reason why Meta forbids sending at ``now``; None where it does not.
 
     Args:
-        health: the facts by name.
-        since: when the number was last proven to work; older facts do not count.
+        health: the latest facts, by name.
+        since: when the number was last shown to work; facts from before do not count.
         now: aware.
     """
     for name, value, reason in _REASONS:
@@ -126,7 +126,7 @@ def forbidden(health: Health, *, since: datetime | None, now: datetime) -> Forbi
 
 
 def is_told(before: Standing, now: Standing) -> bool:
-    """Tell whether people would see a difference; the same fact reported again later is none."""
+    """Tell whether people would see a difference between the two."""
     seen = {name: fact.told() for name, fact in before.health.items()}
     sees = {name: fact.told() for name, fact in now.health.items()}
     return seen != sees or msgspec.structs.replace(before, health={}) != msgspec.structs.replace(

@@ -1,4 +1,4 @@
-"""Reads what the consent gate needs to know, for any number of recipients at once, and asks the gate about all of them."""
+"""Reads what the consent gate has to know, for any number of recipients at once, and asks the gate about all of them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Met(msgspec.Struct, frozen=True):
-    """The facts about a recipient, and their contact and conversation; both None if the tenant never had any contact with them."""
+    """A recipient's contact and conversation (None where there is none yet), and what the gate has to know about them."""
 
     contact_id: UUID | None
     conversation_id: UUID | None
@@ -92,7 +92,7 @@ async def line_of(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> L
 async def templates_of(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, names: Sequence[TemplateName]
 ) -> dict[TemplateName, TemplateStanding]:
-    """Return the standing of these templates of a number; unknown ones are absent."""
+    """Return the status and category of templates that a number would send; those that are not known are absent."""
     wanted = sorted(set(names))
     if not wanted:
         return {}
@@ -107,7 +107,7 @@ async def templates_of(
 
 
 async def rules_of(tx: Transaction, *, tenant_ids: Sequence[UUID]) -> Mapping[UUID, ConsentRules]:
-    """Return each tenant's rules; the product's own for tenants that have set none."""
+    """Return each tenant's consent rules; the defaults for those that have decided nothing."""
     rows = await _RULES.all(tx, tenant_ids=sorted(set(tenant_ids)))
     decided = {row.tenant_id: msgspec.json.decode(row.rules, type=ConsentRules) for row in rows}
     return {tenant_id: decided.get(tenant_id, DEFAULT) for tenant_id in tenant_ids}
@@ -125,7 +125,7 @@ async def meet(
     templates: Sequence[TemplateName | None],
     line: Line | None = None,
 ) -> list[Met]:
-    """Return what is known of each recipient, in order, for what each is to get from one number.
+    """Return what the gate has to know about sending something from one number to each recipient, in order.
 
     Args:
         tx: a transaction of the tenant.
@@ -133,7 +133,7 @@ async def meet(
         tenant_id: the tenant.
         connection_id: the number that would send.
         templates: the template for each recipient; None for free-form content.
-        line: the number, if the caller has just read it.
+        line: the number, where the caller has just read it; None: it is read here.
     """
     if not recipients:
         return []
@@ -176,7 +176,7 @@ async def ask(
     now: datetime,
     line: Line | None = None,
 ) -> list[Answer]:
-    """Ask the gate for each recipient, in order; the arguments are those of :func:`meet`."""
+    """Ask the gate about each recipient, in order; the arguments are those of :func:`meet`, and ``wanted`` is what each is to get."""
     met = await meet(
         tx,
         recipients,
@@ -195,7 +195,7 @@ async def ask(
 async def _withheld(
     tx: Transaction, met: Sequence[Met], wanted: Sequence[Wanted], *, tenant_id: UUID
 ) -> list[Withheld | None]:
-    """Return what Meta withheld earlier from each recipient of a campaign; None if nothing, or if no campaign writes to them."""
+    """Return what marketing Meta has withheld from each recipient of a campaign; None where it has not, or no campaign writes to them."""
     keys = [
         (known.contact_id, one.template.name)
         if known.contact_id and one.template and one.purpose is Purpose.CAMPAIGN

@@ -1,7 +1,7 @@
-"""The consent gate: decides whether something may be sent to somebody now. Pure: the facts and `now` in, exactly one answer out.
+"""The consent gate: decides whether something may be sent to somebody now. Pure: facts and `now` in, exactly one answer out.
 
-Every way of sending asks it: agents, the API, campaigns, notifications and automations. Messages to many people are asked about again when
-they are claimed for sending (docs/adr/0017).
+Everything that sends asks here: agents, the API, campaigns, notifications, automations. Messages of campaigns and notifications are asked
+about again when they are claimed for sending (docs/adr/0017).
 """
 
 from collections.abc import Mapping
@@ -159,7 +159,7 @@ def ask(wanted: Wanted, facts: Facts, *, now: datetime) -> Answer:
         return answer
     if wanted.purpose is Purpose.CAMPAIGN and (kept := _withheld(answer.category, facts.withheld, now=now)):
         return kept
-    return _first_word(facts.line, window, now=now) or answer
+    return _account_restricted(facts.line, window, now=now) or answer
 
 
 def refuse(code: RefusalCode, **details: str | None) -> Refusal:
@@ -191,7 +191,7 @@ def _person(wanted: Wanted, facts: Facts) -> Refusal | None:
 
 
 def _free_form(wanted: Wanted, facts: Facts, window: OpenWindow | None) -> Answer:
-    """Somebody who writes may be answered, whatever they said before; automatic messages need their consent."""
+    """Judge free-form content. A reply may go to whoever writes to us, whatever they opted out of; content sent by itself may not."""
     if window is None:
         closed_at = closing_time(facts.last_inbound_at)
         told = None if closed_at is None else rfc3339(closed_at)
@@ -219,7 +219,7 @@ def _template(wanted: Wanted, name: TemplateName, facts: Facts, window: OpenWind
 
 
 def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -> Refusal | None:
-    """Refuse marketing that Meta would withhold again: it would reach nobody and harm the number's quality."""
+    """Refuse marketing that Meta would withhold from this person again: it would reach nobody and cost the number quality."""
     if category not in {Category.MARKETING, None}:
         return None
     if withheld.in_experiment:
@@ -229,11 +229,11 @@ def _withheld(category: Category | None, withheld: Withheld, *, now: datetime) -
     return None
 
 
-def _first_word(line: Line | None, window: OpenWindow | None, *, now: datetime) -> Refusal | None:
-    """Refuse to begin conversations while Meta restricts the account.
+def _account_restricted(line: Line | None, window: OpenWindow | None, *, now: datetime) -> Refusal | None:
+    """Refuse to begin a conversation while Meta restricts the account to replies.
 
-    Meta would refuse each such message, and these refusals (368, 131031) would pause the number for replies as well. Checked last, because
-    the reasons that concern the person or the template last longer.
+    Meta would refuse every such message, and a refusal of the account (368, 131031) would hold back our replies as well. Asked last, as
+    reasons that are about the person or the template last longer.
     """
     until = line.restricted_until if line is not None and window is None else None
     if until is None or until <= now:
@@ -243,7 +243,10 @@ def _first_word(line: Line | None, window: OpenWindow | None, *, now: datetime) 
 
 
 def _template_itself(wanted: Wanted, name: TemplateName, standing: TemplateStanding | None) -> Refusal | None:
-    """Refuse a template that cannot be sent. An unknown one may be sent to a single person, where Meta decides, but not to many."""
+    """Judge the template itself.
+
+    One that Meta has not told us of is left to Meta where somebody sends it to one person; notifications and campaigns may not send it.
+    """
     named = {"name": name.name, "language": name.language}
     if standing is None:
         return None if wanted.purpose is Purpose.REPLY else refuse(RefusalCode.TEMPLATE_UNKNOWN, **named)
@@ -266,7 +269,7 @@ def category_of(standing: TemplateStanding | None) -> Category | None:
 
 
 def consent_to(category: Category | None, consents: Consents) -> Consent | None:
-    """Return a person's yes or no to messages of a category; for an unknown category, what they said about marketing."""
+    """Return what a person said about messages of a category; of an unknown category, what they said about marketing."""
     match category:
         case Category.UTILITY:
             return consents.utility
@@ -280,12 +283,12 @@ def _needs_yes(category: Category | None, purpose: Purpose, needed: OptInNeeded)
     if category not in {Category.MARKETING, None} or needed is OptInNeeded.NEVER:
         return False
     if category is None and purpose is Purpose.REPLY:
-        return False  # not known to be marketing
+        return False  # its category is unknown: it need not be marketing
     return needed is OptInNeeded.ALWAYS or purpose is Purpose.CAMPAIGN
 
 
 def _country(facts: Facts) -> str | None:
-    """Return the recipient's country: from the phone number, or else from the business-scoped user id, which begins with it."""
+    """Return the recipient's country (ISO 3166): by the phone number, else by the business-scoped id, which begins with it."""
     if facts.e164 is not None:
         return country_of(facts.e164)
     return facts.bsuid.partition(".")[0] if facts.bsuid else None

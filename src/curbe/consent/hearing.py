@@ -1,4 +1,4 @@
-"""Finds in what comes in what people say about being written to: keywords, WhatsApp's own switch, and Meta's refusals because of it."""
+"""Hears opt-ins and opt-outs in what comes in: keywords such as STOP, WhatsApp's own preference, and refusals that tell of one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -30,7 +30,7 @@ class _Person(msgspec.Struct, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True):
-    """A message that Meta refused because the person has stopped marketing from this business."""
+    """A message that the provider refused because its person has stopped marketing from this business."""
 
     tenant_id: UUID
     message_id: UUID
@@ -56,13 +56,15 @@ async def write_down(
     stopped: Sequence[Stopped] = (),
     stated: Sequence[Kept] = (),
 ) -> list[Word]:
-    """Record what a batch says about consent, for any tenants, and return what was new. Call it last in ``tx``: see ``service.record``.
+    """Record the opt-ins and opt-outs in a batch, of any tenants, and return those that were new.
+
+    Call it last in a transaction: see ``service.record``. For a new keyword with an answer, a job is deferred that sends it.
 
     Args:
-        tx: a transaction of the batch role, or of one tenant.
-        arrived: new messages.
-        stopped: messages that Meta refused because their people stopped marketing in WhatsApp.
-        stated: what people set in WhatsApp.
+        tx: the batch's, or one tenant's.
+        arrived: new messages, which may be keywords.
+        stopped: messages that were refused because of an opt-out in WhatsApp.
+        stated: preferences that people set in WhatsApp.
     """
     keywords = await _keywords(tx, arrived)
     words = [word for word, _ in keywords]
@@ -70,7 +72,7 @@ async def write_down(
     words += [word for one in stated if (word := _stated(one)) is not None]
     new = await service.record(tx, words)
     fresh = {one.message_id for one in new if one.source is Source.KEYWORD}
-    # An answer of ours would take the conversation from the app or partner that handles it now.
+    # No answer to messages that came while another application had the conversation: it would take the conversation from that one.
     elsewhere = {one.id for one in arrived if one.arrival.message.standby}
     await jobs.defer(
         tx,
@@ -87,7 +89,7 @@ async def write_down(
 
 
 async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tuple[UUID, str] | None:
-    """Return the conversation of a keyword message and the answer by the present rules; None if there is no answer."""
+    """Return a keyword's conversation and the answer to it, by the tenant's rules as they are now; None where there is no answer."""
     heard = await _SAID.one(tx, tenant_id=tenant_id, message_id=message_id)
     if heard is None:
         return None
@@ -97,7 +99,7 @@ async def answer_to(tx: Transaction, *, tenant_id: UUID, message_id: UUID) -> tu
 
 
 async def _keywords(tx: Transaction, arrived: Sequence[Arrived]) -> list[tuple[Word, Said]]:
-    # What somebody says in a group is not addressed to us, so it says nothing about messages to them.
+    # A keyword in a group is not said to us alone, so it says nothing about the messages that its writer gets from us.
     short = [
         one
         for one in arrived
@@ -162,7 +164,7 @@ def _refusal(stopped: Stopped, contact_id: UUID) -> Word:
 def _stated(kept: Kept) -> Word | None:
     said = kept.preference
     if said.category != _MARKETING or said.value not in _VALUES:
-        return None  # stored with the notice; Meta does not document what this value means
+        return None  # stored as a preference, but Meta has not said what it means
     return Word(
         tenant_id=kept.tenant_id,
         contact_id=kept.contact_id,

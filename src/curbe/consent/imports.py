@@ -151,8 +151,8 @@ async def bring(pool: Pool, brought: Brought) -> Imported:
 async def _erased(
     tx: Transaction, brought: Brought, phones: Sequence[str], known: dict[str, UUID]
 ) -> set[str]:
-    """Return which of these phones belong to people erased since the list was read, or being erased; no more can be until ``tx`` ends."""
-    await identity.beside(tx, [brought.tenant_id])
+    """Return whose of these phones are being erased, or were since the list was read. Nobody is from now on until ``tx`` ends."""
+    await identity.lock_people_shared(tx, [brought.tenant_id])
     contacts = [known.get(phone) for phone in phones]
     rows = await _ERASED.all(tx, tenant_id=brought.tenant_id, phones=list(phones), contact_ids=contacts)
     return {row.phone for row in rows}

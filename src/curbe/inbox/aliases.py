@@ -1,9 +1,9 @@
-"""Who is the same person: a pure function of everything that was seen, whatever order it was seen in (docs/adr/0008).
+"""Which names are the same person: a pure function of everything that was seen, in whatever order (docs/adr/0008).
 
-A person is known by aliases: phone, business-scoped user id (BSUID), its parent. What is named together is one person. A phone can pass to
-somebody else, so it counts from one hand-over to the next: the alias is the number *and* the moment since which it holds. Hand-overs are
-known from the provider's word that somebody changed number: what was said under the number afterwards is somebody else's, and what was
-said under the new one before as well.
+A person has aliases: phone, business-scoped user id (BSUID), and that id's parent. Names that come together in one webhook are one person.
+A phone can pass to somebody else, which is called a hand-over here. So as an alias a phone is the number *and* the hand-over since which it
+counts. Hand-overs are known from Meta's word that somebody changed number: what is sent from the old number afterwards is somebody else's,
+and so is what was sent from the new number before.
 """
 
 from bisect import bisect_right
@@ -130,7 +130,7 @@ def phones_in(witness: Witness) -> list[str]:
 
 
 def handovers_in(witness: Witness, at: datetime) -> list[tuple[str, datetime]]:
-    """Return which numbers pass from hand to hand by a sighting, and from when on they are somebody else's."""
+    """Return the hand-overs that a sighting tells of: the numbers, each with the moment from which it is somebody else's."""
     change = witness.change
     if change is None:
         return []
@@ -140,14 +140,16 @@ def handovers_in(witness: Witness, at: datetime) -> list[tuple[str, datetime]]:
         return []  # another spelling of the same number
     found = []
     if left is not None:
-        found.append((left, at + _SECOND))  # what was still said in that second was said by who left
+        found.append(
+            (left, at + _SECOND)
+        )  # whatever was still sent from it in that second was sent by the person who left it
     if took is not None:
         found.append((took, at))
     return found
 
 
 def since(phone: Phone, at: datetime, handovers: HandOvers) -> datetime | None:
-    """Return the hand-over that ``phone`` counts from at that moment; None where there was none before."""
+    """Return the last hand-over of ``phone`` up to that moment; None where there was none."""
     known = handovers.get(phone)
     if not known:
         return None
@@ -156,7 +158,7 @@ def since(phone: Phone, at: datetime, handovers: HandOvers) -> datetime | None:
 
 
 def until(phone: Phone, start: datetime | None, handovers: HandOvers) -> datetime | None:
-    """Return the hand-over that ends what began with ``start``; None where it has not ended."""
+    """Return the first hand-over of ``phone`` after ``start`` (None: from the beginning); None where there has been none."""
     known = handovers.get(phone, ())
     place = 0 if start is None else bisect_right(known, start)
     return known[place] if place < len(known) else None
@@ -188,17 +190,17 @@ def _nodes_of_change(
     phones = [canonical_phone(phone) for phone in (change.gave_up, change.took) if phone]
     named += [("phone", phone, since((tenant_id, phone), at, handovers)) for phone in phones]
     if len(set(phones)) > 1:
-        # Each of a tenant's numbers is told of the move, perhaps with another moment: it is one move all the same, unless the number that
-        # was left had passed to somebody else in between.
+        # Meta tells each of a tenant's numbers of the move, perhaps with another moment. This node makes all of these one person's, unless
+        # the number that was left had passed to somebody else in between.
         begun = since((tenant_id, phones[0]), at - _TOLD_WITHIN, handovers)
         named.append(("change", ">".join(phones), begun))
     return named
 
 
 def partition(evidence: Iterable[Sequence[Node]], links: Iterable[tuple[Node, Node]]) -> list[int]:
-    """Return for each piece of evidence the number of the person it speaks of, counting from 0 in order of appearance.
+    """Return for each piece of evidence (the aliases named together in it) the number of its person, counted from 0 in order of appearance.
 
-    ``links`` are aliases that a person said to be one.
+    ``links``: pairs of aliases that somebody merged by hand.
     """
     groups: Groups[Node] = Groups()
     pieces = [list(nodes) for nodes in evidence]

@@ -1,7 +1,7 @@
-"""Messages said otherwise, taken back, reacted to: what is shown changes, what was said is kept.
+"""Edits, revokes and reactions: what a message shows changes, and everything that it said before is kept.
 
-Amendments may come before the message they amend; they wait, and apply when it is here. Whatever order they come in, a revoke beats every
-edit, and of the edits the latest by the provider's clock is shown.
+They may come before the message they are about; then they are parked and applied when it is here. In whatever order they come, a revoke
+beats every edit, and of several edits the latest by the provider's clock is shown.
 """
 
 from collections import defaultdict
@@ -31,7 +31,7 @@ class RevisionKind(StrEnum):
 
 
 class Amendment(msgspec.Struct, frozen=True):
-    """A message said otherwise or taken back: the provider's names, and the new content."""
+    """An edit or a revoke of the message ``target``: its own id at the provider, and the new content."""
 
     tenant_id: UUID
     connection_id: UUID
@@ -50,7 +50,7 @@ class Amendment(msgspec.Struct, frozen=True):
 
 
 class Reaction(msgspec.Struct, frozen=True):
-    """A reaction to a message, None where it was taken back. ``who`` is :data:`OURS`, :data:`THEIRS` or, in a group, the member."""
+    """A reaction to the message ``target``; ``emoji`` None: it was removed. ``who``: :data:`OURS`, :data:`THEIRS` or a group's member."""
 
     tenant_id: UUID
     connection_id: UUID
@@ -62,7 +62,7 @@ class Reaction(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """A message that shows something else now."""
+    """A message that shows something else now, and the event that tells of it."""
 
     tenant_id: UUID
     message_id: UUID
@@ -147,7 +147,7 @@ _NAMED: Final = Query("curbe.inbox", "messages_named", _Named)
 
 
 async def amend(tx: Transaction, batch: Sequence[Amendment]) -> Outcome:
-    """Keep a batch of edits and revokes, of any tenants, and apply those whose message is here."""
+    """Store a batch of edits and revokes, of any tenants, and apply those whose message is here; the others stay parked."""
     unique = {(*one.message, one.provider_message_id): one for one in batch}
     rows = [one for _, one in sorted(unique.items(), key=lambda item: item[0])]
     if not rows:
@@ -166,7 +166,7 @@ async def amend(tx: Transaction, batch: Sequence[Amendment]) -> Outcome:
 
 
 async def catch_up(tx: Transaction, targets: Iterable[ProviderKey]) -> list[tuple[ProviderKey, Changed]]:
-    """Let these messages show what amendments say that wait for them; those without message or amendment are absent."""
+    """Apply the amendments that are parked for these messages, and return the messages that changed."""
     named = sorted(set(targets))
     if not named:
         return []
@@ -211,9 +211,9 @@ async def catch_up(tx: Transaction, targets: Iterable[ProviderKey]) -> list[tupl
 
 
 async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[Changed], bool]:
-    """Let up to ``most`` messages of a tenant's show what amendments say that missed them.
+    """Apply amendments that are still parked although their message is here, for up to ``most`` messages of a tenant.
 
-    Return those, and whether there may be more.
+    Return the messages that changed, and whether there may be more.
     """
     rows = await _OVERDUE.all(tx, tenant_id=tenant_id, most=most)
     changed = await catch_up(tx, [(row.tenant_id, row.connection_id, row.target_id) for row in rows])
@@ -221,9 +221,10 @@ async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[
 
 
 async def react(tx: Transaction, batch: Sequence[Reaction]) -> list[Changed]:
-    """Keep each one's latest reaction to a message and return the messages here that show another one now.
+    """Store everybody's latest reaction to each message, and return the messages that show another one now.
 
-    A reaction to a message that is not here waits for it. Ours are told by who sends them, with ``who`` as :data:`OURS`.
+    A reaction to a message that is not here yet is shown once it is. Reactions that we send are reported by their sender, with ``who`` as
+    :data:`OURS`.
     """
     latest: dict[tuple[UUID, UUID, str, str], Reaction] = {}
     for one in batch:
@@ -290,7 +291,7 @@ def _original(message: _Message) -> Amendment:
 
 
 def _shown(message: _Message, rows: Sequence[_Row]) -> _Row:
-    """Return the revision to show, an edit's payload laid over the original's: it lacks what did not change."""
+    """Return the revision to show. An edit's payload lacks what did not change, so it is laid over the original's."""
     amendments = [row for row in rows if row.kind is not RevisionKind.ORIGINAL]
     last = max(amendments, key=lambda row: (row.kind is RevisionKind.REVOKE, row.at, row.provider_message_id))
     if last.kind is RevisionKind.REVOKE:

@@ -28,7 +28,7 @@ class Carrying:
         began = time.monotonic()
         while True:
             async with self._pool.transaction(job.tenant_id) as tx:
-                await identity.beside(tx, [job.tenant_id])
+                await identity.lock_people_shared(tx, [job.tenant_id])
                 if not await identity.carry_over(tx, tenant_id=job.tenant_id, conversation_id=job.subject):
                     await jobs.finish(tx, job)
                     return

@@ -1,4 +1,7 @@
-"""What people do with conversations: read, assign, label, move from state to state; many at a time, each told and written down."""
+"""Changes that people and automations make to conversations: read, assigned, labelled, moved from state to state.
+
+One or many at a time. Each change is told as an event, audited and, unless it is only about reading, shown as a line of activity.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -17,9 +20,9 @@ from curbe.inbox.deeds import (
     ConversationChange,
     LabelsChanged,
     PriorityChanged,
-    Standing,
     StateChanged,
     TeamChanged,
+    Triage,
     changed,
     check,
     lines_between,
@@ -48,7 +51,7 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a change of many: how those stand that were let, and who was not."""
+    """What became of a change to many conversations: those that took it, as they are now, and those that did not."""
 
     changed: list[Conversation]
     refused: list[Refused]
@@ -81,7 +84,7 @@ _NAMED: Final = {
     "remove_label_ids": ("label", _LABELS),
 }
 
-_Pair = tuple[Standing, Standing]  # before and after
+_Pair = tuple[Triage, Triage]  # before and after
 
 
 async def change(
@@ -132,21 +135,20 @@ async def change_many(
 
 
 async def let_go_of_colleague(tx: db.Transaction, tenant_id: UUID, user_id: UUID, actor: str) -> bool:
-    """Leave some of what a colleague has to nobody, told and written down like any assignment: they are about to leave the tenant.
+    """Unassign up to 200 of a colleague's conversations, like any other change of assignee: they are about to leave the tenant.
 
-    Returns:
-        True where that was the last of it: else commit, and call it again.
+    Returns True where none is left to unassign. Otherwise commit, and call it again.
     """
     return await _let_go(tx, tenant_id, user_id, ConversationChange(assignee_id=None), actor)
 
 
 async def let_go_of_team(tx: db.Transaction, tenant_id: UUID, team_id: UUID, actor: str) -> bool:
-    """Leave some of what a team has to no team, as ``let_go_of_colleague`` does: it is about to be deleted."""
+    """Take up to 200 conversations from a team that is about to be deleted; returns as ``let_go_of_colleague`` does."""
     return await _let_go(tx, tenant_id, team_id, ConversationChange(team_id=None), actor)
 
 
 async def take_label_off(tx: db.Transaction, *, tenant_id: UUID, label_id: UUID, most: int) -> int:
-    """Take a label that is about to be deleted off up to ``most`` conversations; return of how many it was."""
+    """Take a label that is about to be deleted off up to ``most`` conversations; return how many that were."""
     return await _TAKE_LABEL_OFF.run(tx, tenant_id=tenant_id, label_id=label_id, most=most)
 
 
@@ -157,9 +159,9 @@ async def _let_go(
         row.id
         for row in await _IN_HAND.all(tx, tenant_id=tenant_id, holder_id=holder_id, most=_LET_GO_AT_ONCE)
     ]
-    standing = await locked(tx, tenant_id=tenant_id, conversation_ids=held)
-    # Looked at once more under their locks: somebody may have given one of them to another in between, who keeps it.
-    still = [known for known, one in standing.items() if holder_id in (one.assignee_id, one.team_id)]
+    current = await locked(tx, tenant_id=tenant_id, conversation_ids=held)
+    # Looked at again now that they are locked: one may have been assigned to somebody else since it was found, who keeps it.
+    still = [known for known, one in current.items() if holder_id in (one.assignee_id, one.team_id)]
     if still:
         await _change(tx, tenant_id, still, change, actor=actor, now=utc_now())
     return len(held) < _LET_GO_AT_ONCE
@@ -167,13 +169,13 @@ async def _let_go(
 
 async def locked(
     tx: db.Transaction, *, tenant_id: UUID, conversation_ids: Sequence[UUID]
-) -> dict[UUID, Standing]:
-    """Return how conversations stand, by the ids they were asked for, locked until the end of the transaction.
+) -> dict[UUID, Triage]:
+    """Return how conversations are triaged, by the ids that were asked for; they are locked until the end of the transaction.
 
-    One that was merged stands as the one it is part of; one that the tenant does not have is absent.
+    For one that was merged it is that of the conversation it is part of now. Ids that the tenant does not have are absent.
     """
-    live, standing = await _locked(tx, tenant_id, conversation_ids)
-    return {asked: standing[known] for asked, known in live.items()}
+    live, current = await _locked(tx, tenant_id, conversation_ids)
+    return {asked: current[known] for asked, known in live.items()}
 
 
 async def mark_read(
@@ -185,9 +187,9 @@ async def mark_read(
     actor: str,
     now: datetime,
 ) -> Conversation:
-    """Count nothing as unread up to a message (None: to the end) and return the conversation.
+    """Mark a conversation as read up to a message (None: to its end) and return it.
 
-    If anything was, the tenant's readers are told and, by a job, the person.
+    Where anything was unread, the tenant's readers are told by an event, and a job sends the person Meta's read receipt.
 
     Raises:
         NotFound: the tenant has no such conversation.
@@ -214,7 +216,7 @@ async def _change(
     now: datetime,
     up_to: UUID | None = None,
 ) -> tuple[list[Conversation], dict[UUID, AppError]]:
-    """Return the conversations as they stand now, once each, and why others do not let themselves be changed so."""
+    """Return the conversations that took the change, as they are now, and for each of the others the refusal, by the id asked for."""
     check(change, now=now)
     names = await _names(tx, tenant_id, change)
     live, before = await _locked(tx, tenant_id, conversation_ids)
@@ -236,11 +238,11 @@ async def _change(
         known: far[known].place for known, (old, new) in moved.items() if new.unread_count < old.unread_count
     }
     await tell_persons(tx, tenant_id=tenant_id, read=read)
-    standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=list(pairs))
-    await _tell(tx, tenant_id, moved, standing, names, actor=actor, now=now)
+    current = await conversations_by_id(tx, tenant_id=tenant_id, ids=list(pairs))
+    await _tell(tx, tenant_id, moved, current, names, actor=actor, now=now)
     if any(new.state is ConversationState.BLOCKED for _, new in moved.values()):
         await _HOLD_CLAIMS.one(tx, tenant_id=tenant_id)
-    return standing, refused
+    return current, refused
 
 
 async def _names(tx: db.Transaction, tenant_id: UUID, change: ConversationChange) -> dict[UUID, str]:
@@ -266,23 +268,23 @@ async def _names(tx: db.Transaction, tenant_id: UUID, change: ConversationChange
 
 async def _locked(
     tx: db.Transaction, tenant_id: UUID, conversation_ids: Sequence[UUID]
-) -> tuple[dict[UUID, UUID], dict[UUID, Standing]]:
-    """Return which conversation each id means, and how these stand; locked until the end of the transaction."""
+) -> tuple[dict[UUID, UUID], dict[UUID, Triage]]:
+    """Return which conversation each id means now, and how those are triaged; all are locked until the end of the transaction."""
     known, live, wanted = set[UUID](), dict[UUID, UUID](), list(conversation_ids)
     while wanted:
         known |= {row.id for row in await _LOCK.all(tx, tenant_id=tenant_id, ids=wanted)}
-        # Asked for once they are locked: a merge that was under way has ended, and what they are part of now may have to be locked too.
+        # Asked only once they are locked, when a merge that was under way has ended: they may be part of others now, to be locked too.
         live = {
             row.asked_id: row.id
             for row in await _LIVE.all(tx, tenant_id=tenant_id, ids=list(conversation_ids))
         }
         wanted = sorted(set(live.values()) - known)
-    standing = await conversations_by_id(tx, tenant_id=tenant_id, ids=sorted(set(live.values())))
-    return live, {one.id: _standing_of(one) for one in standing}
+    current = await conversations_by_id(tx, tenant_id=tenant_id, ids=sorted(set(live.values())))
+    return live, {one.id: _triage_of(one) for one in current}
 
 
-def _standing_of(shown: Conversation) -> Standing:
-    return Standing(
+def _triage_of(shown: Conversation) -> Triage:
+    return Triage(
         state=shown.state,
         snoozed_until=shown.snoozed_until,
         assignee_id=shown.assignee_id,

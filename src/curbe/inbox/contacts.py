@@ -155,7 +155,7 @@ async def merge(
     """
     if contact_id == other_id:
         raise InvalidRequest("A contact cannot be merged with itself.", field="contact_id")
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     for one in (contact_id, other_id):
         found = await contact(tx, tenant_id=tenant_id, contact_id=one)
         if found.contact.merged_into is not None:

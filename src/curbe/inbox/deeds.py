@@ -37,8 +37,8 @@ class ConversationChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     priority: Priority | UnsetType = UNSET
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What of a conversation people set."""
+class Triage(msgspec.Struct, frozen=True, kw_only=True):
+    """How a conversation is triaged: everything about it that colleagues and automations set."""
 
     state: ConversationState
     snoozed_until: datetime | None = None
@@ -50,10 +50,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check(change: ConversationChange, *, now: datetime) -> None:
-    """Say what is wrong with a change whatever it is applied to.
+    """Refuse a change that no conversation could take.
 
     Raises:
-        InvalidRequest: it asks for nothing, contradicts itself, or snoozes until a moment that will not do.
+        InvalidRequest: it asks for nothing, contradicts itself, or snoozes until a moment that is past or too far ahead.
     """
     if all(value is UNSET for value in msgspec.structs.astuple(change)):
         raise InvalidRequest("The change is empty.", fix="Name at least one thing to change.")
@@ -82,45 +82,46 @@ def check(change: ConversationChange, *, now: datetime) -> None:
         )
 
 
-def changed(standing: Standing, change: ConversationChange, *, unseen: int = 0) -> Standing:
-    """Return what a conversation is after a change that :func:`check` let pass; the same where it is so already.
+def changed(current: Triage, change: ConversationChange, *, unseen: int = 0) -> Triage:
+    """Return how a conversation is triaged after a change that :func:`check` let pass; equal to ``current`` where nothing changes.
 
-    ``unseen``: how much of it whoever marks it as read has not seen.
+    Args:
+        current: how it is triaged now.
+        change: what is asked for.
+        unseen: how many of its unread messages came after the last one that the reader saw; they stay unread when it is marked as read.
 
     Raises:
-        Conflict: there is no way from its state to the one wanted.
+        Conflict: a conversation in this state cannot go to the one wanted.
         InvalidRequest: it would have too many labels.
     """
-    state = standing.state if change.state is UNSET else change.state
+    state = current.state if change.state is UNSET else change.state
     if change.snoozed_until is not UNSET:
         state = ConversationState.SNOOZED
-    if not may_become(standing.state, state):
-        raise _no_way(standing.state, state)
-    return Standing(
+    if not may_become(current.state, state):
+        raise _no_way(current.state, state)
+    return Triage(
         state=state,
-        snoozed_until=_snoozed_until(standing, change, state),
-        assignee_id=standing.assignee_id if change.assignee_id is UNSET else change.assignee_id,
-        team_id=standing.team_id if change.team_id is UNSET else change.team_id,
-        label_ids=_labels(standing, change),
-        unread_count=_unread(standing, change, unseen),
-        priority=standing.priority if change.priority is UNSET else change.priority,
+        snoozed_until=_snoozed_until(current, change, state),
+        assignee_id=current.assignee_id if change.assignee_id is UNSET else change.assignee_id,
+        team_id=current.team_id if change.team_id is UNSET else change.team_id,
+        label_ids=_labels(current, change),
+        unread_count=_unread(current, change, unseen),
+        priority=current.priority if change.priority is UNSET else change.priority,
     )
 
 
-def _snoozed_until(
-    standing: Standing, change: ConversationChange, state: ConversationState
-) -> datetime | None:
+def _snoozed_until(current: Triage, change: ConversationChange, state: ConversationState) -> datetime | None:
     if state is not ConversationState.SNOOZED:
         return None
-    return standing.snoozed_until if change.snoozed_until is UNSET else change.snoozed_until
+    return current.snoozed_until if change.snoozed_until is UNSET else change.snoozed_until
 
 
-def _labels(standing: Standing, change: ConversationChange) -> frozenset[UUID]:
+def _labels(current: Triage, change: ConversationChange) -> frozenset[UUID]:
     if change.label_ids is not UNSET:
         return frozenset(change.label_ids)
-    kept = (standing.label_ids | set(change.add_label_ids or ())) - set(change.remove_label_ids or ())
-    # What became one of two may have more: none is added then, and everything else can be changed.
-    if len(kept) > _MOST_LABELS and not kept <= standing.label_ids:
+    kept = (current.label_ids | set(change.add_label_ids or ())) - set(change.remove_label_ids or ())
+    # Two conversations that were merged may have more labels together: then none can be added, but everything else can be changed.
+    if len(kept) > _MOST_LABELS and not kept <= current.label_ids:
         raise InvalidRequest(
             f"A conversation has at most {_MOST_LABELS} labels.",
             fix="Remove some first.",
@@ -129,11 +130,11 @@ def _labels(standing: Standing, change: ConversationChange) -> frozenset[UUID]:
     return kept
 
 
-def _unread(standing: Standing, change: ConversationChange, unseen: int) -> int:
+def _unread(current: Triage, change: ConversationChange, unseen: int) -> int:
     if change.unread is UNSET:
-        return standing.unread_count
+        return current.unread_count
     # A colleague may have seen some of what this one has not: those are read.
-    return max(1, standing.unread_count) if change.unread else min(standing.unread_count, unseen)
+    return max(1, current.unread_count) if change.unread else min(current.unread_count, unseen)
 
 
 def _no_way(current: ConversationState, wanted: ConversationState) -> Conflict:
@@ -198,7 +199,7 @@ class Merged(msgspec.Struct, frozen=True, tag_field="type", tag="merged"):
 ActivityLine: TypeAlias = Assigned | TeamChanged | LabelsChanged | StateChanged | PriorityChanged | Merged
 
 
-def lines_between(before: Standing, after: Standing, *, names: dict[UUID, str]) -> Iterator[ActivityLine]:
+def lines_between(before: Triage, after: Triage, *, names: dict[UUID, str]) -> Iterator[ActivityLine]:
     """Yield the lines that tell what became of a conversation; ``names`` are those of teams and labels."""
 
     def named(known: UUID) -> Named:

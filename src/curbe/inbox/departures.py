@@ -1,4 +1,4 @@
-"""Messages we were asked to send, at rest: queued, marked before the attempt, settled after it. Sending itself is outbound's."""
+"""Outbound messages in the table: stored as queued, marked as sending before an attempt, settled after it. Sending itself is outbound's."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from curbe.infra.db import Id, Query, Transaction
 
 
 class Departure(msgspec.Struct, frozen=True):
-    """A message to be sent. ``payload`` is its content as a JSON object in the provider's shape, without the recipient."""
+    """An outbound message to queue. ``payload`` is its content as a JSON object in the provider's shape, without the recipient."""
 
     tenant_id: UUID
     id: UUID
@@ -32,7 +32,7 @@ class Departure(msgspec.Struct, frozen=True):
 
 
 class Rewritten(msgspec.Struct, frozen=True):
-    """What a queued message says from now on, as in :class:`Departure`."""
+    """The new content of a queued message; the fields are those of :class:`Departure`."""
 
     id: UUID
     text: str | None
@@ -40,7 +40,7 @@ class Rewritten(msgspec.Struct, frozen=True):
 
 
 class Intent(msgspec.Struct, frozen=True):
-    """A message marked as being sent, and which attempt this is."""
+    """A message that was marked as sending before the provider is asked: which attempt this is, and what is to be sent."""
 
     id: UUID
     attempt: int
@@ -50,12 +50,12 @@ class Intent(msgspec.Struct, frozen=True):
 
 
 class Verdict(StrEnum):
-    """What came of one attempt."""
+    """What came of one attempt to send."""
 
     ACCEPTED = "accepted"  # the provider took it and named it
     FAILED = "failed"  # clearly refused, and no use asking again
-    QUEUED = "queued"  # clearly not accepted: may be tried again
-    UNKNOWN = "unknown"  # nobody knows
+    QUEUED = "queued"  # clearly not accepted, and may be tried again
+    UNKNOWN = "unknown"  # the provider may have taken it, or not: never tried again by itself
 
 
 class Settlement(msgspec.Struct, frozen=True):
@@ -73,9 +73,9 @@ class Settlement(msgspec.Struct, frozen=True):
 
 
 class Settled(MessageRow, frozen=True, gc=False, kw_only=True):
-    """A message as it stands after the verdict on an attempt, without its content.
+    """A message as it is after the verdict on an attempt was written, without its content.
 
-    ``reaction`` is the payload of one that the provider took, where that is a reaction.
+    ``reaction``: the payload, where the message is a reaction that the provider took; else None.
     """
 
     verdict: Verdict
@@ -91,8 +91,8 @@ _WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures", Id)
 _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")
 _MARK_SENDING: Final = Query("curbe.inbox", "mark_sending", Intent)
 _SETTLE: Final = Query("curbe.inbox", "settle", Settled)
-_DOUBT: Final = Query("curbe.inbox", "doubt", Settled)
-_DOUBT_QUEUED: Final = Query("curbe.inbox", "doubt_queued", Id)
+_MARK_UNKNOWN: Final = Query("curbe.inbox", "mark_unknown", Settled)
+_MARK_QUEUED_UNKNOWN: Final = Query("curbe.inbox", "mark_queued_unknown", Id)
 
 
 async def queue(tx: Transaction, departures: Sequence[Departure]) -> None:
@@ -147,13 +147,13 @@ def row_of(departure: Departure) -> MessageRow:
 async def withdraw(
     tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID], kind: FailureKind, error: str
 ) -> list[UUID]:
-    """Let queued messages have failed before anybody asked for them, and return which; what is being sent already is left alone."""
+    """Mark queued messages as failed although nobody tried to send them, and return which; those being sent already are left alone."""
     rows = await _WITHDRAW.all(tx, tenant_id=tenant_id, ids=sorted(ids), kind=kind.value, error=error)
     return [row.id for row in rows]
 
 
 async def rewrite(tx: Transaction, rows: Sequence[Rewritten], *, tenant_id: UUID) -> None:
-    """Let queued messages say something else; what is being sent already is left alone."""
+    """Replace the content of queued messages; those being sent already are left alone."""
     ordered = sorted(rows, key=lambda row: row.id)
     await _REWRITE.run(
         tx,
@@ -165,12 +165,15 @@ async def rewrite(tx: Transaction, rows: Sequence[Rewritten], *, tenant_id: UUID
 
 
 async def mark_sending(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[Intent]:
-    """Mark queued messages as being sent; return those that may be, with their contents. Commit before any socket opens."""
+    """Mark queued messages as sending; return those that could be marked, with their contents. Commit before any socket opens."""
     return await _MARK_SENDING.all(tx, tenant_id=tenant_id, ids=sorted(ids))
 
 
 async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Settlement]) -> list[Settled]:
-    """Write the verdicts of a batch of attempts in one statement; verdicts of an attempt that is no longer current are absent."""
+    """Write the verdicts of a batch of attempts in one statement, and return the messages that changed.
+
+    Nothing changes, and no row is returned, where the verdict is on an attempt that is no longer the current one.
+    """
     rows = sorted(settlements, key=lambda row: row.id)
     return await _SETTLE.all(
         tx,
@@ -187,15 +190,23 @@ async def settle(tx: Transaction, *, tenant_id: UUID, settlements: Sequence[Sett
     )
 
 
-async def doubt(tx: Transaction, *, tenant_id: UUID, attempts: Sequence[tuple[UUID, int]]) -> list[Settled]:
-    """Mark attempts, as (message, its attempt), whose sender is gone as unknown; evidence keeps the status it proves."""
+async def mark_unknown(
+    tx: Transaction, *, tenant_id: UUID, attempts: Sequence[tuple[UUID, int]]
+) -> list[Settled]:
+    """Mark messages as unknown whose sender is gone, given as (message, attempt); return those that were still at that attempt.
+
+    Where a webhook has proved a higher status already, that status stays.
+    """
     rows = sorted(attempts)
-    return await _DOUBT.all(
+    return await _MARK_UNKNOWN.all(
         tx, tenant_id=tenant_id, ids=[row[0] for row in rows], attempts=[row[1] for row in rows]
     )
 
 
-async def doubt_queued(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
-    """Mark queued messages that may have been sent elsewhere as unknown, and return which; evidence keeps the status it proves."""
-    rows = await _DOUBT_QUEUED.all(tx, tenant_id=tenant_id, ids=sorted(ids))
+async def mark_queued_unknown(tx: Transaction, *, tenant_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """Mark queued messages as unknown that may have been sent from another copy of the database; return which.
+
+    Messages that a webhook or an answer has told of already are left alone.
+    """
+    rows = await _MARK_QUEUED_UNKNOWN.all(tx, tenant_id=tenant_id, ids=sorted(ids))
     return [row.id for row in rows]

@@ -85,9 +85,9 @@ RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS conne
           NULL::uuid AS retried_by, u.verdict,
           CASE WHEN m.type = 'reaction' AND m.accepted_at IS NOT NULL THEN m.payload::text END AS reaction
 
--- name: doubt
--- Attempts whose sender is gone: nobody knows whether the provider took them, so nobody sends them again. The fence: an attempt that was
--- settled meanwhile, or a later one, is not meant.
+-- name: mark_unknown
+-- Messages whose sender is gone: nobody knows whether the provider took them, so nobody sends them again. The attempt is compared, so that
+-- one that was settled meanwhile, or is being tried once more, is left alone.
 -- out: the messages as they stand after it, without their content
 UPDATE messages m
    SET phase = 'unknown', updated_at = now()
@@ -99,7 +99,7 @@ RETURNING m.tenant_id, m.id, m.conversation_id, m.channel_connection_id AS conne
           m.provider_status, m.pricing::text AS pricing, m.edited_at, m.revoked_at, NULL::text AS reactions, m.sender, m.retry_of,
           NULL::uuid AS retried_by, 'unknown' AS verdict, NULL::text AS reaction
 
--- name: doubt_queued
+-- name: mark_queued_unknown
 -- They waited in a queue that was restored from a backup: nobody knows whether the provider was asked for them since, so nobody asks again.
 UPDATE messages m
    SET phase = 'unknown', updated_at = now()

@@ -1,6 +1,6 @@
-"""Erases a person from the inbox: at once nobody finds or reaches them, then all that was said goes, a batch at a time.
+"""Erases a person from the inbox: first nobody can find or reach them any more, then their messages are deleted, a batch at a time.
 
-What each batch is part of is the caller's to decide, as with what is too old (`purge`).
+Each function does one batch in a transaction of the caller's, who decides what else belongs into it; as with what is too old (`purge`).
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ _EVER: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody whom nobody finds any more.
+    """A person to erase: all their contacts and conversations, and what they were known by.
 
-    ``aliases`` are what they were known by (kind and value), ``names`` every spelling of those that a text may hold; neither
-    has a phone that is somebody else's by now.
+    ``aliases``: as (kind, value). ``names``: every spelling of these that a text may hold. Neither has a phone that is somebody else's by
+    now.
     """
 
     contact_ids: list[UUID]
@@ -34,7 +34,7 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def phones(self) -> list[str]:
-        """Return their phones as aliases have them."""
+        """Return their phones, in the canonical form that aliases have."""
         return [value for kind, value in self.aliases if kind == "phone"]
 
 
@@ -69,13 +69,13 @@ _ABOUT_PEOPLE: Final = tuple(
 
 
 async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
-    """Return who is meant, with all who turned out to be them; until ``tx`` ends nobody is placed, joined or parted.
+    """Return the person to erase, with all contacts that were merged into them; until ``tx`` ends no contact is added, merged or split.
 
     Raises:
         NotFound: the tenant has no such contact.
         Conflict: the contact is part of another one.
     """
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     shown = (await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)).contact
     if shown.merged_into is not None:
         raise Conflict(
@@ -84,20 +84,20 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
             extra={"contact_id": str(contact_id), "merged_into": str(shown.merged_into)},
         )
     people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
-    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
+    owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
     found = await _own_names(tx, tenant_id, people, to_show=False)
     return Erased(
         contact_ids=people,
-        conversation_ids=[row.id for row in standing],
+        conversation_ids=[row.id for row in owned],
         aliases=sorted({(row.kind, _canonical(row)) for row in found}),
         names=_spelt(found),
     )
 
 
 async def names_of(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> list[str]:
-    """Return every spelling that a text may hold of what somebody, or whoever turned out to be them, is known by; none of another's.
+    """Return every spelling of the names of a person, and of contacts merged into them, that a text may hold; none that is another's.
 
-    Nor a number that they gave up: what names it is shown to them, and may be about a stranger.
+    Without phone numbers that they gave up: what is found by these names is shown to the person, and may be about a stranger.
     """
     people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
     found = await _own_names(tx, tenant_id, people, to_show=True)
@@ -105,7 +105,7 @@ async def names_of(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> lis
 
 
 async def _own_names(tx: Transaction, tenant_id: UUID, people: list[UUID], *, to_show: bool) -> list[_Name]:
-    """Return by which names they are known and nobody else is: a number that passed on leads to whoever has it since."""
+    """Return the names that are theirs alone: a phone number that passed on is left out, as it leads to whoever has it since."""
     found = await _NAMES.all(tx, tenant_id=tenant_id, contact_ids=people)
     phones = sorted({_canonical(row) for row in found if row.kind == "phone"})
     passed = await _PASSED_ON.all(tx, tenant_id=tenant_id, contact_ids=people, phones=phones, to_show=to_show)
@@ -114,7 +114,7 @@ async def _own_names(tx: Transaction, tenant_id: UUID, people: list[UUID], *, to
 
 
 async def forget(tx: Transaction, erased: Erased, *, tenant_id: UUID) -> None:
-    """Let nobody find or reach them from now on: who has their phone and writes is somebody new."""
+    """Remove a person's aliases, names and addresses, so that nobody finds or reaches them; if they write again, they are somebody new."""
     people = {"tenant_id": tenant_id, "contact_ids": erased.contact_ids}
     await _FORGET_ALIASES.run(tx, **people)
     await _FORGET_PROFILES.run(tx, **people)
@@ -124,7 +124,7 @@ async def forget(tx: Transaction, erased: Erased, *, tenant_id: UUID) -> None:
 async def messages(
     tx: Transaction, *, tenant_id: UUID, conversation_ids: list[UUID], most: int
 ) -> list[UUID]:
-    """Return up to ``most`` of their messages that may go, locked by ``tx``; what is being sent now may not."""
+    """Return up to ``most`` of their messages that may be deleted, locked by ``tx``; those being sent at this moment may not."""
     return await purge.messages(
         tx, tenant_id=tenant_id, conversation_ids=conversation_ids, before=_EVER, most=most
     )
@@ -133,7 +133,7 @@ async def messages(
 async def delete_beside(
     tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequence[UUID], most: int
 ) -> int:
-    """Delete up to ``most`` of what stands beside their messages: calls, reactions, amendments; return how many."""
+    """Delete up to ``most`` of what is stored apart from their messages: calls, reactions, amendments; return how many."""
     row = await _BESIDE.one(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids), most=most)
     return row.count if row else 0
 
@@ -141,15 +141,15 @@ async def delete_beside(
 async def delete_annotations(
     tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequence[UUID], most: int
 ) -> int:
-    """Delete up to ``most`` notes about them and lines of what was done; return how many."""
+    """Delete up to ``most`` notes and lines of activity in their conversations; return how many."""
     return await _ANNOTATIONS.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids), most=most)
 
 
 async def delete_people(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], conversation_ids: Sequence[UUID]
 ) -> bool:
-    """Delete the conversations, empty by now, and the contacts; return whether they were there."""
-    await identity.alone(tx, [tenant_id])
+    """Delete their conversations, which are empty by now, and their contacts; return whether any contact was there."""
+    await identity.lock_people_exclusively(tx, [tenant_id])
     await _PART.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     await _CONVERSATIONS.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     gone = [
@@ -159,7 +159,7 @@ async def delete_people(
 
 
 async def delete_parked_files(everybody: Transaction, *, tenant_id: UUID, names: Sequence[str]) -> int:
-    """Delete the files that wait for their message and name somebody, as the batch role; return how many."""
+    """Delete parked files that hold one of ``names``, as the batch role; return how many."""
     return await _PARKED_FILES.run(everybody, tenant_id=tenant_id, names=list(names))
 
 
@@ -174,5 +174,5 @@ def _spelt(names: Sequence[_Name]) -> list[str]:
 def _spellings(name: _Name) -> list[str]:
     if name.kind != "phone":
         return [name.value]
-    # Their own systems and lists write any form of a number, and Meta names people by any.
+    # The tenant's own systems and lists may write a number in any of its forms, and so may Meta.
     return [name.value, *(form.removeprefix("+") for form in variants(wa_id_to_e164(name.value)))]

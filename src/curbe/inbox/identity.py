@@ -1,7 +1,8 @@
-"""Two contacts that turn out to be one person become one; what was merged is recorded, so that `parting` can undo it.
+"""Merging two contacts that turn out to be one person. Each merge is recorded, so that `parting` can undo it.
 
-Joining and parting happen alone: :func:`alone` waits until nobody places people of these tenants. It is rare, and may cost more than a
-statement a batch. The messages of a large conversation follow in pieces, beside whoever places people: :func:`carry_over`.
+A tenant's people have one lock. Whoever only looks contacts up or adds new ones holds it shared; whoever merges or splits contacts holds it
+exclusively (:func:`lock_people_exclusively`). Merging is rare, so it may take more than one statement a batch. Of a large conversation only
+the latest messages move in the merge itself; a job moves the rest in pieces, under the shared lock (:func:`carry_over`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,27 +37,29 @@ Pair = tuple[UUID, UUID, UUID]  # tenant, the lesser contact, the greater
 Reason = Literal["same_person", "by_hand"]
 
 
-class Moved(msgspec.Struct, frozen=True):
-    """What a merge moved from one contact to the other."""
+class MovedByMerge(msgspec.Struct, frozen=True):
+    """What a merge moved from one contact to the survivor: kept as JSON beside the merge, so that it can be undone."""
 
     aliases: list[Node]
     conversations: list["MovedConversation"]
-    before: Claims  # the survivor's
-    anchor: Node | None  # an alias the survivor had
-    named: bool = False  # the survivor took over what the team called the other
+    before: Claims  # how the survivor was called and reached before
+    anchor: Node | None  # an alias the survivor had before, None where it had none
+    named: bool = False  # the survivor took over the name that the team had given the other contact
 
 
 class MovedConversation(msgspec.Struct, frozen=True):
-    """A conversation of the merged contact: given whole, or emptied into one of the survivor's, with the messages that go."""
+    """What became of one conversation of the merged contact."""
 
     id: UUID
-    into: UUID | None = None
+    into: UUID | None = (
+        None  # the survivor's conversation that got its messages; None: the whole conversation was given to the survivor
+    )
     unread_count: int = 0
-    messages: list[UUID] = []
+    messages: list[UUID] = []  # all that go, also those that a job moves later
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """A conversation as joining and parting see it."""
+class OwnedConversation(msgspec.Struct, frozen=True):
+    """A contact's conversation: with which of the tenant's numbers, and the conversation it was merged into, if it was."""
 
     id: UUID
     connection_id: UUID
@@ -86,12 +89,12 @@ class _Locked(msgspec.Struct, frozen=True):
     locked: int
 
 
-_LOCK_BESIDE: Final = Query("curbe.inbox", "lock_beside", _Locked)
-_LOCK_ALONE: Final = Query("curbe.inbox", "lock_alone", _Locked)
+_LOCK_SHARED: Final = Query("curbe.inbox", "lock_people_shared", _Locked)
+_LOCK_EXCLUSIVELY: Final = Query("curbe.inbox", "lock_people_exclusively", _Locked)
 _KEPT_APART: Final = Query("curbe.inbox", "kept_apart", _Apart)
 _INHERIT_APART: Final = Query("curbe.inbox", "inherit_apart")
 _MOVE_ALIASES: Final = Query("curbe.inbox", "move_aliases", _AliasKey)
-_CONVERSATIONS_OF: Final = Query("curbe.inbox", "conversations_of", Standing)
+_CONVERSATIONS_OF: Final = Query("curbe.inbox", "conversations_of", OwnedConversation)
 _GIVE: Final = Query("curbe.inbox", "give_conversations")
 _MERGE_CONVERSATION: Final = Query("curbe.inbox", "merge_conversation")
 _INHERIT_LABELS: Final = Query("curbe.inbox", "inherit_labels")
@@ -108,25 +111,31 @@ _INSERT_MERGE: Final = Query("curbe.inbox", "insert_merge")
 _STRAYS: Final = Query("curbe.inbox", "stray_conversations", _Stray)
 
 
-async def beside(tx: Transaction, tenant_ids: Iterable[UUID]) -> None:
-    """Wait until nobody joins, parts or erases people of these tenants, and keep them from it until the transaction ends."""
-    await _LOCK_BESIDE.one(tx, tenant_ids=sorted(set(tenant_ids)))
+async def lock_people_shared(tx: Transaction, tenant_ids: Iterable[UUID]) -> None:
+    """Keep others from merging, splitting or erasing contacts of these tenants until the transaction ends; wait for any under way.
+
+    Several transactions can hold this at once: for whoever looks contacts up or adds new ones.
+    """
+    await _LOCK_SHARED.one(tx, tenant_ids=sorted(set(tenant_ids)))
 
 
-async def alone(tx: Transaction, tenant_ids: Iterable[UUID]) -> None:
-    """Wait until nobody else places, joins or parts people of these tenants, and keep them from it until the transaction ends."""
-    await _LOCK_ALONE.one(tx, tenant_ids=sorted(set(tenant_ids)))
+async def lock_people_exclusively(tx: Transaction, tenant_ids: Iterable[UUID]) -> None:
+    """Keep others from adding, merging or splitting contacts of these tenants until the transaction ends; wait for any under way.
+
+    One transaction holds this at a time: for whoever merges, splits or erases contacts.
+    """
+    await _LOCK_EXCLUSIVELY.one(tx, tenant_ids=sorted(set(tenant_ids)))
 
 
 async def kept_apart(tx: Transaction, tenant_ids: Iterable[UUID]) -> list[Pair]:
-    """Return the contacts of these tenants that people took apart, so that no webhook joins them again."""
+    """Return the pairs of contacts whose merge a person of these tenants undid: no webhook may merge them again."""
     rows = await _KEPT_APART.all(tx, tenant_ids=sorted(set(tenant_ids)))
     return [(row.tenant_id, row.one_id, row.other_id) for row in rows]
 
 
 async def conversations_of(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]
-) -> list[Standing]:
+) -> list[OwnedConversation]:
     """Return the conversations of these contacts, merged ones too, locked until the end of the transaction."""
     return await _CONVERSATIONS_OF.all(tx, tenant_id=tenant_id, contact_ids=list(contact_ids))
 
@@ -134,10 +143,11 @@ async def conversations_of(
 async def merge(
     tx: Transaction, *, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, reason: Reason, actor: str
 ) -> UUID:
-    """Make two contacts one, record it, audit it, tell it, and return the merge's id. The caller is :func:`alone`.
+    """Merge one contact into another and return the merge's id; it is recorded, audited and told as an event.
 
-    Conversations of the same number become one; all others are given to the survivor as they are. Of a large one the latest messages move
-    with it, the others follow by a job: what is written down has all of them, as `parting` gives back whatever went.
+    The caller holds :func:`lock_people_exclusively`. Two conversations with the same business number become one; any other conversation of
+    the merged contact is given to the survivor as it is. Of a large conversation the latest messages move now and a job moves the rest; the
+    record names all of them already, because `parting` gives back what the record names.
     """
     await carry_over_all(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
     known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
@@ -145,7 +155,7 @@ async def merge(
     anchor = next(
         (row.node for row in await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=survivor_id)), None
     )
-    moved = Moved(
+    moved = MovedByMerge(
         aliases=[
             (row.kind, row.value, row.since)
             for row in await _MOVE_ALIASES.all(tx, tenant_id=tenant_id, from_id=merged_id, to_id=survivor_id)
@@ -225,14 +235,17 @@ async def absorb_some(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
 async def carry_over(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> bool:
     """Move the latest of what is left in a merged conversation to the one it is part of; return whether more is left.
 
-    One that was given back meanwhile keeps what it has. The caller is :func:`beside`.
+    A conversation whose merge was undone meanwhile keeps its messages. The caller holds :func:`lock_people_shared`.
     """
     merged = await _LOCK_MERGED.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
     return merged is not None and await _move(tx, tenant_id, merged.id, merged.merged_into)
 
 
 async def carry_over_all(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]) -> None:
-    """Move what is left of anything that is part of these contacts' conversations: who sorts people anew needs all of it in its place."""
+    """Move at once whatever :func:`carry_over` has not moved yet into these contacts' conversations.
+
+    Merging and splitting look at a contact's messages, so all of them must be where they belong first.
+    """
     for left in await _NOT_CARRIED.all(tx, tenant_id=tenant_id, contact_ids=list(contact_ids)):
         while await _move(tx, tenant_id, left.id, left.merged_into):
             pass
@@ -241,11 +254,11 @@ async def carry_over_all(tx: Transaction, *, tenant_id: UUID, contact_ids: Seque
 async def _join_conversations(
     tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID
 ) -> list[MovedConversation]:
-    standing = await conversations_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
-    own = {row.connection_id: row for row in standing if row.contact_id == survivor_id}
+    owned = await conversations_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
+    own = {row.connection_id: row for row in owned if row.contact_id == survivor_id}
     moved = []
     given = []
-    for row in standing:
+    for row in owned:
         if row.contact_id != merged_id or row.merged_into is not None:
             continue
         kept = own.get(row.connection_id)
@@ -276,9 +289,10 @@ async def _write_down_joined(
 
 
 async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> None:
-    """Empty one conversation into another; of a large one, the rest follows."""
+    """Merge one conversation into another. Of a large one only the latest messages move now; a job moves the rest."""
     if await _move(tx, tenant_id, from_id, into_id):
-        # An attempt under way waits for this conversation, or ended before it was had here: it sees what is left, or is there anew.
+        # Asking once is enough even where such a job is running: it either waits for this merge and then sees what is left, or it has
+        # ended before, and then this is a new job.
         await jobs.defer(tx, [NewJob(tenant_id, CARRY_OVER, from_id)])
     await _MOVE_ACTIVITY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _MERGE_CONVERSATION.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)

@@ -1,12 +1,12 @@
 -- Contacts that turn out to be one person, or two.
 
--- name: lock_beside
--- Whoever places people does so beside others; whoever joins or parts contacts of a tenant does so alone (lock_alone).
+-- name: lock_people_shared
+-- Held by whoever looks up or adds contacts of a tenant, several at once. Whoever merges or splits contacts takes lock_people_exclusively.
 SELECT count(pg_advisory_xact_lock_shared(hashtextextended(t.id::text, 2))) AS locked
   FROM (SELECT id FROM unnest(:tenant_ids::uuid[]) AS id ORDER BY id) AS t
 
--- name: lock_alone
--- Waits until nobody places people of these tenants, and keeps everybody from it until the end of the transaction.
+-- name: lock_people_exclusively
+-- Waits until nobody holds lock_people_shared of these tenants, and keeps everybody else from it until the end of the transaction.
 SELECT count(pg_advisory_xact_lock(hashtextextended(t.id::text, 2))) AS locked
   FROM (SELECT id FROM unnest(:tenant_ids::uuid[]) AS id ORDER BY id) AS t
 

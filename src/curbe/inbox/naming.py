@@ -27,7 +27,7 @@ async def rename(
         Conflict: the contact is part of another one.
     """
     given = checked_contact_name(name)
-    await identity.beside(tx, [tenant_id])
+    await identity.lock_people_shared(tx, [tenant_id])
     found = await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)
     if found.contact.merged_into is not None:
         raise Conflict(

@@ -1,6 +1,7 @@
-"""One contact that turns out to be several people becomes several: after a number passed on, or because somebody undoes a merge.
+"""Splitting a contact that turns out to be several people: after a phone number passed to somebody else, or when a merge is undone.
 
-What was said by and to a contact carries how the person was named each time (`messages.person`); sorting it anew is `aliases.partition`.
+A message keeps how Meta named the person at that moment (`messages.person`). From that, and from the merges that people made by hand,
+`aliases.partition` works out who is who; then messages, aliases and conversations are given out anew.
 """
 
 from collections import defaultdict
@@ -25,7 +26,7 @@ from curbe.inbox.aliases import (
     partition,
     phones_in,
 )
-from curbe.inbox.identity import Moved, MovedConversation
+from curbe.inbox.identity import MovedByMerge, MovedConversation
 from curbe.inbox.roster import Book
 from curbe.inbox.rules import WAKE
 from curbe.infra import jobs
@@ -81,13 +82,21 @@ _MARK_UNDONE: Final = Query("curbe.inbox", "mark_undone")
 _KEEP_APART: Final = Query("curbe.inbox", "keep_apart")
 
 _WITNESS: Final = msgspec.json.Decoder(Witness)
-_MOVED: Final = msgspec.json.Decoder(Moved)
+_MOVED: Final = msgspec.json.Decoder(MovedByMerge)
 
 
 async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Witness, datetime]]) -> bool:
-    """Note that numbers passed from hand to hand, and part who was one contact only by a number two people had.
+    """Note that phone numbers passed to other people, and split contacts that were one only because two people had the same number.
 
-    Each move is (tenant, witness, at). Returns whether anything was new; then the book no longer holds. The caller is `identity.alone`.
+    The caller holds `identity.lock_people_exclusively`.
+
+    Args:
+        tx: the batch's.
+        book: what is known of the aliases so far; the hand-overs are added to it.
+        moves: (tenant, witness, at) of each move.
+
+    Returns:
+        Whether any hand-over was new. If so, contacts may have changed and ``book`` must be looked up anew.
     """
     new = [
         (tenant_id, phone, moment)
@@ -108,7 +117,7 @@ async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Wit
 
 
 def with_handovers_of(book: Book) -> Book:
-    """Return a book that knows of the same hand-overs, and not yet whose anything is."""
+    """Return a new book with the same hand-overs and nothing else: whose each alias is has to be looked up anew."""
     fresh = Book()
     for phone, moments in book.handovers.items():
         fresh.handovers[phone] = list(moments)
@@ -116,7 +125,7 @@ def with_handovers_of(book: Book) -> Book:
 
 
 async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Book) -> None:
-    """Sort what is known of a contact anew, and part it where that is several people's."""
+    """Work out anew whom a contact's messages are from and to, and split the contact where that is more than one person."""
     await identity.absorb(tx, tenant_id=tenant_id)
     await identity.carry_over_all(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=contact_id)
@@ -172,7 +181,7 @@ def _claims_by_person(
 async def _rewrite_aliases(
     tx: Transaction, tenant_id: UUID, contact_id: UUID, holders: dict[Node, UUID], book: Book
 ) -> None:
-    """Let the contact keep what is its own; what nobody ever said something under stays as well."""
+    """Give each alias to the contact in ``holders``. An alias that no message names stays with the contact that has it."""
     spoken_of = {node[:2] for node in holders}
     current = await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=contact_id)
     gone = [row.node for row in current if row.node[:2] in spoken_of and holders.get(row.node) != contact_id]
@@ -196,12 +205,15 @@ async def _split_conversations(
     whose: dict[tuple[bool, UUID, str], int],
     ids: Sequence[UUID],
 ) -> None:
-    """Give each person's messages to a conversation of their own; who is left in one alone gets it whole."""
+    """Move each person's messages into a conversation of their own.
+
+    The first person with messages in a conversation keeps it, so one that holds a single person's messages changes hands as a whole.
+    """
     shares: defaultdict[UUID, defaultdict[int, list[_Evidence]]] = defaultdict(lambda: defaultdict(list))
     for row in said:
         shares[row.conversation_id][whose.get((row.beside, row.connection_id, row.id), 0)].append(row)
-    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[ids[0]])
-    unread = {row.id: row.unread_count for row in standing}
+    owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[ids[0]])
+    unread = {row.id: row.unread_count for row in owned}
     for conversation_id, by_person in shares.items():
         keeper = min(by_person)
         if keeper:
@@ -250,7 +262,7 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
         NotFound: the contact has no such merge.
         Conflict: it was undone before, or a later merge rests on it.
     """
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     await identity.absorb(tx, tenant_id=tenant_id)
     found = await _FIND_MERGE.one(tx, tenant_id=tenant_id, id=merge_id)
     if found is None or found.survivor_id != contact_id:
@@ -289,22 +301,28 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
     return found.merged_id
 
 
-async def _is_rested_on(tx: Transaction, tenant_id: UUID, merge: _Merge, moved: Moved) -> bool:
-    """Tell whether a later merge emptied a conversation into one that this one gave: that would go back with a third person's words."""
+async def _is_rested_on(tx: Transaction, tenant_id: UUID, merge: _Merge, moved: MovedByMerge) -> bool:
+    """Tell whether undoing this merge has to wait until a later one is undone.
+
+    It has to where the later one merged a conversation into one that this merge gave to the survivor: giving that back would take a third
+    person's messages along.
+    """
     given = {one.id for one in moved.conversations if one.into is None}
     later = await _SINCE.all(tx, tenant_id=tenant_id, survivor_id=merge.survivor_id, id=merge.id)
     return any(one.into in given for row in later for one in _MOVED.decode(row.moved).conversations)
 
 
-async def _restore_conversations(tx: Transaction, tenant_id: UUID, merge: _Merge, moved: Moved) -> None:
+async def _restore_conversations(
+    tx: Transaction, tenant_id: UUID, merge: _Merge, moved: MovedByMerge
+) -> None:
     book = Book()
     said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=merge.survivor_id)
     witnesses = {row.id: _WITNESS.decode(row.person) for row in said if row.person is not None}
     phones = {phone for witness in witnesses.values() for phone in phones_in(witness)}
     await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
     mine = set(moved.aliases)
-    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[merge.survivor_id])
-    unread = {row.id: row.unread_count for row in standing}
+    owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[merge.survivor_id])
+    unread = {row.id: row.unread_count for row in owned}
     whole = [one.id for one in moved.conversations if one.into is None]
     if whole:
         await _GIVE.run(tx, tenant_id=tenant_id, contact_id=merge.merged_id, ids=whole)
@@ -338,7 +356,10 @@ async def _restore_conversations(tx: Transaction, tenant_id: UUID, merge: _Merge
 
 
 async def _wake_in_time(tx: Transaction, tenant_id: UUID, ids: Sequence[UUID]) -> None:
-    """See to it that what is snoozed comes back at its time: as one of two, it did so by the other's job, which may have ended."""
+    """Schedule the end of the snooze of those of these conversations that are snoozed.
+
+    While two conversations were merged, the job of one of them ended the snooze for both; that job may be done by now.
+    """
     snoozed = await _SNOOZED.all(tx, tenant_id=tenant_id, ids=list(ids))
     await jobs.schedule(tx, [(NewJob(tenant_id, WAKE, one.id), one.until) for one in snoozed])
 
@@ -346,7 +367,7 @@ async def _wake_in_time(tx: Transaction, tenant_id: UUID, ids: Sequence[UUID]) -
 async def _keep_own(
     tx: Transaction, tenant_id: UUID, survivor_id: UUID, own: Sequence[_Evidence], unread: dict[UUID, int]
 ) -> None:
-    """Give the survivor a conversation for what they and we said to each other in one that has gone back whole."""
+    """Move the survivor's own messages out of conversations that were given back whole, each into a new conversation of the survivor's."""
     shares: defaultdict[tuple[UUID, UUID], list[_Evidence]] = defaultdict(list)
     for row in own:
         shares[row.conversation_id, row.connection_id].append(row)
@@ -359,7 +380,7 @@ async def _keep_own(
 
 
 def _unread_back(one: MovedConversation, rows: Sequence[_Evidence], unread: int) -> int:
-    """Return how many unread messages go back: those that were unread, and what came since."""
+    """Return how many unread messages go back: those that were unread at the merge, and those that came since, at most ``unread``."""
     before = set(map(str, one.messages))
     since = sum(row.counts for row in rows if row.id not in before)
     return min(unread, one.unread_count + since)
@@ -372,9 +393,9 @@ def _nodes(tenant_id: UUID, row: _Evidence, witnesses: dict[str, Witness], book:
 
 
 async def _restore_claims(
-    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, moved: Moved
+    tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, moved: MovedByMerge
 ) -> None:
-    """Let the survivor forget what it only knew from the other."""
+    """Give the survivor back the name and addresses it had before the merge, where those it has now came from the other contact."""
     known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
     now, other = known[survivor_id].claims(), known[merged_id].claims()
 

@@ -1,8 +1,8 @@
-"""Who somebody is: contacts, their aliases and their conversations, found or made in batches.
+"""Finds the contact and conversation of everybody whom a batch of webhooks or sends is about, and makes those that do not exist yet.
 
-A person is known by several names (phone, business-scoped user id, its parent), and any of them may be absent; which names are one person
-is `aliases`' to say. A batch in which nothing but known people speak costs one statement a step; people who turn out to be one, and
-numbers that pass from hand to hand, are rare and cost more.
+A person is known by several names (phone, business-scoped user id, its parent), any of which may be absent; which names are one person is
+decided in `aliases`. A batch of known people costs one statement a step. Contacts that turn out to be one person, and phone numbers that
+pass to somebody else, are rare and cost more (`identity`, `parting`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -37,12 +37,17 @@ _ANY_TIME: Final = datetime(
 )  # where only the names count, and not since when they hold
 
 
-_NOWHERE: Final = UUID(int=0)  # met on no number: on a list, say
+_NOWHERE: Final = UUID(
+    int=0
+)  # in the place of a connection, where somebody was not met on one of our numbers but in a list, say
 _REMEMBERED: Final = 300.0  # seconds; most statuses of a message come within them
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """A person met on one connection at ``at`` (the provider's clock); ``change`` where they are named otherwise from then on."""
+    """That a person wrote to, or is written to from, a connection at ``at`` (the provider's clock), by the names used then.
+
+    ``change``: from then on the person has other names.
+    """
 
     tenant_id: UUID
     connection_id: UUID
@@ -52,12 +57,12 @@ class Sighting(msgspec.Struct, frozen=True):
 
     @property
     def witness(self) -> Witness:
-        """Return what is kept of it."""
+        """Return what is stored of it beside the message: the names."""
         return Witness.of(self.person, self.change)
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a sighting belongs."""
+    """The contact and the conversation that a sighting belongs to."""
 
     contact_id: UUID
     conversation_id: UUID
@@ -71,7 +76,7 @@ _LOCK_NEW_PEOPLE: Final = Query("curbe.inbox", "lock_new_people", _Locked)
 
 
 class _Plan(msgspec.Struct):
-    """What placing a batch asks for."""
+    """What has to be stored to give each sighting of a batch its contact."""
 
     contact_ids: list[UUID]
     new_contacts: list[Key]
@@ -82,7 +87,7 @@ class _Plan(msgspec.Struct):
 async def place(tx: Transaction, sightings: Sequence[Sighting]) -> list[Place]:
     """Return the contact and conversation of each sighting, in order.
 
-    They are made where they did not exist; names and ways to reach people are brought up to date.
+    Those that do not exist are made. Contacts get the names and addresses that the sightings tell, where these are the latest.
     """
     if not sightings:
         return []
@@ -95,7 +100,7 @@ async def place(tx: Transaction, sightings: Sequence[Sighting]) -> list[Place]:
 
 
 async def acquaint(tx: Transaction, phones: Sequence[str], *, tenant_id: UUID, at: datetime) -> list[UUID]:
-    """Return the contacts of phones (digits as the provider names them), in order; those nobody knew are made, without a conversation."""
+    """Return the contacts of phones (digits as the provider writes them), in order; unknown ones are made, without a conversation."""
     met = [
         Sighting(tenant_id=tenant_id, connection_id=_NOWHERE, person=Person(wa_id=phone), at=at)
         for phone in phones
@@ -104,7 +109,10 @@ async def acquaint(tx: Transaction, phones: Sequence[str], *, tenant_id: UUID, a
 
 
 class Met:
-    """Who was found to be one person by these names, as far as is remembered: a message has several statuses, and each says it anew."""
+    """Remembers people all of whose names are known to be one contact's, so that they need not be looked up again.
+
+    A message has several statuses, and each of them names its recipient.
+    """
 
     def __init__(self, *, most: int = 50_000) -> None:
         """``most`` are remembered before all are forgotten."""
@@ -113,26 +121,27 @@ class Met:
         self._since = 0.0
 
     def forget_old(self, now: float) -> None:
-        """Forget all every few minutes: whoever was erased meanwhile may be met anew. ``now`` is a monotonic clock in seconds."""
+        """Forget everybody every few minutes, as somebody may have been erased meanwhile. ``now`` is a monotonic clock in seconds."""
         if now - self._since >= _REMEMBERED:
             self._known.clear()
             self._since = now
 
     def knows(self, tenant_id: UUID, person: Person) -> bool:
-        """Tell whether these names are remembered."""
+        """Tell whether a person with exactly these names is remembered."""
         return (tenant_id, person) in self._known
 
     def remember(self, known: Collection[tuple[UUID, Person]]) -> None:
-        """Take these as known from now on."""
+        """Remember these people from now on."""
         if len(self._known) + len(known) > self._most:
             self._known.clear()
         self._known.update(known)
 
 
 async def recognize(tx: Transaction, sightings: Iterable[Sighting], *, met: Met) -> None:
-    """Make one whoever these sightings name together, and learn the names that are new; nobody is met by it, and nobody made.
+    """Learn the aliases that these sightings tell of known contacts, and merge contacts that a sighting names together.
 
-    Most of them tell nothing new: that costs one look-up for the batch and no lock; ``met`` is told of it.
+    Makes no contact, and no conversation. Most sightings tell nothing new: those cost one look-up for the batch and no lock, and are added
+    to ``met``.
     """
     seen = {(one.tenant_id, one.person): one for one in sightings}
     if not seen:
@@ -171,7 +180,7 @@ def _is_kept_apart(book: Book, sighting: Sighting, apart: Sequence[Pair]) -> boo
 
 
 async def _contacts(tx: Transaction, sightings: Sequence[Sighting], *, learn: bool = True) -> list[UUID]:
-    """Return whose each sighting is; ``learn``: they also say how people are called and reached now."""
+    """Return the contact of each sighting. With ``learn`` they also tell how contacts are called and reached now."""
     witnesses = [sighting.witness for sighting in sightings]
     book, plan = await _planned(tx, sightings, witnesses)
     claims = _claims(sightings, witnesses, plan.contact_ids)
@@ -196,7 +205,7 @@ async def _contacts(tx: Transaction, sightings: Sequence[Sighting], *, learn: bo
 async def _planned(
     tx: Transaction, sightings: Sequence[Sighting], witnesses: Sequence[Witness]
 ) -> tuple[Book, _Plan]:
-    """Return a plan made under the locks that it needs: beside others where nobody is joined or parted."""
+    """Return a plan, made under the lock it needs: shared, unless somebody has to be merged or split."""
     tenant_ids = sorted({sighting.tenant_id for sighting in sightings})
     named = {
         alias
@@ -204,12 +213,12 @@ async def _planned(
         for alias in _aliases(sighting.tenant_id, witness)
     }
     if not any(witness.change is not None for witness in witnesses):
-        await identity.beside(tx, tenant_ids)
+        await identity.lock_people_shared(tx, tenant_ids)
         book = Book()
         await roster.look_up(tx, book, named)
         plan = _plan(book, sightings, witnesses, apart=())
         if plan.new_aliases and not plan.merges:
-            # Somebody else may have added them while we waited for the lock.
+            # Looked up again under the lock: somebody else may have added these aliases while we waited for it.
             await _LOCK_NEW_PEOPLE.one(tx, tenant_ids=sorted({key[0] for key in plan.new_aliases}))
             await roster.look_up(
                 tx, book, {(tenant_id, kind, value) for tenant_id, (kind, value, _) in plan.new_aliases}
@@ -217,7 +226,7 @@ async def _planned(
             plan = _plan(book, sightings, witnesses, apart=())
         if not plan.merges:
             return book, plan
-    await identity.alone(tx, tenant_ids)
+    await identity.lock_people_exclusively(tx, tenant_ids)
     book = Book()
     await roster.look_up(tx, book, named)
     moves = [
@@ -234,7 +243,7 @@ async def _planned(
 def _plan(
     book: Book, sightings: Sequence[Sighting], witnesses: Sequence[Witness], *, apart: Sequence[Pair]
 ) -> _Plan:
-    """Return whose each sighting is: what is named together is one contact, the older of those it was before."""
+    """Decide whose each sighting is: all names in it are one contact. Where they were several, these are merged into the oldest."""
     holders = dict(book.holders)
     groups: Groups[UUID] = Groups()
     tenants: dict[UUID, UUID] = {}
@@ -274,7 +283,7 @@ def _are_apart(groups: Groups[UUID], one: UUID, other: UUID, apart: Sequence[Pai
 
 
 def _aliases(tenant_id: UUID, witness: Witness) -> list[Alias]:
-    """Return what there is to look up of a sighting: a phone whenever it held."""
+    """Return the aliases to look up for a sighting; for a phone this finds all contacts that have or had it."""
     phones = [(tenant_id, "phone", phone) for phone in phones_in(witness)]
     if witness.change is None:  # the ordinary case, without the detour
         named = (("bsuid", witness.bsuid), ("parent_bsuid", witness.parent_bsuid))
@@ -286,7 +295,7 @@ def _aliases(tenant_id: UUID, witness: Witness) -> list[Alias]:
 def _claims(
     sightings: Sequence[Sighting], witnesses: Sequence[Witness], contact_ids: Sequence[UUID]
 ) -> dict[Key, Claims]:
-    """Return what this batch says of each contact, as one."""
+    """Return what the batch says of how each contact is called and reached: all its sightings joined."""
     said: dict[Key, Claims] = {}
     for sighting, witness, contact_id in zip(sightings, witnesses, contact_ids, strict=True):
         key = (sighting.tenant_id, contact_id)
@@ -298,14 +307,14 @@ def _claims(
 async def _conversations(
     tx: Transaction, sightings: Sequence[Sighting], contact_ids: Sequence[UUID]
 ) -> list[UUID]:
-    threads = [
+    keys = [
         (sighting.tenant_id, sighting.connection_id, contact_id)
         for sighting, contact_id in zip(sightings, contact_ids, strict=True)
     ]
-    wanted = sorted(set(threads))
+    wanted = sorted(set(keys))
     found = await roster.find_conversations(tx, wanted)
-    missing = [thread for thread in wanted if thread not in found]
+    missing = [key for key in wanted if key not in found]
     if missing:
-        await roster.add_conversations(tx, [(uuid7(), thread) for thread in missing])
+        await roster.add_conversations(tx, [(uuid7(), key) for key in missing])
         found |= await roster.find_conversations(tx, missing)
-    return [found[thread] for thread in threads]
+    return [found[key] for key in keys]

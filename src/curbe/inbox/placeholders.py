@@ -1,7 +1,8 @@
-"""Files of an app's history: each comes apart from the message that keeps its place, before or after it.
+"""Files in the history of a WhatsApp Business app: Meta sends each apart from its message, which only has a placeholder for it.
 
-The place says whose it is: with the file, Meta names the sender at most, and the business's own without the person they went to. So a
-file waits for its place. One whose place does not come within a day stands on its own where it says whose it is.
+Either may come first. Only the message surely says whose conversation it is in: with a file, Meta tells at most its sender, and for files
+that the business sent not the person they went to. So a file is parked until its message is here. One whose message does not come within a
+day becomes a message by itself, if it says whose conversation it belongs to.
 """
 
 from collections.abc import Sequence
@@ -21,12 +22,12 @@ from curbe.infra.db import Query, Transaction
 log: Final = structlog.get_logger(__name__)
 
 _PACKAGE: Final = "curbe.inbox"
-KEPT: Final = timedelta(days=1)  # for which a file waits for its place
+KEPT: Final = timedelta(days=1)  # for which a file is parked before it is given up
 _FILE: Final = msgspec.json.Decoder(PastFile)
 
 
 class FileTold(msgspec.Struct, frozen=True):
-    """A file of this number's history."""
+    """A file in the history of a connection's number."""
 
     tenant_id: UUID
     connection_id: UUID
@@ -35,7 +36,7 @@ class FileTold(msgspec.Struct, frozen=True):
 
     @property
     def target(self) -> ProviderKey:
-        """Return the message that keeps its place."""
+        """Return the message that has the placeholder for it."""
         return self.tenant_id, self.connection_id, self.file.provider_message_id
 
 
@@ -62,12 +63,12 @@ _FILL: Final = Query(_PACKAGE, "fill_placeholders", Row)
 
 
 async def fill(tx: Transaction, files: Sequence[FileTold], *, past: Sequence[Stored]) -> list[Stored]:
-    """Put files into their places, and return the messages that have one now; a file without its place waits for it.
+    """Put files into the messages that have a placeholder for them, and return these messages; files without one are parked.
 
     Args:
         tx: the batch's.
-        files: that came.
-        past: messages of history that are new: files may have waited for them.
+        files: those that came now.
+        past: the new messages of the history; files may be parked for them.
     """
     await _park(tx, files)
     targets = {one.target for one in files} | {
@@ -86,7 +87,7 @@ async def fill(tx: Transaction, files: Sequence[FileTold], *, past: Sequence[Sto
 
 
 async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[Stored], bool]:
-    """Put up to ``most`` files of a tenant's into places that they missed.
+    """Put up to ``most`` files of a tenant, still parked although their message is here, into those messages.
 
     Return the messages, and whether there may be more. ``tx`` is the batch role's.
     """
@@ -95,7 +96,7 @@ async def overdue(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[
 
 
 async def give_up(tx: Transaction, *, tenant_id: UUID, most: int) -> tuple[list[Stored], bool]:
-    """Let up to ``most`` files of a tenant's stand alone whose places did not come; return as ``overdue`` does."""
+    """Make messages of up to ``most`` files of a tenant whose own messages did not come in time; returns as ``overdue`` does."""
     given_up = await _GIVE_UP.all(tx, tenant_id=tenant_id, kept=KEPT, most=most)
     alone, nobodys = [], 0
     for row in given_up:

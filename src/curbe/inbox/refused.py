@@ -1,6 +1,7 @@
-"""What waited for its message and cannot be applied: set aside where it lies, with why, so that it holds up nothing that lies behind it.
+"""Parked statuses, files of an app's history and amendments that the database refuses: each is marked as refused, with the reason.
 
-Statuses, files of a history, and amendments. Once a day it is tried again: after a mended fault it is applied by itself.
+What is marked stays where it is parked and does not hold up what is parked behind it. It is tried again once a day, and so applied by
+itself once the fault is mended.
 """
 
 from collections.abc import Mapping
@@ -17,10 +18,11 @@ from curbe.infra.db import Query, Transaction
 _PACKAGE: Final = "curbe.inbox"
 
 
-class First(msgspec.Struct, frozen=True):
-    """What is first in the order in which a tenant's are applied.
+class FirstParked(msgspec.Struct, frozen=True):
+    """The one of a tenant's parked things of a kind that is applied next.
 
-    ``status``: of statuses, which; several may wait for one message. ``refused_at``: when it was set aside, of what is tried once more.
+    ``status``: which status it is, as several can wait for one message; None for other kinds. ``refused_at``: when it was marked as refused
+    if it was; then this is another try.
     """
 
     connection_id: UUID
@@ -30,7 +32,7 @@ class First(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[UUID, str, str | None]:
-        """What tells it from every other one of its tenant and kind."""
+        """What identifies it among those of its tenant and kind."""
         return self.connection_id, self.provider_message_id, self.status
 
 
@@ -38,32 +40,35 @@ class _Count(msgspec.Struct, frozen=True):
     count: int
 
 
-_FIRST_STATUS: Final = Query(_PACKAGE, "first_status", First)
-_FIRST_FILE: Final = Query(_PACKAGE, "first_file", First)
-_FIRST_OLD_FILE: Final = Query(_PACKAGE, "first_old_file", First)
-_FIRST_AMENDED: Final = Query(_PACKAGE, "first_amended", First)
+_FIRST_STATUS: Final = Query(_PACKAGE, "first_status", FirstParked)
+_FIRST_FILE: Final = Query(_PACKAGE, "first_file", FirstParked)
+_FIRST_OLD_FILE: Final = Query(_PACKAGE, "first_old_file", FirstParked)
+_FIRST_AMENDED: Final = Query(_PACKAGE, "first_amended", FirstParked)
 _REFUSE_STATUS: Final = Query(_PACKAGE, "refuse_status")
 _REFUSE_FILE: Final = Query(_PACKAGE, "refuse_file")
 _REFUSE_AMENDED: Final = Query(_PACKAGE, "refuse_amended")
 _COUNT: Final = Query(_PACKAGE, "count_refused", _Count)
 
 
-class Lying:
-    """One kind of what lies there. ``asked``: what the query of the first asks for beside the tenant."""
+class ParkedQueue:
+    """The parked things of one kind, in the order in which they are applied.
+
+    ``first`` finds the next one of a tenant, ``refuse`` marks it; ``asked`` holds the parameters of ``first`` beside the tenant.
+    """
 
     def __init__(
-        self, first: Query[First], refuse: Query, asked: Mapping[str, object] = MappingProxyType({})
+        self, first: Query[FirstParked], refuse: Query, asked: Mapping[str, object] = MappingProxyType({})
     ) -> None:
         self._first: Final = first
         self._refuse: Final = refuse
         self._asked: Final = asked
 
-    async def first(self, tx: Transaction, *, tenant_id: UUID) -> First | None:
-        """Return what would be applied first; None where nothing would."""
+    async def first(self, tx: Transaction, *, tenant_id: UUID) -> FirstParked | None:
+        """Return the one that is applied next; None where there is none."""
         return await self._first.one(tx, tenant_id=tenant_id, **self._asked)
 
-    async def refuse(self, tx: Transaction, first: First, *, tenant_id: UUID, refusal: str) -> None:
-        """Set it aside."""
+    async def refuse(self, tx: Transaction, first: FirstParked, *, tenant_id: UUID, refusal: str) -> None:
+        """Mark the first one as refused; ``refusal`` says why."""
         which = {} if first.status is None else {"status": first.status}
         await self._refuse.run(
             tx,
@@ -75,13 +80,13 @@ class Lying:
         )
 
 
-STATUSES: Final = Lying(_FIRST_STATUS, _REFUSE_STATUS)
-FILES: Final = Lying(_FIRST_FILE, _REFUSE_FILE)
-OLD_FILES: Final = Lying(_FIRST_OLD_FILE, _REFUSE_FILE, {"kept": placeholders.KEPT})
-AMENDMENTS: Final = Lying(_FIRST_AMENDED, _REFUSE_AMENDED)
+STATUSES: Final = ParkedQueue(_FIRST_STATUS, _REFUSE_STATUS)
+FILES: Final = ParkedQueue(_FIRST_FILE, _REFUSE_FILE)
+OLD_FILES: Final = ParkedQueue(_FIRST_OLD_FILE, _REFUSE_FILE, {"kept": placeholders.KEPT})
+AMENDMENTS: Final = ParkedQueue(_FIRST_AMENDED, _REFUSE_AMENDED)
 
 
 async def count(tx: Transaction) -> int:
-    """Return how much is set aside so, of all tenants; ``tx`` is the batch role's."""
+    """Return how many are marked as refused, of all kinds and tenants; ``tx`` is the batch role's."""
     row = await _COUNT.one(tx)
     return row.count if row else 0

@@ -1,4 +1,4 @@
-"""Contacts, their aliases and their conversations at rest: rows in and out for `people`, `identity` and `parting`, which decide."""
+"""Reads and writes contacts, their aliases and their conversations for `people`, `identity` and `parting`, where the decisions are."""
 
 from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +14,11 @@ from curbe.infra.db import Query, Transaction
 
 Alias = tuple[UUID, str, str]  # tenant, kind, value
 Key = tuple[UUID, UUID]  # tenant, contact
-Thread = tuple[UUID, UUID, UUID]  # tenant, connection, contact
+ConversationKey = tuple[UUID, UUID, UUID]  # tenant, connection, contact
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """How a contact is called and reached: ``name`` as it is told, ``given`` by the team."""
+    """How a contact is called and reached. ``name``: as WhatsApp tells it; ``given``: as the team named them, None where it did not."""
 
     id: UUID
     name: str | None
@@ -33,7 +33,7 @@ class Contact(msgspec.Struct, frozen=True):
     merged_into: UUID | None
 
     def claims(self) -> Claims:
-        """Return it as claims, to be joined with others."""
+        """Return this as claims, which can be joined with others: the later of two holds."""
         return Claims(
             name=_claim(self.name, self.name_at),
             username=_claim(self.username, self.username_at),
@@ -43,7 +43,7 @@ class Contact(msgspec.Struct, frozen=True):
 
 
 class AliasRow(msgspec.Struct, frozen=True):
-    """An alias and when it holds."""
+    """An alias, since when it is its contact's, and until when."""
 
     kind: str
     value: str
@@ -52,7 +52,7 @@ class AliasRow(msgspec.Struct, frozen=True):
 
     @property
     def node(self) -> Node:
-        """Return it as identity knows it."""
+        """Return it in the form in which `aliases` compares them."""
         return self.kind, self.value, self.since
 
 
@@ -88,7 +88,7 @@ _INSERT_CONVERSATIONS: Final = Query("curbe.inbox", "insert_conversations")
 
 
 class Book:
-    """Whose each alias is and was, as far as somebody asked."""
+    """In memory: which contact each alias is or was, and when phones passed to somebody else, as far as that was looked up."""
 
     def __init__(self) -> None:
         self.holders: Final[dict[tuple[UUID, Node], UUID]] = {}
@@ -112,7 +112,7 @@ class Book:
 
 
 async def look_up(tx: Transaction, book: Book, aliases: Iterable[Alias]) -> None:
-    """Add to the book whose these aliases are."""
+    """Read into the book whose these aliases are and were."""
     wanted = sorted(set(aliases))
     if not wanted:
         return
@@ -199,16 +199,14 @@ async def follow(tx: Transaction, contacts: Sequence[tuple[UUID, UUID, UUID]]) -
     )
 
 
-async def find_conversations(tx: Transaction, threads: Sequence[Thread]) -> dict[Thread, UUID]:
+async def find_conversations(tx: Transaction, keys: Sequence[ConversationKey]) -> dict[ConversationKey, UUID]:
     """Return the conversations of these contacts with these numbers, as far as they exist."""
-    rows = await _FIND_CONVERSATIONS.all(
-        tx, **columns(threads, "tenant_ids", "connection_ids", "contact_ids")
-    )
-    return {threads[row.n - 1]: row.id for row in rows}
+    rows = await _FIND_CONVERSATIONS.all(tx, **columns(keys, "tenant_ids", "connection_ids", "contact_ids"))
+    return {keys[row.n - 1]: row.id for row in rows}
 
 
-async def add_conversations(tx: Transaction, conversations: Sequence[tuple[UUID, Thread]]) -> None:
-    """Store new conversations, as (id, thread); one that somebody else began meanwhile stays."""
+async def add_conversations(tx: Transaction, conversations: Sequence[tuple[UUID, ConversationKey]]) -> None:
+    """Store new conversations, as (id, its key); one that somebody else began meanwhile stays."""
     rows = [(tenant_id, new_id, *rest) for new_id, (tenant_id, *rest) in conversations]
     names = ("tenant_ids", "ids", "connection_ids", "contact_ids")
     await _INSERT_CONVERSATIONS.run(tx, **columns(rows, *names))

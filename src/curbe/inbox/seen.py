@@ -1,6 +1,7 @@
-"""How far a conversation was read: what the person wrote behind the last message that somebody saw stays unread.
+"""How far a conversation was read: messages after the last one that somebody saw stay unread.
 
-Between what a screen shows and the request that it was read, the person may write. That nobody has seen, here or at the provider.
+The person may write between the moment when a screen shows the conversation and the request that marks it as read. Nobody has seen such a
+message, so it is neither counted as read here nor reported as read to the provider.
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ READ_RECEIPT: Final = (
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """A conversation was seen up to ``place``; ``unseen`` messages of the person stand behind it, counted up to the unread ones."""
+    """How far a conversation was seen: up to ``place``, with ``unseen`` messages of the person after it (at most those that are unread)."""
 
     place: Place
     unseen: int
@@ -39,9 +40,13 @@ _NEWEST_ARRIVALS: Final = db.Query(_PACKAGE, "newest_arrivals", db.Id)
 async def seen(
     tx: db.Transaction, *, tenant_id: UUID, unread: Mapping[UUID, int], up_to: UUID | None
 ) -> dict[UUID, Seen]:
-    """Return how much was seen of conversations with so many unread messages each, which ``tx`` has locked.
+    """Return how far each conversation was seen.
 
-    ``up_to``: the last message that was seen; None: all were.
+    Args:
+        tx: has locked the conversations.
+        tenant_id: whose they are.
+        unread: the conversations' ids, each with how many of its messages are unread.
+        up_to: the last message that was seen; None: all were.
 
     Raises:
         InvalidRequest: a conversation has no such message.
@@ -73,7 +78,7 @@ async def _seen_in(
 
 
 async def tell_persons(tx: db.Transaction, *, tenant_id: UUID, read: Mapping[UUID, Place]) -> None:
-    """Have the persons told that what they wrote was read: in each conversation up to a place."""
+    """Ask for jobs that tell the persons that what they wrote was read, in each conversation up to a place (read receipts)."""
     if not read:
         return
     newest = await _NEWEST_ARRIVALS.all(

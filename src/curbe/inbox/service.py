@@ -61,9 +61,9 @@ class MessagePage(msgspec.Struct, frozen=True):
 
 
 class MessageNews(msgspec.Struct, frozen=True):
-    """That something happened to a message, to be told to its tenant.
+    """What happened to a message, for an event in its tenant's log.
 
-    ``client_id``: the name that whoever asked for the message gave it, told beside it.
+    ``client_id``: the Idempotency-Key that the message was asked for with; the event carries it.
     """
 
     tenant_id: UUID
@@ -89,7 +89,7 @@ async def conversations_by_id(
     tx: db.Transaction, *, tenant_id: UUID, ids: Sequence[UUID]
 ) -> list[Conversation]:
     """Return these conversations in the order of ``ids``; those the tenant does not have are absent."""
-    return [now for _, now in await _standing(tx, [(tenant_id, known) for known in ids])]
+    return [now for _, now in await _current(tx, [(tenant_id, known) for known in ids])]
 
 
 async def conversation(tx: db.Transaction, *, tenant_id: UUID, conversation_id: UUID) -> Conversation:
@@ -158,38 +158,38 @@ async def messages_by_id(tx: db.Transaction, *, tenant_id: UUID, ids: Sequence[U
 
 
 async def message_events(tx: db.Transaction, news: Sequence[MessageNews]) -> list[Event]:
-    """Return the events that tell ``news``, in its order, each message as it stands in ``tx``.
+    """Return one event for each of ``news``, in its order, with the message as it is in ``tx``.
 
-    Several tenants may be in one batch. A message that ``tx`` cannot see is absent.
+    A batch may be of several tenants. There is no event for a message that ``tx`` cannot see.
     """
     rows = await _rows(tx, {(item.tenant_id, item.message_id): None for item in news})
     known = {(row.tenant_id, row.id): row for row in rows}
     seen = [item for item in news if (item.tenant_id, item.message_id) in known]
-    return await told(
+    return await events_of_rows(
         tx,
         [(known[item.tenant_id, item.message_id], item.type) for item in seen],
         client_ids={item.message_id: item.client_id for item in seen if item.client_id is not None},
     )
 
 
-async def told(
+async def events_of_rows(
     tx: db.Transaction,
     news: Sequence[tuple[MessageRow, EventType]],
     *,
     client_ids: Mapping[UUID, str] = MappingProxyType({}),
 ) -> list[Event]:
-    """Return the events that tell what happened to messages whose rows are at hand, in this order.
+    """Return one event for each row and what happened to it, in this order: as :func:`message_events`, for rows that were read already.
 
-    Where the message moves its conversation, that comes with it as it stands in ``tx``: one statement for all, whosever they are. The
-    payload of a row may be empty where the event leaves it out.
+    Where the event changes how its conversation is listed, it carries the conversation, as it is in ``tx``; all of these are read in one
+    statement, for any tenants. A row's payload may be empty where the event leaves it out.
     """
     moved = sorted({(row.tenant_id, row.conversation_id) for row, kind in news if kind in _MOVING})
-    standing = {(tenant_id, now.id): now for tenant_id, now in await _standing(tx, moved)}
+    current = {(tenant_id, now.id): now for tenant_id, now in await _current(tx, moved)}
     return [
         _message_event(
             row,
             kind,
-            standing.get((row.tenant_id, row.conversation_id)) if kind in _MOVING else None,
+            current.get((row.tenant_id, row.conversation_id)) if kind in _MOVING else None,
             client_ids.get(row.id),
         )
         for row, kind in news
@@ -197,14 +197,12 @@ async def told(
 
 
 async def conversation_events(tx: db.Transaction, changed: Iterable[tuple[UUID, UUID]]) -> list[Event]:
-    """Return the events that tell of conversations, as (tenant, conversation), as they stand in ``tx``."""
-    return [
-        conversation_event(tenant_id, now) for tenant_id, now in await _standing(tx, sorted(set(changed)))
-    ]
+    """Return an event for each conversation that ``changed``, given as (tenant, conversation), with the conversation as it is in ``tx``."""
+    return [conversation_event(tenant_id, now) for tenant_id, now in await _current(tx, sorted(set(changed)))]
 
 
 def conversation_event(tenant_id: UUID, now: Conversation) -> Event:
-    """Return the event that tells how a conversation stands."""
+    """Return the event that carries a conversation as it is ``now``."""
     return Event(
         tenant_id=tenant_id,
         type=EventType.CONVERSATION_UPDATED,
@@ -221,7 +219,7 @@ def no_such_conversation() -> NotFound:
     )
 
 
-async def _standing(tx: db.Transaction, keys: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, Conversation]]:
+async def _current(tx: db.Transaction, keys: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, Conversation]]:
     """Return conversations, each with its tenant, in the order of ``keys``; those that ``tx`` does not see are absent."""
     if not keys:
         return []

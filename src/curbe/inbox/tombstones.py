@@ -1,6 +1,7 @@
-"""Remembers of what was erased that it was, and nothing else: whoever is told of it again leaves it out.
+"""Tombstones: digests of messages, calls and notices that were erased, so that they are not stored again.
 
-Meta delivers a webhook again where an answer was lost, and an operator replays the log; without this either would make the person anew.
+Meta delivers a webhook again where our answer was lost, and an operator may replay the log; without tombstones either would bring the
+erased person back. Nothing but a digest is kept, and that only for as long as either can happen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,10 +14,13 @@ import msgspec
 from curbe.infra.db import Query, Transaction
 
 _PACKAGE: Final = "curbe.inbox"
-# A webhook comes again for seven days [Meta: webhooks], and from then on may be replayed for the thirty that the log has it, and its day.
+# Meta delivers a webhook again for seven days [Meta: webhooks]; from then on it can be replayed for the thirty days that the log keeps it,
+# and one more, as the log is deleted by whole days.
 KEPT: Final = timedelta(days=7 + 30 + 1)
 
-Name = tuple[UUID, str]  # tenant, what the provider calls it
+Name = tuple[
+    UUID, str
+]  # tenant, and the provider's id of a message or call, or a notice's digest in hexadecimal
 
 
 class _Number(msgspec.Struct, frozen=True):
@@ -31,9 +35,9 @@ _DROP: Final = Query(_PACKAGE, "drop_tombstones")
 
 
 async def bury_conversations(tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequence[UUID]) -> int:
-    """Remember what the person said and did in these conversations and may be told again; return how much that is.
+    """Bury the person's messages, calls and reactions in these conversations that Meta may deliver again; return how many.
 
-    What we said may still be reported on until it goes: a no can come with that.
+    Our own messages are not buried yet: until they are deleted their statuses are still wanted, as one may carry an opt-out.
     """
     return await _BURY_CONVERSATIONS.run(
         tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids), kept=KEPT
@@ -41,18 +45,18 @@ async def bury_conversations(tx: Transaction, *, tenant_id: UUID, conversation_i
 
 
 async def bury_messages(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> int:
-    """Remember messages of either side before they go; return of how many there was more to remember."""
+    """Bury messages of either side that are about to be deleted; return how many were not buried already."""
     return await _BURY_MESSAGES.run(tx, tenant_id=tenant_id, ids=list(message_ids), kept=KEPT)
 
 
 async def bury_notices(tx: Transaction, *, tenant_id: UUID, digests: Iterable[bytes]) -> int:
-    """Remember notices by the digest that makes one the same; return how many."""
+    """Bury notices, by the digests that identify them; return how many."""
     names = sorted(digest.hex() for digest in digests)
     return await _BURY_NOTICES.run(tx, tenant_id=tenant_id, names=names, kept=KEPT) if names else 0
 
 
 async def buried(tx: Transaction, named: Iterable[Name]) -> set[Name]:
-    """Return which of these were erased, of any tenants; a notice is named by its digest in hexadecimal digits."""
+    """Return which of these are buried, of any tenants."""
     asked = sorted(set(named))
     rows = await _BURIED.all(
         tx, tenant_ids=[tenant_id for tenant_id, _ in asked], names=[name for _, name in asked]
@@ -61,5 +65,5 @@ async def buried(tx: Transaction, named: Iterable[Name]) -> set[Name]:
 
 
 async def drop(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Delete up to ``most`` that were kept until ``before`` at the latest; return how many."""
+    """Delete up to ``most`` tombstones that were to be kept until ``before`` at the latest; return how many."""
     return await _DROP.run(tx, tenant_id=tenant_id, before=before, most=most)

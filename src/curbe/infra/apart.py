@@ -1,4 +1,4 @@
-"""Runs a program of ours that opens strangers' files as a process of its own, which ends with who waits for it."""
+"""Runs a program of ours that opens strangers' files, in a process of its own that is killed if nobody waits for it any more."""
 
 import asyncio
 import os
@@ -9,16 +9,16 @@ from typing import Final
 import msgspec
 
 _ENVIRONMENT: Final = {"PATH": os.defpath, "LANG": "C.UTF-8"}  # none of this process's secrets
-# What a service manager or a terminal sends to all that belongs to a process it stops; the limits of a program end it by other signals.
+# Signals that a service manager or a terminal sends to all processes that it stops. The programs' own limits use other signals.
 _FROM_OUTSIDE: Final = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
 
 
 class NotRun(Exception):
-    """The program could not be begun, or was ended from outside: of what it was given that says nothing, and later it may run."""
+    """The program could not be started, or was ended from outside. That says nothing about the file: it may work later."""
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """How a program ended: its exit code, which is below zero where a signal ended it, and what it wrote."""
+    """How a program ended: its exit code (minus the signal's number where a signal ended it), its standard output and standard error."""
 
     code: int
     answer: bytes
@@ -26,17 +26,17 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 async def run_apart(module: str, *arguments: str, patience: float, given: bytes | None = None) -> Ended:
-    """Run ``python -m module`` and return how it ended; who stops waiting stops it.
+    """Run ``python -m module`` and return how it ended. If this is cancelled, the program is killed.
 
     Args:
         module: the program.
         arguments: its arguments.
-        patience: seconds, by the clock; a program limits its CPU time and memory by itself.
-        given: its standard input, if it has any.
+        patience: seconds that it may take; its CPU time and memory are limited by the program itself.
+        given: its standard input; None: it has none.
 
     Raises:
         TimeoutError: it took longer, and was killed.
-        NotRun: the system begins no process, or somebody else ended this one.
+        NotRun: the system could not start it, or it was ended from outside.
     """
     process = await _begun(module, *arguments, given=given)
     try:
@@ -63,14 +63,14 @@ async def _begun(module: str, *arguments: str, given: bytes | None) -> asyncio.s
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=_ENVIRONMENT,
-            start_new_session=True,  # a Ctrl-C is for us, who finish what is under way
+            start_new_session=True,  # so that a Ctrl-C at the terminal does not reach it: we stop it ourselves
         )
     except OSError as failure:  # no memory, no process or no descriptor left
         raise NotRun(f"the program cannot be begun: {failure.strerror}") from failure
 
 
 def exception_named(complaint: bytes) -> str:
-    """Return the name of the exception that a traceback ends with; its words may hold parts of the file."""
+    """Return the name of the exception at the end of a traceback, without its message, which may hold parts of the file."""
     last = complaint.decode(errors="replace").strip().rsplit("\n", 1)[-1]
     name = last.partition(":")[0]
     return name if name.replace(".", "").replace("_", "").isalnum() else "no word"

@@ -11,6 +11,9 @@ def utc_now() -> datetime:
 
 
 def carried_on(told: datetime) -> Callable[[], datetime]:
-    """Return a clock that goes on from what another one tells now: the database's, where a process's own could decide wrongly."""
+    """Return a clock that starts at ``told`` and runs on from there.
+
+    For times of the database: decisions made by it do not depend on whether this process's own clock is right.
+    """
     began = time.monotonic()
     return lambda: told + timedelta(seconds=time.monotonic() - began)

@@ -36,11 +36,10 @@ class NewJob(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A job somebody holds. ``attempt`` counts from 1, those that died included; ``last_error`` is why it was put back last.
+    """A job that is being worked on. ``last_error``: why it was put back last.
 
-    ``created_at``: from when they are counted: it was asked for then, or an attempt ended without failing.
-    ``reached``: how far an earlier attempt got, where its handler noted that; of what is asked for anew, nothing.
-    ``held_until``: when its lease ended as it was claimed or renewed last.
+    ``attempt`` counts from 1, attempts whose worker died included; after one that did not fail, from 1 again. ``created_at``: when the job
+    was asked for (anew), or such an attempt ended. ``reached``: how far an earlier attempt got, if its handler noted it (:func:`hold_on`).
     """
 
     tenant_id: UUID
@@ -50,13 +49,13 @@ class Job(msgspec.Struct, frozen=True):
     created_at: datetime
     last_error: str | None = None
     reached: tuple[int, ...] | None = None
-    held_until: datetime | None = None
+    held_until: datetime | None = None  # the end of its lease, as of when it was claimed or renewed last
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """How the jobs of one kind stand that failed last for the same reason, or did not (None).
+class JobBacklog(msgspec.Struct, frozen=True):
+    """The jobs of one kind that are not done, grouped by why the last attempt failed (``last_error``; None: it did not, or there was none).
 
-    ``failing`` of them failed three times or more and are tried again; the oldest has been due for ``overdue_seconds``, and nobody took it.
+    ``failing``: how many failed three times or more. ``overdue_seconds``: for how long the oldest has been due and nobody has taken it.
     """
 
     kind: str
@@ -89,13 +88,13 @@ _HOLD_ON: Final = Query(_PACKAGE, "hold_on_to_job")
 _PUT_BACK: Final = Query(_PACKAGE, "put_job_back")
 _DROP: Final = Query(_PACKAGE, "drop_jobs")
 _COUNT: Final = Query(_PACKAGE, "count_jobs", _Count)
-_STANDING: Final = Query(_PACKAGE, "jobs_standing", Standing)
+_BACKLOG: Final = Query(_PACKAGE, "jobs_backlog", JobBacklog)
 
 
 async def defer(tx: Transaction, jobs: Sequence[NewJob], *, again: bool = False) -> None:
     """Ask for ``jobs``, of any tenants ``tx`` may write for; they begin after ``tx`` commits.
 
-    One that is there already is asked for once; with ``again``, one that somebody works on is done once more after that.
+    One that is there already is not added a second time. With ``again``, one that is being worked on is done once more when it has ended.
     """
     if jobs:
         await (_DEFER_AGAIN if again else _DEFER).run(
@@ -107,7 +106,7 @@ async def defer(tx: Transaction, jobs: Sequence[NewJob], *, again: bool = False)
 
 
 async def defer_anew(tx: Transaction, jobs: Sequence[NewJob]) -> None:
-    """Ask for ``jobs`` as ``defer`` does, where what an attempt under way has seen does not hold any more: they are done once more."""
+    """Ask for ``jobs``; one that is being worked on begins anew, and that attempt loses its lease: what it has read is out of date."""
     if jobs:
         await _DEFER_ANEW.run(
             tx,
@@ -146,11 +145,11 @@ async def claim(
         tx: the batch role's.
         kinds: of which kinds.
         most: how many at most.
-        lease: how long they are nobody else's.
-        first_lease: the same of a first attempt, and four times as long of each further one, up to ``lease``; None: ``lease``.
-        held: how many of each tenant are in work already: those were its first turns.
-        share: how many of one tenant may be in work, those held included; None: any number.
-        kept_up: the kinds that are done for suspended tenants too; of theirs, all others wait.
+        lease: the longest time that a job is reserved for this attempt.
+        first_lease: how long a first attempt has; each further one has four times as long, up to ``lease``. None: ``lease`` at once.
+        held: tenant -> how many of its jobs are being worked on already; they count as its first turns.
+        share: how many jobs of one tenant may be worked on at a time, those in ``held`` included; None: any number.
+        kept_up: the kinds that are done for suspended tenants too; all other jobs of theirs wait.
     """
     held = held or {}
     return await _CLAIM.all(
@@ -167,7 +166,7 @@ async def claim(
 
 
 async def finish(tx: Transaction, job: Job) -> None:
-    """End ``job`` in the transaction of its effect; asked for again meanwhile, it is due at once.
+    """End ``job`` in the transaction of its effect. If it was asked for again meanwhile, it is due once more, at once.
 
     Raises:
         LostLease: another attempt has it now.
@@ -177,7 +176,7 @@ async def finish(tx: Transaction, job: Job) -> None:
 
 
 async def hold_on(tx: Transaction, job: Job, *, lease: timedelta, reached: Sequence[int]) -> None:
-    """Make the lease of an attempt that is going on last for ``lease`` from now, and note how far it has got.
+    """Extend the lease of a running attempt to ``lease`` from now, and note how far it has got.
 
     Raises:
         LostLease: another attempt has it now.
@@ -189,14 +188,14 @@ async def hold_on(tx: Transaction, job: Job, *, lease: timedelta, reached: Seque
 async def put_back(tx: Transaction, job: Job, *, after: timedelta, error: str | None) -> None:
     """Let ``job`` be due again ``after`` a pause.
 
-    ``error`` is a short word for whoever looks why; None where nothing failed, and it only has more to do or a later time: what fails
-    after that fails for the first time.
+    ``error``: in a word, why the attempt failed. None: it did not fail, and only has more to do or has to wait; then attempts are counted
+    anew from 1.
     """
     await _PUT_BACK.run(tx, **_fence(job), pause=after, error=error)
 
 
 def _fence(job: Job) -> dict[str, object]:
-    """Return what tells this attempt from every other one of its job."""
+    """Return the columns that identify this attempt: an attempt that lost its lease matches no row any more."""
     return {
         "tenant_id": job.tenant_id,
         "kind": job.kind,
@@ -207,19 +206,19 @@ def _fence(job: Job) -> dict[str, object]:
 
 
 async def drop(tx: Transaction, *, tenant_id: UUID, kinds: Sequence[str]) -> int:
-    """Let the jobs of ``kinds`` that are not done never be; return how many."""
+    """Delete a tenant's jobs of these ``kinds`` that are not done; return how many."""
     return await _DROP.run(tx, tenant_id=tenant_id, kinds=list(kinds))
 
 
 async def count(tx: Transaction, *, kinds: Sequence[str]) -> int:
-    """Return how many jobs of ``kinds`` are not done, in the eyes of ``tx``."""
+    """Return how many jobs of ``kinds`` are not done, of the tenants that ``tx`` sees."""
     row = await _COUNT.one(tx, kinds=list(kinds))
     return row.count if row else 0
 
 
-async def standing(tx: Transaction) -> list[Standing]:
-    """Return how the jobs of all tenants that are not suspended stand; ``tx`` is the batch role's."""
-    return await _STANDING.all(tx)
+async def backlog(tx: Transaction) -> list[JobBacklog]:
+    """Return the backlog of all tenants that are not suspended, by kind and last error; ``tx`` is the batch role's."""
+    return await _BACKLOG.all(tx)
 
 
 class Runner:
@@ -231,9 +230,9 @@ class Runner:
         handlers: kind -> what to do. A handler finishes its job itself, or puts it back; what it does not foresee, the runner puts back.
         at_once: how many jobs are worked on at the same time.
         lease: longer than a handler takes, or than it takes from one ``hold_on`` to the next.
-        first_lease: of a first attempt, four times as long of each further one, up to ``lease``; renewed for as long as that while the
-            process lives. So what a worker had that was killed is taken up soon, and what kills its worker is not tried all the time.
-        share: how many of those may be one tenant's: fewer, where what hangs for one must not hold up all. None: all.
+        first_lease: how long the lease of a first attempt is; four times as long for each further one, up to ``lease``. It is renewed while
+            the process lives. So the jobs of a worker that was killed are soon taken over, and a job that kills workers is tried ever less.
+        share: how many of ``at_once`` one tenant may have, so that jobs of one that hang do not hold up all others. None: any number.
         kept_up: the kinds that are done for suspended tenants too.
     """
 
@@ -282,7 +281,7 @@ class Runner:
         return len(claimed)
 
     async def let_go(self) -> None:
-        """Give back what is in work, for others to begin at once: this process ends, and its attempts are broken off after this."""
+        """Give back the jobs that are being worked on, for other processes to begin at once: this process is about to break them off."""
         if held := [job for job, _ in self._leases.values()]:
             async with self._everybody.transaction() as tx:
                 await _LET_GO.run(tx, **_columns(held))

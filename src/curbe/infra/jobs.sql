@@ -138,9 +138,9 @@ UPDATE jobs
 -- name: drop_jobs
 DELETE FROM jobs WHERE tenant_id = :tenant_id AND kind = ANY(:kinds::text[])
 
--- name: jobs_standing
--- How jobs stand, of tenants that are not suspended: those that failed three times and wait to be tried once more, by why they did last; and
--- for how long the one has been due that nobody takes.
+-- name: jobs_backlog
+-- Of tenants that are not suspended: how many jobs failed three times or more and wait to be tried again, by why they failed last; and
+-- for how many seconds the oldest has been due without anybody taking it.
 SELECT j.kind, j.last_error, (count(*) FILTER (WHERE j.attempt >= 3 AND j.last_error IS NOT NULL))::integer AS failing,
        greatest(max(extract(epoch FROM now() - j.available_at)), 0)::float8 AS overdue_seconds
   FROM jobs j

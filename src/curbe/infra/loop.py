@@ -1,8 +1,8 @@
-"""A process of Curbe and the signals that end it: from its first moment SIGTERM and SIGINT mean "stop", with exit code 0.
+"""The signals that end a process of Curbe: SIGTERM, SIGINT and the end of its terminal mean "stop", and the exit code is 0.
 
-So does the end of its terminal. While a process starts, a signal ends it at once: there is nothing to finish yet. Once it has begun,
-whoever serves or works takes the signals; what he passes on after a clean end changes nothing any more. A command of a moment is broken
-off by them, and still lets go of what it holds.
+While a process starts, such a signal ends it at once, as there is nothing to finish yet (:class:`Stopping`). Once it has begun, its server
+or worker handles the signals and finishes what is under way (:func:`when_signalled`). A short command is broken off by them, and still
+releases what it holds (:func:`breaks_off`).
 """
 
 import asyncio
@@ -18,11 +18,13 @@ try:
 except ImportError:  # there is none for this system
     from asyncio import new_event_loop
 
-# nohup has who outlives his terminal begin with SIGHUP ignored.
+# nohup starts programs with SIGHUP ignored, so that they outlive their terminal.
 _HANGS_UP: Final = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, *_HANGS_UP)
-_BROKEN_OFF: Final = 128  # and the signal's number: the exit code that shells give who was ended by one
-_LONGEST_STOP: Final = 20.0  # seconds an orphan has to finish what it is at
+_BROKEN_OFF: Final = (
+    128  # plus the signal's number: the exit code that shells report for a program that a signal ended
+)
+_LONGEST_STOP: Final = 20.0  # seconds that a process whose parent died has to finish what is under way
 
 
 class Stopping:
@@ -33,7 +35,7 @@ class Stopping:
         self._before: list[Any] = []
 
     def begun(self) -> None:
-        """Leave the signals to who runs now."""
+        """Do nothing more on signals: from now on the server or worker handles them itself."""
         self._begun = True
 
     def __enter__(self) -> Self:
@@ -55,7 +57,7 @@ class Stopping:
 
 
 def breaks_off() -> None:
-    """Let SIGTERM and the end of the terminal end this process by ``SystemExit``, as Ctrl-C does by ``KeyboardInterrupt``."""
+    """Let SIGTERM and the end of the terminal raise ``SystemExit``, as Ctrl-C raises ``KeyboardInterrupt``, so that ``finally`` runs."""
     for each in (signal.SIGTERM, *_HANGS_UP):
         signal.signal(each, _break_off)
 
@@ -66,7 +68,7 @@ def _break_off(number: int, _frame: FrameType | None) -> None:
 
 
 def _hear_no_more_hanging_up() -> None:
-    """A terminal that ends says so twice, shell and system: the second time would break off what the first lets go of."""
+    """Ignore SIGHUP from now on: shell and kernel each send one as a terminal ends, and the second would interrupt the clean-up."""
     for each in _HANGS_UP:
         signal.signal(each, signal.SIG_IGN)
 
@@ -78,25 +80,25 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 
 
 def die_with_parent(pipe: int) -> None:
-    """Stop this process when ``pipe`` closes: its other end is held by the parent alone, so even kill -9 closes it.
+    """Stop this process when its parent dies: ``pipe`` closes then, even after kill -9, as only the parent holds its other end.
 
-    First as SIGTERM would; what is still there twenty seconds later ends at once, or it would keep the next start from the port.
+    It is stopped by SIGTERM first. If it still runs twenty seconds later it is ended at once, as it would keep its port from the next.
     """
 
     def watch() -> None:
         while os.read(pipe, 1):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
-        threading.Event().wait(_LONGEST_STOP)  # the process ends under it, or is wedged
+        threading.Event().wait(_LONGEST_STOP)  # as a rule the process ends meanwhile; otherwise it hangs
         os._exit(1)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def when_signalled(stop: Callable[[], object], *, hurry: Callable[[], object] | None = None) -> None:
-    """Call ``stop`` in the running loop for each signal that stops, and ``hurry`` from the second that somebody sends.
+    """Call ``stop`` in the running loop for each signal that means "stop", and also ``hurry`` from the second SIGTERM or SIGINT on.
 
-    The end of a terminal hurries nobody: it is told twice, and beside SIGTERM by some.
+    SIGHUP does not count for ``hurry``: it comes twice when a terminal ends, and some systems send it beside SIGTERM.
     """
     sent = 0
 
@@ -113,7 +115,7 @@ def when_signalled(stop: Callable[[], object], *, hurry: Callable[[], object] | 
 
 
 def when_hung_up(stop: Callable[[], object]) -> None:
-    """Call ``stop`` in the running loop where the terminal ends: for who takes the other signals himself."""
+    """Call ``stop`` in the running loop when the terminal ends: for a server that handles the other signals itself."""
     loop = asyncio.get_running_loop()
     for each in _HANGS_UP:
         loop.add_signal_handler(each, stop)

@@ -1,8 +1,8 @@
-"""A database that was restored: what waits in it may have been sent since, and in a new cluster its logs do not move.
+"""Notices a database that was restored from a backup. What waits in it may have been sent since, and its logs may have to be renumbered.
 
-That it was restored from a dump, it tells by itself (migration 0116). In a new cluster its logs are numbered by transactions that this one
-has yet to reach. They are read up to the oldest transaction still open, so nothing in them would move. The migration runner looks, and
-renumbers them; what that means for each log is told in migration 0007.
+The database itself shows that it was restored from a dump (migration 0116). Its logs are numbered by transaction ids and read only up to
+the oldest transaction that is still open. In a new cluster, whose ids are lower, nothing in them would be read. So the migration runner
+checks that, and renumbers the logs; migration 0007 tells what this means for each of them.
 """
 
 from contextlib import AbstractAsyncContextManager
@@ -30,7 +30,7 @@ class _Connection(Protocol):
 
 
 async def logs_lie_ahead(connection: _Connection) -> bool:
-    """Return whether a log of the database is numbered ahead of its cluster. ``connection`` is the schema owner's."""
+    """Return whether a log has transaction ids that this cluster has yet to reach. ``connection`` is the schema owner's."""
     async with connection.transaction():
         # The owner is held to row-level security like everybody, and no policy shows him a row.
         await connection.execute("SET LOCAL ROLE app_apply")
@@ -38,22 +38,22 @@ async def logs_lie_ahead(connection: _Connection) -> bool:
 
 
 async def is_at_home(connection: _Connection) -> bool:
-    """Return whether the database lies where it was last seen to; False: it was restored. ``connection`` is the schema owner's."""
+    """Return whether the database is still where :func:`come_home` noted it; False: it was restored. ``connection``: the schema owner's."""
     return bool(await connection.fetchval(_AT_HOME))
 
 
 async def come_home(connection: _Connection) -> None:
-    """Note that the database lies here, now that nothing in it goes out that may have gone out elsewhere."""
+    """Note that the database is at home here. Call it only once nothing is left in it that may have been sent from elsewhere."""
     await connection.execute(_COME_HOME)
 
 
 async def renumber(connection: _Connection) -> None:
-    """Renumber the logs, alone with them; readers of events begin anew. ``connection`` is the schema owner's."""
+    """Renumber the logs; nothing else may use them meanwhile, and readers of events begin anew. ``connection``: the schema owner's."""
     log.warning("logs_renumbering", reason="the database was restored into a new cluster")
     async with connection.transaction():
         await connection.execute("SET LOCAL lock_timeout = '10s'")
         await connection.execute("SET LOCAL statement_timeout = 0")
         await connection.execute("SELECT renumber_restored_logs()")
-        # A dump from before migration 0116 tells by nothing else that it was restored, and its logs lie ahead no longer.
+        # A dump from before migration 0116 shows only by this numbering that it was restored. That is mended now, so note it as restored.
         await connection.execute("UPDATE public.database_home SET relation = 0")
     log.warning("logs_renumbered")

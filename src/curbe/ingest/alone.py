@@ -1,14 +1,14 @@
-"""Applies, piece by piece, a webhook that took too long as a whole, so that only the item at fault is held back.
+"""Takes apart a webhook that took too long to apply alone, so that whatever in it can be applied is.
 
-An item that takes too long by itself, several times, while other webhooks pass quickly, is set aside with its bytes.
+An item that takes too long by itself, several times while other webhooks pass in a moment, is quarantined with its bytes.
 
-A statement that takes too long does not prove that its item is at fault: on an overloaded database everything takes too long, and so does
-everything that waits for a lock. Therefore waiting for a lock ends sooner, and with another error; and a try counts against an item only if
-other webhooks of the same lane were applied quickly right after it. That trial is rolled back: they are applied when their turn comes.
+That a statement takes too long says little about the item: on an overloaded database everything takes too long, and whoever holds a lock
+makes everybody wait who needs it. So a wait for a lock is given up earlier, with another error; and a try counts against the item only if
+other webhooks of the same lane pass in a moment right afterwards. Those are only tried and rolled back: they are applied in their turn.
 
-Every piece has its own transaction, and so has every trial, because nobody can read on in the event log while one is open. Between two
-transactions another process may take the lane. What is known of the webhook is kept until the lane is ours again; otherwise processes that
-take turns would never try it often enough.
+Each part of the webhook is applied in a transaction of its own, and so is each of those tries: while a transaction is open, readers of the
+event log wait for it. Between two of them another process may take the lane. What is known of the webhook is kept for when the lane is ours
+again; otherwise, of several processes that take turns, none would ever have tried it often enough.
 """
 
 import math
@@ -32,15 +32,13 @@ from curbe.ingest.tallying import Gathered
 
 log: Final = structlog.get_logger(__name__)
 
-_PARTS: Final = 8  # into how many pieces is split what took too long together
+_PARTS: Final = 8  # into which items are split that took too long together
 _TRIES: Final = 3
 _SLOW_AT_ONCE: Final = (
-    3  # slow items looked for in one go; the rest of the webhook is tried once these are applied or set aside
+    3  # items that are found too slow in one go; the rest of the webhook is tried after these
 )
-_OTHERS: Final = (
-    100  # webhooks read behind it; the last, the middle and the first of them are applied for trial
-)
-_IN_A_MOMENT: Final = 0.1  # a trial is quick if it takes at most this share of the statement timeout
+_OTHERS: Final = 100  # webhooks behind it, of which the last, the middle one and the first are tried
+_IN_A_MOMENT: Final = 0.1  # the share of the statement timeout within which a webhook passes "in a moment"
 _BYTES: Final = 8 * 2**20
 
 _Done = Callable[[Counts, Gathered, StoredWebhook, float], Awaitable[None]]
@@ -51,14 +49,14 @@ class _Elsewhere(Exception):
 
 
 class _TakenBack(Exception):
-    """Raised to roll back a transaction that was only a trial."""
+    """Rolls back a transaction that was only a try."""
 
 
 @dataclass(slots=True)
 class _Suspect:
-    """A webhook under suspicion.
+    """A webhook that took too long, the lane's cursor before it, and its items that are not applied yet.
 
-    ``behind``: the lane's cursor before it. ``left``: its items that are not applied yet. ``tries``: by the item's number.
+    ``tries``: an item's number -> how often it took too long while others passed.
     """
 
     webhook: StoredWebhook
@@ -78,8 +76,8 @@ class Alone:
     Args:
         pool: connections with the batch role.
         callback_keys: see ``apply_items``.
-        met: the people whom earlier batches recognised under two identifiers.
-        done: called after each committed piece with its outcome counts, what it gathered, the webhook, and the seconds it took.
+        met: whom batches found to be one person.
+        done: called after each part that was committed, with its counts, what it gathered, the webhook, and the seconds it took.
     """
 
     def __init__(self, pool: Pool, *, callback_keys: Sequence[bytes], met: Met, done: _Done) -> None:
@@ -93,7 +91,7 @@ class Alone:
         """Apply the lane's next webhook; return 1, or 0 where there is none or another process has the lane.
 
         Raises:
-            TookTooLong: a piece still takes too long, and it is not clear yet whether the piece itself is to blame.
+            TookTooLong: some item still takes too long, and it is not certain yet that this is the item's fault. Call again.
         """
         try:
             suspect = await self._suspect(lane)
@@ -113,7 +111,7 @@ class Alone:
         return 1
 
     async def _suspect(self, lane: int) -> _Suspect | None:
-        """Return the lane's next webhook; with what is known of it already, if we have worked on it before."""
+        """Return the lane's next webhook, with what is known of it already where it is the one being taken apart."""
         async with self._pool.transaction(tell_locks=True) as tx:
             mine = await store.lock_lane(tx, lane)
             found = await store.read_ahead(tx, mine, most=1, max_bytes=_BYTES) if mine is not None else []
@@ -159,7 +157,7 @@ class Alone:
         return counts, gathered
 
     async def _others_pass(self, suspect: _Suspect) -> bool:
-        """Tell whether one of a few later webhooks is applied quickly now. Their effects are rolled back."""
+        """Tell whether any of a few later webhooks can be applied in a moment now. What they did is rolled back."""
         behind = Lane(suspect.behind.lane, suspect.webhook.xid, suspect.webhook.id, suspect.behind.lanes)
         async with self._pool.transaction(tell_locks=True) as tx:
             others = await store.read_ahead(tx, behind, most=_OTHERS, max_bytes=_BYTES)
@@ -181,7 +179,7 @@ class Alone:
         return took <= self._pool.statement_seconds * _IN_A_MOMENT
 
     async def _set_aside(self, lane: int, suspect: _Suspect, slow: Sequence[Item]) -> None:
-        """Set those items aside that have been tried often enough."""
+        """Quarantine those of the slow items that were tried often enough."""
         clear = [item for item in slow if suspect.tries[item.number] >= _TRIES]
         if not clear:
             return
@@ -201,10 +199,10 @@ class Alone:
 
     @asynccontextmanager
     async def _holding(self, lane: int, suspect: _Suspect) -> AsyncIterator[Transaction]:
-        """Open a transaction that holds the lane, with its cursor where we last saw it.
+        """Open a transaction that has the lane locked, with its cursor where it was before the webhook.
 
         Raises:
-            _Elsewhere: another process holds the lane, or moved its cursor.
+            _Elsewhere: another process has the lane, or has moved its cursor.
         """
         async with self._pool.transaction(tell_locks=True) as tx:
             if await store.lock_lane(tx, lane) != suspect.behind:

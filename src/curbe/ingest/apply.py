@@ -1,7 +1,7 @@
-"""Applies a batch of stored webhooks. Every item ends as applied, duplicate, parked, ignored or set aside, and is counted as such.
+"""Applies a batch of stored webhooks. Each item ends as applied, duplicate, parked, ignored or quarantined, and is counted as that.
 
-If the database refuses an item, the batch is split in halves until that item is alone; it is set aside with its bytes, and the others are
-applied. A batch that takes too long is another matter: see `alone`.
+Where the database refuses something of a batch, the batch is halved until the item at fault stands alone. That one is quarantined with its
+bytes, and all others are applied. A batch that takes too long is not halved here, as that need not be the fault of an item: see `alone`.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ from curbe.inbox.arrivals import Arrival, Arrived
 from curbe.inbox.people import Met, Sighting
 from curbe.inbox.preferences import Kept
 from curbe.inbox.rules import ProviderKey
-from curbe.inbox.service import told
+from curbe.inbox.service import events_of_rows
 from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
@@ -41,10 +41,10 @@ from curbe.realtime.rules import EventType
 
 log: Final = structlog.get_logger(__name__)
 
-# The errors that an item can cause: the database refuses it, or our own code did not expect it. Neither may stop the other items.
+# Errors that an item can cause: the database refuses it, or our own code did not foresee it. Neither may stop the other items.
 _UNFORESEEN: Final = (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
 POISON: Final = (*DataRefused, *_UNFORESEEN)
-# Reasons for setting aside an item that cannot be applied.
+# Reasons of quarantined items of kind ``poison``.
 _REFUSED: Final = "refused_by_database"
 TOO_SLOW: Final = "took_too_long"
 _EVENT_OF: Final = {
@@ -68,7 +68,7 @@ async def apply_webhooks(
     gathered: Gathered | None = None,
     met: Met | None = None,
 ) -> Counts:
-    """Apply the items of stored webhooks, in the order of the log; see ``apply_items``."""
+    """Apply all items of stored webhooks, in the order of the log; the parameters are those of :func:`apply_items`."""
     items = [item for webhook in webhooks for item in read_items(webhook)]
     return await apply_items(
         tx, items, callback_keys=callback_keys, released=released, gathered=gathered, met=met or Met()
@@ -84,22 +84,24 @@ async def apply_items(
     gathered: Gathered | None,
     met: Met,
 ) -> Counts:
-    """Apply items of stored webhooks, of any tenants, in this transaction, and return how many had which outcome.
+    """Apply items of stored webhooks, of any tenants, in this transaction, and return how many ended in which way.
 
-    Applying an item again has no further effect, so a batch may be repeated after a crash.
+    An item that was applied before has no effect a second time.
 
     Args:
         tx: a transaction of the batch role.
         items: in the order of the log.
-        callback_keys: keys that prove that a status answers one of our messages, derived from the current encryption key and retired ones.
-        released: True in a replay: an item that was set aside and applies now is no longer set aside.
-        gathered: collects what the caller records later; None: what each tenant received goes into its audit log here.
-        met: the people whom earlier batches recognised under two identifiers.
+        callback_keys: derived from the current encryption key and the retired ones; they prove that a status answers a message of ours.
+        released: whether this is a replay: items that were quarantined and are applied now leave the quarantine.
+        gathered: collects what the caller writes into audit logs and connections later. None: the audit lines are written here.
+        met: people that earlier batches found under several names, so that they need not be looked up again.
     """
     counts: Counts = Counter()
     found = gathered if gathered is not None else Gathered()
     if released and items:
-        await store.release(tx, items)  # whatever still has no owner is set aside once more below
+        await store.release(
+            tx, items
+        )  # an item that no tenant gets this time either is quarantined again below
     for app_id in sorted({item.meta_app_id for item in items}):
         mine = [item for item in items if item.meta_app_id == app_id]
         await _apply_or_halve(tx, mine, callback_keys, counts, found, met)
@@ -136,7 +138,7 @@ async def _apply_or_halve(
 
 
 async def set_poison_aside(tx: Transaction, item: Item, counts: Counts, *, reason: str, detail: str) -> None:
-    """Set an item aside that cannot be applied, with its bytes; count and log it. The log shows ``detail`` up to its first colon."""
+    """Quarantine an item that cannot be applied, with its bytes; count and log it. The log gets ``detail`` up to its first colon."""
     log.warning(
         "item_set_aside",
         event_id=item.event_id,
@@ -165,7 +167,7 @@ async def _apply(
     gathered.hear(heard_in(routed))
     routed = await forgotten.leave_out(tx, routed, connections=connections)
     counts: Counts = Counter()
-    # First, because a sender who turns out to be a known person writes into that person's conversation.
+    # First, so that the messages of somebody who turns out to be a known person go into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
     arrived = await _arrivals(tx, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
@@ -173,9 +175,9 @@ async def _apply(
     beside = await apply_beside(tx, routed, arrived, counts)
     stated: list[Kept] = []
     noticed = await notices.apply(tx, routed.notices, counts, now=utc_now(), stated=stated)
-    # One event for each new fact, so that nobody who counts events misses one. Made last, so that the conversations in them are as they
-    # are after the whole batch.
-    events = [*await told(tx, [*received, *news_of(moved)]), *beside, *noticed]
+    # One event for each new fact, so that whoever counts events misses none. Made last, so that the conversations in them are as the whole
+    # batch leaves them.
+    events = [*await events_of_rows(tx, [*received, *news_of(moved)]), *beside, *noticed]
     for item, ignored in routed.ignored:
         counts[item.meta_app_id, "ignored", ignored.reason] += 1
     if routed.set_aside:
@@ -189,8 +191,9 @@ async def _apply(
     await automating.defer(tx, arrived)
     await concluding.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
-    # Last: a batch that fails and is halved must not be counted twice.
-    gathered.receive(tallying.received_in(routed))
+    gathered.receive(
+        tallying.received_in(routed)
+    )  # last: a batch that is rolled back and halved counts nothing
     return counts
 
 
@@ -265,5 +268,5 @@ def _ours(callback: str | None, keys: Sequence[bytes]) -> UUID | None:
 
 
 def news_of(moved: Sequence[Moved]) -> list[tuple[MessageRow, EventType]]:
-    """Return what is new of messages, one for each status that was not known before."""
+    """Return a pair for an event for each status of each message that was not known before."""
     return [(one.row, _EVENT_OF[status]) for one in moved for status in one.news]

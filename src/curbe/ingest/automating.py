@@ -1,4 +1,4 @@
-"""Starts automations for new messages: looks up which tenants have any (one statement for a batch) and defers one job for each message."""
+"""Defers a job for each new message whose tenant has automations. Which automation acts, if any, is decided in that job."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +22,7 @@ _AUTOMATED: Final = Query("curbe.ingest", "tenants_with_automations", _Tenant)
 
 
 async def defer(tx: Transaction, arrived: Sequence[Arrived]) -> None:
-    """Defer a job for each new message of a tenant that has automations; what they do is decided when the job runs."""
+    """Defer the job for each new message of tenants with automations."""
     if not arrived:
         return
     tenants = sorted({one.arrival.tenant_id for one in arrived})

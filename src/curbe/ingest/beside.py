@@ -1,4 +1,4 @@
-"""Applies what webhooks bring besides messages and statuses: edits, revocations, reactions and calls."""
+"""Applies what webhooks tell beside new messages and statuses: messages that were edited or revoked, reactions, and calls."""
 
 from collections.abc import Sequence
 
@@ -21,9 +21,9 @@ from curbe.realtime.service import Event
 async def apply_beside(
     tx: Transaction, routed: Routed, arrived: Sequence[Arrived], counts: Counts
 ) -> list[Event]:
-    """Apply a batch's edits, revocations, reactions and calls, and return the events to append.
+    """Apply a batch's edits, revokes, reactions and calls, and return the events that tell of them.
 
-    ``arrived``: the batch's new messages; edits and reactions that came before their message and waited for it are applied, too.
+    ``arrived``: the batch's new messages. Edits, revokes and reactions that came before them, and waited, are applied now.
     """
     waited = await amendments.catch_up(tx, [_target(new) for new in arrived])
     changed = [change for _, change in waited]
@@ -34,7 +34,7 @@ async def apply_beside(
 
 
 async def events_of(tx: Transaction, changed: Sequence[Changed]) -> list[Event]:
-    """Return one event for each message that looks different now, with the message as it is in ``tx``."""
+    """Return an event for each message that shows something else now, with the message as it is in ``tx``."""
     told = dict.fromkeys(MessageNews(one.tenant_id, one.message_id, one.type) for one in changed)
     return await message_events(tx, list(told)) if told else []
 
@@ -66,14 +66,14 @@ async def _react(tx: Transaction, routed: Routed, counts: Counts) -> list[Change
 
 
 async def _calls(tx: Transaction, routed: Routed, counts: Counts) -> None:
-    """Let calls open the customer service window. The notice that a call came in is stored and counted in ``notices``."""
+    """Open the customer service window for each call; the notice that told of it is stored and counted by `notices`."""
     calls = [
         (call, item, owner)
         for item, notice, owners in routed.notices
         if notice.field == "calls" and notice.phone_number_id is not None
         for call in read_calls(notice.payload)
         for owner in owners
-        if not owner.came_after(call.at)
+        if not owner.not_yet_attached_at(call.at)
     ]
     gone = await forgotten.gone_in(tx, ((call, owner) for call, _, owner in calls))
     living: list[Activity] = []
@@ -125,7 +125,7 @@ def _activity(said: Reacted, owner: Connection) -> Activity:
         kind="reaction",
         person=said.person,
         at=said.at,
-        # A reaction that is removed is no message to us, and one in a group is addressed to the group.
+        # Removing a reaction is no word to us, and a reaction in a group is to the group.
         opens_window=said.emoji is not None and said.group is None,
     )
 

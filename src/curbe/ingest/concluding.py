@@ -1,6 +1,6 @@
-"""Defers the conclusions to draw from messages that failed after Meta had accepted them: for the number, its WABA or the template.
+"""Defers a job for failures that say something about the number, its WABA or the template, and came after the provider took the message.
 
-A job draws them, because the applier's role may only read numbers and holds. Where Meta refuses a send at once, the sender draws them.
+The batch role may only read those, so the job does what follows. (For a message that is refused at once, its sender does it.)
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from curbe.infra.jobs import NewJob
 CONCLUDE: Final = (
     "outbound.conclude"  # the job that draws the conclusions; its subject is a message that failed
 )
-# The failures that say something about more than one message; the job decides what follows from them.
+# Kinds of failure that are about more than the one message; what exactly follows is decided in the job.
 _TELLING: Final = frozenset(
     {FailureKind.ACCOUNT, FailureKind.CREDENTIALS, FailureKind.TEMPLATE, FailureKind.THROTTLED}
 )
@@ -34,7 +34,7 @@ _LAST: Final = Query("curbe.ingest", "last_of_failures", _Telling)
 
 
 async def defer(tx: Transaction, moved: Sequence[Moved]) -> None:
-    """Defer a job for the failures that are new: one for each number, error code and template, as further messages would say the same."""
+    """Defer the job for failures that were not known before: one for each number, code and template, as the others say the same."""
     telling = [
         one.row for one in moved if one.row.failure_kind in _TELLING and MessageStatus.FAILED in one.news
     ]

@@ -1,6 +1,6 @@
-"""Leaves out what Meta delivers again about a person who was erased in the meantime; applying it would bring the person back.
+"""Leaves out what Meta delivers again about a person who was erased: applied, it would create that person anew.
 
-Edits, reactions and statuses are left out with the message they belong to, whenever they come: its id alone says which person it concerns.
+An edit, a reaction or a status is left out whenever the message it is about was erased, because that message's id leads to the person.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,10 @@ _Part = Effect | Called  # of a notice
 
 
 async def leave_out(tx: Transaction, routed: Routed, *, connections: Sequence[Connection]) -> Routed:
-    """Return a batch in which items about erased people are ignored. Costs nothing unless one of the owners has erased somebody lately."""
+    """Return a batch in which items about what was erased are among the ignored.
+
+    Costs no statement where none of the owners has erased anybody lately.
+    """
     if not any(one.has_tombstones for one in connections):
         return routed
     gone = await tombstones.buried(tx, _named_in(routed))
@@ -48,16 +51,17 @@ async def leave_out(tx: Transaction, routed: Routed, *, connections: Sequence[Co
 
 
 async def gone_in(tx: Transaction, parts: Iterable[tuple[_Part, Connection]]) -> set[Name]:
-    """Return which of the messages and calls in these parts of notices were erased; a later notice may name them again.
+    """Return which of the messages and calls that these parts of notices name were erased.
 
-    Costs nothing unless one of the owners has erased somebody lately.
+    The notice itself may be new although a part of it is not: several notices can tell of the same message. Costs no statement where none
+    of the owners has erased anybody lately.
     """
     asked = [name for part, owner in parts if owner.has_tombstones for name in _names(part, owner)]
     return await tombstones.buried(tx, asked) if asked else set()
 
 
 def is_gone(part: _Part, owner: Connection, gone: set[Name]) -> bool:
-    """Tell whether a part of a notice is, or belongs to, a message or call that was erased."""
+    """Tell whether a part of a notice is a message or call that was erased, or is about one."""
     return bool(gone) and not gone.isdisjoint(_names(part, owner))
 
 
@@ -76,7 +80,7 @@ def _names(what: MessageReceived | StatusReported | _Part, owner: Connection) ->
             names = [what.provider_message_id]
         case Called():
             names = [what.provider_id]
-        case _:  # about numbers, templates, or people's names and preferences: only the notice as a whole has a name
+        case _:  # numbers, templates, people's names and preferences: only the notice as a whole can have been erased
             names = []
     return [(owner.tenant_id, name) for name in names]
 

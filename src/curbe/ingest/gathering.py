@@ -1,8 +1,8 @@
-"""How long a lane waits for more webhooks before its next batch. Pure.
+"""How long a lane waits before its next batch, so that more webhooks come together in it. Pure.
 
-A batch costs some milliseconds even if it holds one webhook. If batches followed each other without a pause they would become ever smaller
-and use up the whole processor: four thousand webhooks a second cost twice as much that way as in batches a tenth of a second apart. So a
-lane waits, so briefly that nobody notices: longer the more webhooks arrive, but not at all when it is behind.
+Every batch costs some milliseconds, whatever it holds. If the next one began at once, batches would get ever smaller until they use up the
+whole processor: four thousand webhooks a second then cost twice as much as in a batch every tenth of a second, and even larger batches cost
+less still. So a lane waits for a moment that nobody notices: longer where much arrives, and not at all where it is behind.
 """
 
 from typing import Final

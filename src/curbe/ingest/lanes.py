@@ -1,4 +1,7 @@
-"""Applies the webhook log lane by lane; a batch commits together with its lane's cursor, so that nothing applies twice after a crash."""
+"""Applies the lanes of the webhook log, batch after batch.
+
+A lane's cursor moves in the transaction that applies the batch, so after a crash a batch is either applied or still to come.
+"""
 
 import asyncio
 import time
@@ -59,7 +62,7 @@ class Applier:
         self._alone: Final = Alone(pool, callback_keys=callback_keys, met=self._met, done=self._done)
 
     async def run(self, lane: int, stop: asyncio.Event) -> None:
-        """Apply ``lane`` until ``stop`` is set; when the database fails or cannot be reached, try again."""
+        """Apply ``lane`` until ``stop``. A batch that failed because of the database is tried again."""
         idle = 0.02
         while not stop.is_set():
             began = time.perf_counter()
@@ -78,7 +81,7 @@ class Applier:
             await self._tell(everything=True)
 
     async def apply_once(self, lane: int) -> int:
-        """Apply the lane's next batch and return how many webhooks it held; 0 if none waits or another process holds the lane.
+        """Apply the lane's next batch and return how many webhooks it held; 0 where there is none or another process has the lane.
 
         Raises:
             TookTooLong: the batch took too long. The next call takes a smaller one.
@@ -115,13 +118,16 @@ class Applier:
         return len(webhooks)
 
     async def _done(self, counts: Counts, gathered: Gathered, oldest: StoredWebhook, seconds: float) -> None:
-        """Record metrics, tallies and signs of life of a batch that has been committed."""
+        """Note what a batch tells beside its effects, once it is committed: metrics, audit lines to come, when numbers were heard of."""
         self._measure(counts, gathered, oldest, seconds)
         self._tallies.add(tallying.tallied(gathered.received))
         await self._note(gathered.heard)
 
     async def _note(self, heard: Heard) -> None:
-        """Note when Meta last told of each number, at most every 30 seconds; not in the batch, which must not lock numbers' rows."""
+        """Store when connections were last heard of, for each at most every half minute.
+
+        Not in the batch's transaction, which would keep the connections' rows locked until it ends.
+        """
         news = {who: at for who, at in heard.items() if at - self._noted.get(who, _NEVER) > _NOTED_EVERY}
         if news:
             async with self._pool.transaction() as tx:
@@ -129,7 +135,7 @@ class Applier:
             self._noted.update(news)
 
     async def _tell(self, *, everything: bool = False) -> None:
-        """Write into each tenant's audit log how much it received, at most one line a minute."""
+        """Write into the tenants' audit logs how much they received, at most one line a minute for each."""
         if due := self._tallies.take(now=self._clock(), everything=everything):
             try:
                 async with self._pool.transaction() as tx:

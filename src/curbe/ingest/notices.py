@@ -1,4 +1,4 @@
-"""Applies notices (whatever is no message or status) in batches: stores them, makes their events, and puts what they report into effect."""
+"""Applies notices in batches: stores them as they came, tells their tenants by events, and passes on what each says."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -45,12 +45,12 @@ from curbe.templates.service import TemplateNews
 log: Final = structlog.get_logger(__name__)
 
 RoutedNotice = tuple[Item, NoticeReceived, list[Connection]]
-# What says itself when it was; a message of history is older than its owner's connection by its nature.
+# Effects with a moment of their own. Messages of an app's history are not among them: they are older than the connection by their nature.
 _DATED: Final = (ContactNamed, MessageAmended, MessageEchoed, PreferenceStated, Reacted)
 
 
 class _Effects(msgspec.Struct):
-    """What a batch of notices reports, sorted by the part of the product that it concerns."""
+    """What a batch of notices says, sorted by the package that applies it."""
 
     health: list[HealthNews] = []
     templates: list[TemplateNews] = []
@@ -73,9 +73,9 @@ async def apply(
 ) -> list[Event]:
     """Apply a batch, count its items, and return the events that tell of it.
 
-    What a notice says is applied whenever it comes: it is the same once and twice, so a replay makes good what an older build left out.
-    Only what has no time of its own is applied once, as the time of its coming is another each time.
-    ``stated`` is told what people said of marketing that was new.
+    What a notice says is applied each time it comes, which changes nothing the second time; so a replay makes good what an earlier version
+    did not understand. Only where neither the notice nor what it says has a time is it applied once, as the time when it came would be
+    another each time. What people newly said about marketing is added to ``stated``.
     """
     if not routed:
         return []
@@ -96,7 +96,7 @@ async def apply(
     gone = await forgotten.gone_in(tx, ((effect, owner) for effect, _, _, owner in told))
     effects = _Effects()
     for effect, item, notice, owner in told:
-        if isinstance(effect, _DATED) and owner.came_after(effect.at):
+        if isinstance(effect, _DATED) and owner.not_yet_attached_at(effect.at):
             counts[item.meta_app_id, "unrouted", "former_owner"] += 1
         elif forgotten.is_gone(effect, owner, gone):
             counts[item.meta_app_id, "ignored", forgotten.REASON] += 1
@@ -120,14 +120,14 @@ async def _take_effect(
     past += await placeholders.fill(tx, effects.files, past=past)
     echoes = await coexistence.store_echoes(tx, effects.echoes)
     await media.expect_beside(tx, [*past, *echoes])
-    # History is told by conversation: nobody should answer months of it message by message.
+    # One event for each conversation of the history, and none for its messages: no program should answer months of old messages.
     told = await conversation_events(tx, {(one.tenant_id, one.conversation_id) for one in past})
     changed = await _change_messages(tx, effects, [*past, *echoes])
     return [*told, *await message_events(tx, [_echoed(one) for one in echoes]), *changed]
 
 
 async def _change_messages(tx: Transaction, effects: _Effects, new: Sequence[Stored]) -> list[Event]:
-    """Apply what our own people changed elsewhere, and what waited for messages that are here now."""
+    """Apply edits, revokes and reactions made in the business's own app, and those that waited for messages that are new here."""
     outcome = await amendments.amend(tx, effects.amendments)
     waited = await amendments.catch_up(
         tx, [(one.tenant_id, one.connection_id, one.provider_message_id) for one in new]
@@ -140,7 +140,7 @@ def _sort(effects: _Effects, effect: Effect, item: Item, notice: NoticeReceived,
     tenant_id, waba_id = owner.tenant_id, notice.waba_id or owner.waba_id
     match effect:
         case HealthReported():
-            # A notice about a number is about it on whatever WABA its entry names.
+            # A notice about a number is about the number as its owner has it, whatever WABA the webhook's entry names.
             on = owner.waba_id if notice.phone_number_id is not None else waba_id
             effects.health.append(HealthNews(tenant_id, on, item.meta_app_id, effect))
         case TemplateReported():
@@ -163,7 +163,7 @@ def _sort(effects: _Effects, effect: Effect, item: Item, notice: NoticeReceived,
 
 
 def _dates_itself(reading: Reading) -> bool:
-    """Return whether nothing in it takes its time from the notice: messages and words of people have their own."""
+    """Tell whether everything in it has a time of its own, as messages and people's preferences do, and needs none from the notice."""
     return not any(isinstance(effect, HealthReported | TemplateReported) for effect in reading.effects)
 
 

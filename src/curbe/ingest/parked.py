@@ -1,8 +1,8 @@
-"""Applies what was parked because its message had not arrived yet, such as a status or an edit, once the message is here.
+"""Applies what is parked, waiting for its message, once the message is here: statuses, edits, and files of an app's history.
 
-Works on one tenant and one kind at a time, in batches with a transaction each: no tenant waits for another's backlog or errors, and no
-transaction stays open for long. A row that the database refuses several times by itself is set aside in its table, and the rows behind it
-are applied.
+One tenant and one kind at a time, in batches with a transaction each. So however much one tenant has parked, and whatever the database
+refuses of it, other tenants do not wait, and no transaction is open for long. What the database refuses by itself, several times, is marked
+as refused where it is parked (`inbox.refused`), and what the tenant has behind it goes on.
 """
 
 import time
@@ -19,8 +19,8 @@ from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
 from curbe.inbox import amendments, identity, placeholders, refused, statuses
 from curbe.inbox.coexistence import Stored
-from curbe.inbox.refused import First, Lying
-from curbe.inbox.service import conversation_events, told
+from curbe.inbox.refused import FirstParked, ParkedQueue
+from curbe.inbox.service import conversation_events, events_of_rows
 from curbe.infra.db import Pool, Query, TookTooLong, Transaction
 from curbe.ingest import concluding
 from curbe.ingest.apply import POISON, news_of
@@ -32,19 +32,19 @@ from curbe.realtime import service as realtime
 log: Final = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 500  # rows in one transaction
-_PARTS: Final = 8  # of what was refused together
-_TURNS: Final = 20  # of each tenant, before somebody looks again what else there is
-_LEFT_ALONE: Final = 60.0  # seconds for which what was refused is not tried again
-_TRIES: Final = 3  # of what is refused alone
-# A status of a message that is not ours: as long as Meta delivers a webhook again.
+_PARTS: Final = 8  # into which a batch is split that was refused
+_TURNS: Final = 20  # batches of each tenant and kind in one call of `apply`
+_LEFT_ALONE: Final = 60.0  # seconds for which a kind whose batch was refused is not tried again
+_TRIES: Final = 3  # after which something that is refused by itself is marked as refused
+# A status of a message that is not ours is kept for as long as Meta delivers a webhook again.
 _KEPT: Final = timedelta(days=7)
 
 
 class Due(msgspec.Struct, frozen=True):
-    """Which kinds of parked rows a tenant has."""
+    """Which kinds a tenant has something parked of."""
 
     tenant_id: UUID
-    strays: bool  # what was written into a conversation while it was merged
+    strays: bool  # messages that were written into a conversation while it was being merged
     files: bool
     amendments: bool
     statuses: bool
@@ -55,22 +55,22 @@ _Of = tuple[UUID, str]  # a tenant and the name of a kind
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """One kind of parked rows.
+    """A kind of what is parked.
 
-    ``waits``: tells whether a tenant has any. ``take``: applies some of them. ``lying``: finds and sets aside a single row; None: the kind
-    cannot be taken row by row.
+    ``waits``: whether a tenant has any. ``take``: applies some; returns how many, and whether there are more. ``queue``: how one that is
+    refused is found and marked; None: it can only be refused as a whole.
     """
 
     waits: Callable[[Due], bool]
     take: _Take
-    lying: Lying | None = None
+    queue: ParkedQueue | None = None
 
 
 _DUE: Final = Query("curbe.ingest", "tenants_with_parked", Due)
 
 
 class Parked:
-    """Applies the parked rows of all tenants.
+    """Applies what is parked, of all tenants.
 
     Args:
         pool: connections with the batch role.
@@ -85,7 +85,8 @@ class Parked:
         self._at_once: Final = at_once
         self._clock: Final = clock
         self._left_alone: Final[dict[_Of, float]] = {}  # until when
-        self._refused: Final[dict[_Of, tuple[First, int]]] = {}  # what was refused alone last, and how often
+        # What was last refused by itself, and how often.
+        self._refused: Final[dict[_Of, tuple[FirstParked, int]]] = {}
 
     async def apply(self) -> Counter[str]:
         """Apply what can be applied now, tell the tenants, and return how much that was of each kind."""
@@ -118,20 +119,20 @@ class Parked:
             return await _DUE.all(tx)
 
     async def _batch(self, of: _Of, kind: _Kind, counts: Counter[str]) -> bool:
-        """Apply one batch of a kind, or of what is refused ever smaller ones from its beginning; return whether there is more."""
+        """Apply one batch of a kind; where it is refused, ever smaller ones from its beginning. Return whether there is more."""
         most, left = self._at_once, self._at_once
         while left > 0:
             first = None
             try:
                 async with self._pool.transaction() as tx:
-                    if most == 1 and kind.lying is not None:
-                        first = await kind.lying.first(tx, tenant_id=of[0])
+                    if most == 1 and kind.queue is not None:
+                        first = await kind.queue.first(tx, tenant_id=of[0])
                     taken, more = await kind.take(tx, of[0], most)
             except TookTooLong as error:
                 # That says little about any single row; fewer rows might take as long, and all others wait.
                 return await self._put_off(of, kind, None, error)
             except POISON as error:
-                if most == 1 or kind.lying is None:
+                if most == 1 or kind.queue is None:
                     return await self._put_off(of, kind, first, error)
                 most = max(1, most // _PARTS)
                 continue
@@ -141,16 +142,19 @@ class Parked:
                 return False
         return True
 
-    async def _put_off(self, of: _Of, kind: _Kind, first: First | None, error: Exception) -> bool:
-        """Set the first row aside if it was refused often enough by itself, else pause the kind for a minute; tell whether to go on."""
+    async def _put_off(self, of: _Of, kind: _Kind, first: FirstParked | None, error: Exception) -> bool:
+        """After a refusal: mark what was refused by itself often enough, else leave the kind alone for a minute.
+
+        Return whether something was marked, so that the rest can go on.
+        """
         tenant_id, name = of
         log.warning("parked_not_applied", tenant_id=str(tenant_id), kind=name, reason=type(error).__name__)
-        if kind.lying is None or first is None or not self._is_clear(of, first):
+        if kind.queue is None or first is None or not self._is_clear(of, first):
             self._left_alone[of] = self._clock() + _LEFT_ALONE
             return False
         refusal = storable(f"{type(error).__name__}: {str(error)[:500]}")
         async with self._pool.transaction() as tx:
-            await kind.lying.refuse(tx, first, tenant_id=tenant_id, refusal=refusal)
+            await kind.queue.refuse(tx, first, tenant_id=tenant_id, refusal=refusal)
         log.warning(
             "parked_set_aside",
             tenant_id=str(tenant_id),
@@ -160,8 +164,8 @@ class Parked:
         )
         return True
 
-    def _is_clear(self, of: _Of, first: First) -> bool:
-        """Tell whether the first row is at fault: it was refused by itself, and often enough."""
+    def _is_clear(self, of: _Of, first: FirstParked) -> bool:
+        """Count a refusal of the first one by itself, and tell whether it was refused often enough to be at fault."""
         last, tries = self._refused.get(of, (first, 0))
         tries = tries + 1 if last.key == first.key else 1
         self._refused[of] = (first, tries)
@@ -200,7 +204,7 @@ async def _amendments(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int,
 async def _statuses(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
     outcome = await statuses.unpark(tx, tenant_id=tenant_id, most=most)
     if news := news_of(outcome.moved):
-        await realtime.append(tx, await told(tx, news))
+        await realtime.append(tx, await events_of_rows(tx, news))
     await concluding.defer(tx, outcome.moved)
     await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
     return outcome.applied, outcome.applied + outcome.repeated + outcome.parked == most
@@ -210,7 +214,7 @@ async def _drop_old(tx: Transaction, tenant_id: UUID, _most: int) -> tuple[int, 
     return await statuses.drop_parked(tx, tenant_id=tenant_id, kept=_KEPT), False
 
 
-# In this order: who turns out to be merged has all of theirs in one place first.
+# In this order: what was written into a merged conversation is moved to where it belongs before anything else is applied.
 _KINDS: Final[dict[str, _Kind]] = {
     "strays": _Kind(lambda due: due.strays, _strays),
     "files": _Kind(lambda due: due.files, _files, refused.FILES),

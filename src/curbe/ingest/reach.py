@@ -1,7 +1,7 @@
-"""How many webhooks a lane takes into its next batch: fewer after a batch that took too long, until its webhooks are applied. Pure.
+"""How many webhooks a lane takes in one batch: fewer after a batch that took too long, until its webhooks are applied. Pure.
 
-Batches that are small enough are applied, so the lane moves on until the webhook that takes too long is alone in a batch. If the database
-is merely slow, batches stay as small as it can bear.
+Smaller batches pass, so that the lane moves on, and the webhook that takes too long stands alone in the end. If only the database
+is slow, the batches stay as small as it can bear.
 """
 
 from typing import Final
@@ -10,27 +10,26 @@ _SHARE: Final = 8  # a batch that took too long is tried again in so many parts
 
 
 class Reach:
-    """The batch size of one lane.
+    """The batch size of one lane: ``size`` is how many webhooks its next batch may hold.
 
-    ``size``: how many webhooks its next batch may hold. ``alone``: the last batch held one webhook and took too long, so it has to be taken
-    apart (see `alone`).
+    ``alone``: the last one held a single webhook that took too long, which has to be taken apart (`alone.Alone`).
     """
 
     def __init__(self, most: int) -> None:
         self._most: Final = most
-        self._within = 0  # how many webhooks of the batch that took too long are not applied yet
+        self._within = 0  # how many of the next webhooks are those of the batch that took too long
         self.size = most
         self.alone = False
 
     def took_too_long(self, webhooks: int) -> None:
-        """Take fewer than ``webhooks`` next time; 0: it is not known how many the batch held."""
+        """Note that a batch of so many webhooks took too long (0: not known how many), so that the next ones are smaller."""
         tried = webhooks or self.size
         self.alone = tried == 1
         self._within = tried
         self.size = max(1, tried // _SHARE)
 
     def passed(self, webhooks: int) -> None:
-        """Note that ``webhooks`` were applied (0: there was no batch). Once all that took too long together are, take more again."""
+        """Note that so many webhooks were applied. Batches grow again once those of the batch that took too long are done."""
         if not webhooks:
             return
         self.alone = False

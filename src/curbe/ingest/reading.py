@@ -1,4 +1,4 @@
-"""Reads the items of a stored webhook and numbers them in the order of reading."""
+"""Reads a stored webhook into its items, numbered in the order of reading: the number identifies an item for good."""
 
 from curbe.channels.cloudapi.notices import standby_items
 from curbe.channels.cloudapi.webhook import BrokenBody, read_body
@@ -13,7 +13,7 @@ def read_items(webhook: StoredWebhook) -> list[Item]:
         events = read_body(webhook.body)
     except BrokenBody as broken:
         events = [ItemRefused(reason=broken.reason, detail=str(broken), payload=webhook.body)]
-    # Messages and statuses inside a notice come last, so that every other item keeps its number.
+    # Messages and statuses inside a notice come last, so that the numbers of all other items are those that earlier versions gave them.
     inside = [event for event in events if isinstance(event, NoticeReceived) and event.field == "standby"]
     for notice in inside:
         events += standby_items(notice)

@@ -1,4 +1,4 @@
-"""Decides for each item of a webhook which tenant gets it, or why it is set aside. Pure."""
+"""Routing: which tenant gets each item of a webhook, or why no tenant gets it and it is quarantined. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -30,20 +30,20 @@ class Item(msgspec.Struct, frozen=True, gc=False):
 
 
 class Connection(msgspec.Struct, frozen=True):
-    """The present connection of a number, with what routing needs to know."""
+    """The connection that owns a number now, with what routing needs to know of it."""
 
     tenant_id: UUID
     id: UUID
     phone_number_id: str
     waba_id: str
     meta_app_id: str
-    attached_at: datetime | None  # whatever Meta dates before this belongs to a former owner
+    attached_at: datetime | None  # when it got the number; whatever Meta dates earlier was for a former owner
     has_tombstones: bool = (
-        False  # its tenant erased somebody lately about whom Meta may deliver something again
+        False  # its tenant erased somebody lately, of whom Meta may deliver a webhook again
     )
 
-    def came_after(self, at: datetime) -> bool:
-        """Tell whether something dated ``at`` belongs to a former owner."""
+    def not_yet_attached_at(self, at: datetime) -> bool:
+        """Tell whether the number still belonged to a former owner, or to nobody, at that moment."""
         return self.attached_at is not None and at < self.attached_at
 
 
@@ -51,10 +51,10 @@ Heard = dict[tuple[UUID, UUID], datetime]  # (tenant, connection): when
 
 
 class SetAside(msgspec.Struct, frozen=True):
-    """An item that no tenant gets at present: the reason, and the bytes that are kept of it."""
+    """An item that no tenant gets, at least for now: a row of the table ``quarantine``, with the reason and the item's bytes."""
 
     item: Item
-    kind: str  # unrouted, foreign or poison
+    kind: str  # unrouted (nobody has the number), foreign (another Meta app signed it) or poison (it cannot be applied)
     reason: str
     detail: str
     payload: bytes
@@ -63,7 +63,7 @@ class SetAside(msgspec.Struct, frozen=True):
 
 
 class Routed(msgspec.Struct, frozen=True):
-    """The items of a batch, sorted by kind, each with its owner."""
+    """The items of a batch with their owners, sorted by how they are applied."""
 
     messages: list[tuple[Item, MessageReceived, Connection]]
     amendments: list[tuple[Item, MessageAmended, Connection]]
@@ -97,7 +97,10 @@ def named_in(items: Iterable[Item]) -> tuple[list[str], list[str]]:
 
 
 def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
-    """Sort a batch: an item goes to the tenant that owns its number through the app that signed the webhook, or is set aside."""
+    """Give each item of a batch to the tenant that owns its number, or set it aside.
+
+    An item counts for the owner only if it was signed by the Meta app through which the number was connected.
+    """
     by_number = {connection.phone_number_id: connection for connection in connections}
     by_waba: dict[str, list[Connection]] = {}
     for connection in connections:
@@ -124,7 +127,7 @@ def route(items: Sequence[Item], connections: Sequence[Connection]) -> Routed:
 
 
 def heard_in(routed: Routed) -> Heard:
-    """Return the connections that a batch is about, each with when the latest webhook about it came."""
+    """Return the connections that a batch has items for, each with when the latest of their webhooks was received."""
     heard: Heard = {}
     for item, owner in owners_in(routed):
         who = (owner.tenant_id, owner.id)
@@ -135,7 +138,7 @@ def heard_in(routed: Routed) -> Heard:
 
 
 def owners_in(routed: Routed) -> Iterator[tuple[Item, Connection]]:
-    """Yield each item with its owner; a notice with several owners once for each."""
+    """Yield each item that was routed, with its owner; a notice about a WABA once for each of its owners."""
     for told in (routed.messages, routed.amendments, routed.reactions, routed.statuses):
         for item, _, owner in told:
             yield item, owner
@@ -170,7 +173,7 @@ def _route_notice(
 ) -> None:
     """A notice about a number goes to its owner; one about a WABA to each tenant that has a number on it."""
     if notice.phone_number_id is not None:
-        # A notice without a date counts as of when it came, so that a replay gives no new owner what a former one was told.
+        # A notice without a date counts as of when it was received: replayed later, it is still the former owner's.
         owner = _owner(item, notice.phone_number_id, notice.at or item.received_at, by_number)
         if isinstance(owner, Connection) and owner.attached_at is not None:
             inside = latest_moment(notice)
@@ -204,7 +207,7 @@ def _owner(item: Item, number: str, at: datetime, by_number: dict[str, Connectio
             f"signed by app {item.meta_app_id}, but phone_number_id {number} was connected through another"
         )
         return _aside(item, "foreign", "foreign_number", detail, number)
-    if connection.came_after(at):
+    if connection.not_yet_attached_at(at):
         return _aside(
             item, "unrouted", "former_owner", "dated before this number came to its present owner", number
         )

@@ -1,7 +1,7 @@
-"""Counts how much each tenant received from Meta, for one line a minute at most in its audit log.
+"""Counts how much each tenant received from Meta, for its audit log: at most one line a minute, however many webhooks came.
 
-Lines of the audit log are sealed and kept for ever, so there must not be one for each webhook. Counts that are not written yet are lost if
-the process dies; the webhooks themselves are in the log, and their effects in the tables.
+Audit lines are sealed and kept for good, so there must not be one for each webhook. Counts that are not written yet are lost if the process
+dies; the webhooks themselves are in the log, and their effects in the tables.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ MOST_NAMED: Final = 10  # numbers in one line of the process's log
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """How many items of how many webhooks, and the ids of the first and the last of these webhooks in the log."""
+    """How many items of how many webhooks a tenant received; ``first_event`` and ``last_event`` are ids of stored webhooks."""
 
     items: int
     webhooks: int
@@ -41,33 +41,33 @@ Received = dict[UUID, Counter[int]]  # tenant: how many items of which webhook
 
 @dataclass(slots=True)
 class Gathered:
-    """What a batch has to report besides its effects: the connections heard of, what each tenant received, the numbers nobody owns."""
+    """What a batch tells beside its effects: connections heard of, what each tenant received, and numbers of quarantined items."""
 
     heard: Heard = field(default_factory=dict)
     received: Received = field(default_factory=dict)
     aside: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)  # (app, kind, reason): numbers
 
     def hear(self, heard: Heard) -> None:
-        """Add the connections that a part of the batch is about."""
+        """Add the connections that a part of the batch had items for."""
         self.heard.update({who: max(at, self.heard.get(who, at)) for who, at in heard.items()})
 
     def receive(self, received: Received) -> None:
-        """Add what a part of the batch brought; when a batch was halved in the middle of a webhook, each half brings some of its items."""
+        """Add what a part of the batch brought; where a batch was halved within a webhook, each half brings some of its items."""
         for tenant_id, items in received.items():
             self.received.setdefault(tenant_id, Counter()).update(items)
 
     def put_aside(self, app_id: str, kind: str, reason: str, phone_number_id: str | None) -> None:
-        """Add the number that a set-aside item is about."""
+        """Add the number that a quarantined item is about."""
         if phone_number_id is not None:
             self.aside.setdefault((app_id, kind, reason), set()).add(phone_number_id)
 
     def numbers(self, app_id: str, kind: str, reason: str) -> list[str]:
-        """Return the numbers that such set-aside items are about: at most :data:`MOST_NAMED`, to keep a log line short."""
+        """Return the numbers of items quarantined for this reason, sorted, at most :data:`MOST_NAMED`."""
         return sorted(self.aside.get((app_id, kind, reason), ()))[:MOST_NAMED]
 
 
 def received_in(routed: Routed) -> Received:
-    """Return what a batch brought to each tenant: how many items of which webhook."""
+    """Return how many items of which webhooks a batch brought each tenant."""
     found: dict[UUID, list[int]] = {}
     for item, owner in owners_in(routed):
         found.setdefault(owner.tenant_id, []).append(item.event_id)
@@ -75,7 +75,7 @@ def received_in(routed: Routed) -> Received:
 
 
 def tallied(received: Received) -> Tallied:
-    """Return the tally of what each tenant received."""
+    """Sum that up for each tenant."""
     return {
         tenant_id: Tally(
             items=items.total(), webhooks=len(items), first_event=min(items), last_event=max(items)
@@ -85,7 +85,7 @@ def tallied(received: Received) -> Tallied:
 
 
 def entries(tallies: Tallied) -> list[AuditEntry]:
-    """Return the lines for the tenants' audit logs."""
+    """Return the audit lines that say so, one for each tenant."""
     return [
         AuditEntry(
             tenant_id=tenant_id,
@@ -98,7 +98,7 @@ def entries(tallies: Tallied) -> list[AuditEntry]:
 
 
 class Tallies:
-    """The tallies of this process that are not written yet."""
+    """What this process has counted and not written into the audit logs yet."""
 
     def __init__(self) -> None:
         self._waiting: Final[Tallied] = {}
@@ -111,7 +111,7 @@ class Tallies:
             self._waiting[tenant_id] = tally if known is None else known + tally
 
     def take(self, *, now: float, everything: bool = False) -> Tallied:
-        """Remove and return the tallies of tenants whose last line is a minute old, or all of them; ``now``: monotonic seconds."""
+        """Remove and return what is due: of tenants whose last line is a minute old, or ``everything``. ``now``: monotonic seconds."""
         due = [
             tenant_id
             for tenant_id in self._waiting

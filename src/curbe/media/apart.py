@@ -1,4 +1,4 @@
-"""Runs the program that opens untrusted files, and accepts its answer only in the expected shape."""
+"""Runs the program that opens strangers' files (`examine`), and trusts only an answer of the right shape."""
 
 import asyncio
 from pathlib import Path

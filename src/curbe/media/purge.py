@@ -1,6 +1,6 @@
-"""Deletes files that no message needs: first their rows in a transaction, then their bytes; an interrupted deletion is repeated.
+"""Deletes files that no message needs. First their rows, in a transaction; then their bytes, which is repeated if it is interrupted.
 
-If the same content comes again while its bytes are being deleted, it has to wait, because it is stored under the same key.
+If the same content is to be stored again while its bytes are being deleted, it has to wait, because both have the same key.
 """
 
 from datetime import datetime
@@ -51,29 +51,28 @@ _IS_BEING_DELETED: Final = Query(_PACKAGE, "is_being_deleted", _Yes)
 
 
 async def forget(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
-    """Detach the files from messages that are about to be deleted; return from how many."""
+    """Detach the files of messages that are about to be deleted; return from how many messages."""
     return await _FORGET.run(tx, tenant_id=tenant_id, message_ids=message_ids)
 
 
 async def delete_assets(tx: Transaction, *, tenant_id: UUID, before: datetime, most: int) -> int:
-    """Delete the rows of up to ``most`` files that no message has and nobody wanted since ``before``; their bytes follow."""
+    """Delete the rows of up to ``most`` files that no message has and nobody asked for since ``before``; their bytes are deleted later."""
     return await _delete(
         tx, await _TO_PURGE.all(tx, tenant_id=tenant_id, before=before, most=most), tenant_id
     )
 
 
 async def erase(tx: Transaction, *, tenant_id: UUID, message_ids: list[UUID]) -> int:
-    """Detach the files from messages of an erased person, and delete the rows of those that nothing else uses; return how many."""
+    """Detach the files of an erased person's messages, and delete the rows of those that nothing else uses; return how many."""
     found = await _FILES_OF.all(tx, tenant_id=tenant_id, message_ids=message_ids)
     await forget(tx, tenant_id=tenant_id, message_ids=message_ids)
     return await delete_unneeded(tx, tenant_id=tenant_id, asset_ids=[one.id for one in found])
 
 
 async def delete_unneeded(tx: Transaction, *, tenant_id: UUID, asset_ids: list[UUID]) -> int:
-    """Delete the rows of those of these files that nothing uses any more, and return how many; their bytes follow.
+    """Delete the rows of those of these files that nothing uses; their bytes are deleted later. Return how many.
 
-    A file whose content is just being stored again for somebody else is spared; if nobody gets it in the end, it is deleted a day later
-    (`delete_spared`).
+    A file that is just being stored for somebody else is spared; if that is interrupted, `delete_spared` deletes it a day later.
     """
     if not asset_ids:
         return 0
@@ -85,7 +84,7 @@ async def delete_unneeded(tx: Transaction, *, tenant_id: UUID, asset_ids: list[U
 
 
 async def delete_spared(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
-    """Delete the rows of up to ``most`` files that were spared while being stored again and that nobody got; return how many."""
+    """Delete the rows of up to ``most`` files that were spared because somebody was storing them, and nobody has; return how many."""
     spared = await _SPARED.all(tx, tenant_id=tenant_id, most=most)
     return await delete_unneeded(tx, tenant_id=tenant_id, asset_ids=[one.id for one in spared])
 
@@ -93,13 +92,13 @@ async def delete_spared(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
 async def _delete(tx: Transaction, doomed: list[_Doomed], tenant_id: UUID) -> int:
     if not doomed:
         return 0
-    # The thumbnail's key is deleted in any case: one that the row does not know of may have been made when the same content came again.
+    # The storage may have a thumbnail that the row does not know of, made when the same content was stored once more.
     keys = [key for one in doomed for key in (one.storage_key, thumbnail_key(one.storage_key))]
     return await _PURGE.run(tx, tenant_id=tenant_id, ids=[one.id for one in doomed], keys=keys)
 
 
 async def give_up(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
-    """Mark for deletion the bytes of up to ``most`` files whose storing was interrupted before their rows were written; return how many."""
+    """Mark the bytes of up to ``most`` files for deletion whose storing was interrupted before their rows were written; return how many."""
     contents = [
         row.sha256 for row in await _GIVEN_UP.all(tx, tenant_id=tenant_id, after=BROKEN_OFF, most=most)
     ]
@@ -127,11 +126,11 @@ async def deleted(tx: Transaction, *, tenant_id: UUID, keys: list[str]) -> None:
 async def reserve(pool: Pool, *, tenant_id: UUID, sha256: bytes) -> None:
     """Protect a content that is about to be stored from being deleted, whether the tenant has it already or not.
 
-    Call this before the bytes are stored; otherwise they could be deleted before the row is written. A reservation without a row shows that
-    storing was interrupted, see `give_up`.
+    Must be committed before the bytes are stored: reserved only with the row, they could be deleted in between. The reservation also shows
+    when storing was interrupted before the row was written (`give_up`).
 
     Raises:
-        StorageFailed: the same content is just being deleted; it can be stored in a moment.
+        StorageFailed: the same content is being deleted at this moment; try again soon.
     """
     keys = list(keys_of(tenant_id, sha256))
     async with pool.transaction(tenant_id) as tx:

@@ -61,8 +61,8 @@ class Notifying:
         """Send one notification. If the number is paused or restricted, try again for a day; any other refusal is final."""
         async with self._pool.transaction(job.tenant_id) as tx:
             now = self._now()
-            # Locked before the notification, in the same order as erasing a person does: first the tenant's people, then what waits.
-            await identity.beside(tx, [job.tenant_id])
+            # Before the notification: whoever erases somebody has the tenant's people first, and then what waits to be sent to them.
+            await identity.lock_people_shared(tx, [job.tenant_id])
             waiting = await _WAITING.one(tx, tenant_id=job.tenant_id, id=job.subject)
             if waiting is not None:
                 try:

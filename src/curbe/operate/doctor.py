@@ -180,7 +180,7 @@ async def _of_work(tx: Transaction) -> list[Finding]:
         findings.backlog(await ingest.backlog_seconds(tx)),
         findings.sealing(_only(await _UNSEALED.all(tx)).oldest),
         *findings.outbox(_only(await _OUTBOX.all(tx))),
-        *findings_of_jobs.jobs(await jobs.standing(tx)),
+        *findings_of_jobs.jobs(await jobs.backlog(tx)),
         findings.parked(_only(await _PARKED.all(tx))),
         *findings.quarantine(await _QUARANTINE.all(tx)),
     ]

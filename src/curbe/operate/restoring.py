@@ -58,7 +58,7 @@ async def _hold(worker: Pool, tenant_id: UUID, *, actor: str) -> Held:
         stopped = await campaigns.stop(tx, tenant_id=tenant_id, actor=actor)
     async with worker.transaction(tenant_id) as tx:
         held = Held(
-            messages=await withdrawing.doubt(tx, tenant_id=tenant_id),
+            messages=await withdrawing.mark_queue_unknown(tx, tenant_id=tenant_id),
             campaigns=stopped,
             notifications=await notifications.skip_due(tx, tenant_id=tenant_id),
         )

@@ -1,7 +1,8 @@
-"""Asking once more, for what goes to many: in the transaction that claims it, so that what was committed before the claim counts.
+"""Asking the consent gate a second time about messages of campaigns and notifications, in the transaction that claims them for sending.
 
-A no of the person's fails the message. What speaks against nobody in particular, the night where they live or a campaign's template that
-Meta has just paused, only undoes the claim.
+They were allowed when they were queued, which may be hours ago; this sees everything committed before the claim. Where the person says no,
+the message fails. Where the reason is not about the person (it is night where they live, or Meta has just paused the campaign's template)
+the claim is only undone, and the message waits.
 """
 
 from collections.abc import Sequence
@@ -23,19 +24,19 @@ from curbe.outbound.governor import CAMPAIGN, NOTIFICATION
 from curbe.outbound.refusing import kind_of
 from curbe.outbound.store import Claim, PutOff
 
-_SOON: Final = timedelta(milliseconds=50)  # longer than writing down a no takes
+_SOON: Final = timedelta(milliseconds=50)  # longer than it takes to store an opt-out
 _ABOUT_THE_TEMPLATE: Final = frozenset({RefusalCode.TEMPLATE_UNAVAILABLE, RefusalCode.TEMPLATE_RECATEGORISED})
-_PAUSED_BY_THEN: Final = timedelta(seconds=5)  # a campaign whose template may not be sent
+_PAUSED_BY_THEN: Final = timedelta(seconds=5)  # in which a campaign whose template may not be sent is paused
 
 
-async def ask_again(
+async def recheck(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, claims: Sequence[Claim], now: datetime
 ) -> tuple[list[Claim], list[Settled]]:
-    """Return which of the claimed messages may go, and those that the gate refused and that have failed now.
+    """Return the claimed messages that may go, and those that have failed now because the gate refused them.
 
-    Where somebody is writing down a no at this moment, what is for many waits until that is done: the claim is undone. So is that of
-    a campaign's message whose recipient sleeps by now, and of one whose template may not be sent, or not as it was looked over: the
-    campaign is about to pause. Whom the account may not write to for now is nobody's failure: the governor holds it back.
+    The claims of others are undone, so that they wait: all to many people while an opt-out is being stored; a campaign's message whose
+    recipient's quiet hours have begun; one whose template may not be sent, or has another category than when the campaign was looked over,
+    as the campaign is about to pause. A restriction of the account is left to the governor (`governing`), which holds the message back.
     """
     many = [claim for claim in claims if claim.priority >= NOTIFICATION]
     if not many:
@@ -45,12 +46,12 @@ async def ask_again(
         await store.unclaim(tx, tenant_id=tenant_id, due_at=due_at, now=now)
         return [claim for claim in claims if claim.message_id not in due_at], []
     asleep = _asleep(many, now=now)
-    # It holds nobody up: what another campaign has for them, at an hour of its own, does not wait until the morning of this one.
+    # Without holding up what is behind: another campaign's message for the same person need not wait for the morning of this one.
     await store.unclaim(tx, tenant_id=tenant_id, due_at=asleep, now=now, reason=PutOff.QUIET, holds=False)
     awake = [claim for claim in many if claim.message_id not in asleep]
     answers = await facts.ask(
         tx,
-        [Recipient(conversation_id=claim.thread_id) for claim in awake],
+        [Recipient(conversation_id=claim.current_conversation_id) for claim in awake],
         tenant_id=tenant_id,
         connection_id=connection_id,
         wanted=[_wanted(claim) for claim in awake],
@@ -70,7 +71,7 @@ async def ask_again(
 
 
 def _asleep(claims: Sequence[Claim], *, now: datetime) -> dict[UUID, datetime]:
-    """Return the campaigns' messages whose recipients' quiet hours have begun since they were queued, and when those end."""
+    """Return the campaigns' messages whose recipients' quiet hours have begun since they were queued, each with when those end."""
     ends: dict[UUID, datetime] = {}
     for claim in claims:
         if claim.quiet is not None:
@@ -82,7 +83,7 @@ def _asleep(claims: Sequence[Claim], *, now: datetime) -> dict[UUID, datetime]:
 
 
 def _halts(claim: Claim, answer: Refusal) -> bool:
-    """Tell whether a refusal is about the campaign, which pauses for it and may go on: its messages are not lost."""
+    """Tell whether a refusal is about the campaign's template: then the campaign pauses and may go on later, so its messages are kept."""
     return claim.campaign_id is not None and answer.code in _ABOUT_THE_TEMPLATE
 
 

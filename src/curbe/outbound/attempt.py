@@ -71,7 +71,7 @@ _UNREADABLE: Final = SendFailure(
 
 
 class Attempted(msgspec.Struct, frozen=True):
-    """What came of one attempt: the verdict to write, and what else follows."""
+    """What came of one attempt: the verdict to write, and what follows for the message and its number."""
 
     settlement: Settlement
     put_back: PutBack | None
@@ -80,8 +80,8 @@ class Attempted(msgspec.Struct, frozen=True):
     sealed_token: str  # with which it was asked
 
 
-def doubted(attempted: Attempted) -> Attempted:
-    """Return the outcome of an attempt whose answer cannot be believed, such as a name that belongs to another message: nobody knows."""
+def with_unknown_outcome(attempted: Attempted) -> Attempted:
+    """Return the same attempt with the outcome unknown: its answer cannot be right, for instance a wamid that another message has."""
     said = attempted.settlement
     unknown = Settlement(id=said.id, attempt=said.attempt, verdict=Verdict.UNKNOWN, at=said.at)
     return msgspec.structs.replace(attempted, settlement=unknown, put_back=None, next=None)
@@ -104,9 +104,10 @@ class Attempt:
         stop: asyncio.Event,
         provide: Provide | None = None,
     ) -> None:
-        """``provide`` exchanges one of our own files for the provider's id of it; once there is a ``stop`` nobody waits for that.
+        """Send from ``phone_number_id`` with ``token``.
 
-        ``hold_on`` makes the lease of a message's attempt outlast an upload, and tells whether there still is one.
+        ``provide`` uploads one of our own files and returns the provider's id of it; it is broken off once ``stop`` is set. ``hold_on``
+        extends the lease of a message's attempt for an upload, and returns whether the attempt still had one.
         """
         self._cloud_api: Final = cloud_api
         self._phone_number_id: Final = phone_number_id
@@ -121,7 +122,7 @@ class Attempt:
         self._stop: Final = stop
 
     async def prepare(self, claim: Claim, intent: Intent) -> bytes | Attempted:
-        """Return the request, its files at the provider, or what came of it where there is nothing to ask for; never raises."""
+        """Return the request's body, with its files uploaded, or the attempt's outcome where there is nothing to send; never raises."""
         body = await self._prepared(claim, intent)
         if body is _POSTPONED:
             return self.postponed(intent)
@@ -142,7 +143,7 @@ class Attempt:
         return self._accepted(intent, answer)
 
     async def _prepared(self, claim: Claim, intent: Intent) -> bytes | SendFailure:
-        """Return the request, its files at the provider; where it fails nothing was asked that could reach anybody."""
+        """Return the request's body, with its files uploaded, or why there is none: then nothing was sent to anybody."""
         try:
             content = decoded(intent.payload)
         except msgspec.DecodeError:
@@ -163,7 +164,7 @@ class Attempt:
             return _UNREADABLE
 
     async def _uploads(self, content: Content, intent: Intent) -> dict[str, str] | SendFailure:
-        """Return the provider's id for each of our own files in ``content``; nothing was sent to anybody where it fails."""
+        """Upload each of our own files in ``content``, and return the provider's ids of them, or why one could not be uploaded."""
         uploads: dict[str, str] = {}
         for media_id in media_ids(content):
             ours = own_file(media_id)
@@ -172,7 +173,7 @@ class Attempt:
             try:
                 provided = await self._unless_stopped(self._provide(ours, partial(self._still_ours, intent)))
             except Exception:
-                # The database for a moment, or the disk: whoever is sent to beside this one must not suffer from it.
+                # The database or the disk may have failed for a moment: that must not disturb the messages sent beside this one.
                 log.exception("file_not_provided", message_id=str(intent.id))
                 provided = NOT_PROVIDED
             if isinstance(provided, SendFailure):
@@ -181,7 +182,7 @@ class Attempt:
         return uploads
 
     async def _unless_stopped(self, providing: Coroutine[None, None, Provided]) -> Provided:
-        """Return what comes of an upload, or ``_POSTPONED``: it may take minutes, and who ends has seconds to write down what is."""
+        """Return the outcome of an upload, or ``_POSTPONED`` once the process stops: an upload takes minutes, stopping only seconds."""
         working = asyncio.ensure_future(providing)
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
@@ -223,7 +224,7 @@ class Attempt:
         )
 
     def postponed(self, intent: Intent) -> Attempted:
-        """Return that nothing was asked, and that it may be at any time: no try is used up."""
+        """Return the outcome of an attempt in which nothing was asked: the message is queued again at once, and no try is used up."""
         said = Settlement(id=intent.id, attempt=intent.attempt, verdict=Verdict.QUEUED, at=self._now())
         return Attempted(
             settlement=said,

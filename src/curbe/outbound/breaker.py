@@ -88,12 +88,14 @@ class _Circuit:
 
 
 class Breaker:
-    """Keeps a queue from being spent on a provider that does not answer.
+    """A circuit breaker: stops sending while the provider does not answer, so that the queue is not spent on it.
 
-    Each request without a clear answer leaves a message that nobody may send again. So after five in a row nothing more is asked, but
-    for one request after a pause that doubles up to a minute, until one is answered clearly. A number has a circuit of its own; where
-    the five are of several numbers, it is the provider that is silent, and one probe serves all of them. A number that is halted by
-    itself says nothing of the provider by its silence, and finds out for itself; what it is answered clearly speaks for both.
+    Each request without a clear answer leaves a message that nobody may send again. So after five such requests in a row the circuit opens:
+    only one request is made as a probe, after a pause that doubles up to a minute, until one is answered clearly.
+
+    Each number has a circuit of its own. If the five requests are of several numbers, the provider as a whole is silent, and a single probe
+    serves all numbers. A number whose own circuit is open probes for itself, and its silence does not count against the provider; a clear
+    answer to it closes both.
     """
 
     def __init__(self) -> None:
@@ -105,14 +107,14 @@ class Breaker:
         )  # of the numbers that are not halted, since anybody heard anything clear
 
     def may_claim(self, number: UUID, *, now: float) -> Leave:
-        """Tell what it makes sense to claim; nothing is promised before :meth:`ask`."""
+        """Tell how much it makes sense to claim now. Whether a request may be made is decided only by :meth:`ask`."""
         circuit = self._circuit(number)
         if circuit is None:
             return Leave.ANY
         return Leave.NONE if circuit.wait(now) > 0 else Leave.PROBE
 
     def ask(self, number: UUID, *, now: float) -> Leave:
-        """Tell whether a request may begin now. Who is given PROBE has it alone, and says by :meth:`heard` what came of it."""
+        """Tell whether a request may begin now. PROBE is given to one caller at a time, who must tell :meth:`heard` what came of it."""
         leave = self.may_claim(number, now=now)
         circuit = self._circuit(number)
         if leave is Leave.PROBE and circuit is not None:
@@ -125,7 +127,7 @@ class Breaker:
         return 0.0 if circuit is None else circuit.wait(now)
 
     def heard(self, number: UUID, heard: Heard, *, leave: Leave, now: float) -> list[Change]:
-        """Take note of what came of a request that began with ``leave``; return what has changed by it."""
+        """Note what came of a request that began with ``leave``; return the circuits that opened or closed by it."""
         circuit = self._circuit(number)
         if circuit is not None:
             if leave is not Leave.PROBE or not circuit.probed_by(number):
@@ -144,7 +146,7 @@ class Breaker:
         return int(self._provider.is_open) if reach is Reach.PROVIDER else len(self._halted)
 
     def forget(self, number: UUID) -> None:
-        """Let go of a number that does not send any more."""
+        """Forget a number that does not send any more."""
         self._halted.pop(number, None)
         self._silences.pop(number, None)
         self._lately.pop(number, None)

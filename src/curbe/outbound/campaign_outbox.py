@@ -1,4 +1,4 @@
-"""What of the outbox is a campaign's: how much of it waits, set aside while the campaign pauses, taken out when it is cancelled."""
+"""The messages of one campaign in the outbox: counted, set aside while the campaign is paused, withdrawn when it is cancelled."""
 
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ _CANCELLED: Final = "The campaign was cancelled before this was sent."
 
 
 class Depth(msgspec.Struct, frozen=True):
-    """How many messages of a campaign no provider has answered for; how many of them are set aside, or wait for the morning."""
+    """How many messages of a campaign are in the outbox, how many of these are set aside, and how many wait for the end of quiet hours."""
 
     waiting: int = 0
     aside: int = 0
@@ -35,7 +35,7 @@ async def depth(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID) -> Depth
 
 
 async def set_aside(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, campaign_id: UUID) -> int:
-    """Let what a pausing campaign has in the outbox wait for its end, and nobody behind it; return how many were set aside."""
+    """Set a paused campaign's messages aside until it is resumed; messages behind them may go meanwhile. Return how many that were."""
     await store.take_turn(tx, connection_id=connection_id)
     rows = await _SET_ASIDE.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     await store.free_next(tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in rows])
@@ -43,7 +43,7 @@ async def set_aside(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, ca
 
 
 async def bring_back(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, campaign_id: UUID) -> int:
-    """Let what was set aside go again; return how many that is."""
+    """Put back what was set aside, so that it can go again; return how many messages that were."""
     await store.take_turn(tx, connection_id=connection_id)
     brought = await _BRING_BACK.run(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     if brought:
@@ -52,9 +52,9 @@ async def bring_back(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, c
 
 
 async def withdraw(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, campaign_id: UUID) -> int:
-    """Take up to 1,000 messages of a cancelled campaign that nobody has begun to send out of the outbox; return how many.
+    """Fail up to 1,000 messages of a cancelled campaign that nobody has begun to send, as cancelled; return how many.
 
-    They have failed, as cancelled. What is being sent at the moment is left to its answer.
+    Messages that are being sent at this moment are left to the provider's answer.
     """
     await store.take_turn(tx, connection_id=connection_id)
     rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)

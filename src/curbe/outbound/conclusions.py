@@ -1,6 +1,6 @@
-"""What follows for a number and its templates from what the provider refuses: at once, or after it had taken the message.
+"""What follows from a refusal for more than its message: the number is paused, sending to many is held back, a template is noted as paused.
 
-A number that may not send is paused, what goes to many is held back, a template that is paused or disabled stands so.
+Refusals come at once, or as a failed status after the provider had taken the message; what follows is the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ _FAILED: Final = Query("curbe.outbound", "failure_told", _Failed)
 
 
 class Concluding:
-    """Draws the conclusions from a message that the provider had taken and then failed to deliver."""
+    """The job for a message that the provider took and then failed to deliver: does for its number and template what follows."""
 
     def __init__(self, pool: Pool) -> None:
         """``pool`` is one of the worker's role."""
@@ -84,7 +84,10 @@ async def pause(
     refused_token: str | None = None,
     told_at: datetime | None = None,
 ) -> None:
-    """Pause a number that Meta does not let send, or all of its WABA; what else is given says of which time or token that is known."""
+    """Pause a number that Meta does not let send, or all numbers of its WABA where the code is about that.
+
+    A connection that got another token than ``refused_token``, or was connected or resumed after ``told_at``, is left alone.
+    """
     await connections.pause(
         tx,
         tenant_id=tenant_id,
@@ -97,7 +100,7 @@ async def pause(
 
 
 async def hold(tx: Transaction, held: Mapping[Hold, int], *, tenant_id: UUID, connection_id: UUID) -> None:
-    """Hold back what goes to many, each for the provider's code that asks for it, and tell of every number that does so."""
+    """Hold back sending to many people: each hold with the provider's code that asks for it. Tell and audit it for every number held."""
     codes: dict[Held, list[int]] = {}
     for one, code in held.items():
         numbers = await limits.hold(

@@ -1,4 +1,4 @@
-"""Holding back, in the transaction that claims it, what the governor does not let go now: for its person, or for its portfolio."""
+"""Applies the governor's limits to claimed messages, in the transaction of the claim: those for one person, and those of the portfolio."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,9 +17,9 @@ _TEMPLATE: Final = "template"
 async def admit(
     tx: Transaction, account: SendingAccount, claims: Sequence[Claim], *, pairs: Pairs, now: datetime
 ) -> list[Claim]:
-    """Return which of the claimed messages may go now; the claims of the others are undone until they may."""
+    """Return the claimed messages that may go now. The claims of the others are undone, and they wait until they may."""
     no_room = await _without_room(tx, account, claims, now=now)
-    # It holds nobody up: whoever has written meanwhile is answered, which needs no room.
+    # Without holding up what is behind: if the person writes meanwhile, answering them needs no room.
     await store.unclaim(
         tx, tenant_id=account.tenant_id, due_at=no_room, now=now, reason=PutOff.ROOM, holds=False
     )
@@ -41,9 +41,9 @@ async def admit(
 async def _without_room(
     tx: Transaction, account: SendingAccount, claims: Sequence[Claim], *, now: datetime
 ) -> dict[UUID, datetime]:
-    """Return the templates that begin a conversation and may not now, and when to look again.
+    """Return the templates that would begin a conversation and may not now, each with when to look again.
 
-    The portfolio has no room for them today, or Meta lets its account write to nobody first for a while.
+    Either the portfolio has reached its limit of new people in 24 hours, or Meta restricts its account to answering for a while.
     """
     limit = people_limit(account.messaging_limit)
     beginning = [

@@ -1,4 +1,4 @@
-"""What may go out beyond the number's own pace: to one person, for one portfolio, of one priority; and each sender's fair share. Pure.
+"""The limits on sending that a number's pace (`pace`) does not cover: per person, per portfolio, and each sender's share of requests. Pure.
 
 docs/explanation/pace.md says why each rule is as it is.
 """
@@ -39,17 +39,20 @@ _TIERS: Final = {
 
 
 class _Debt(msgspec.Struct, frozen=True):
-    """When everything owed will be paid back: in all, and of what this sender itself has sent."""
+    """When a person's pair limit is free again: counting everything (``paid_at``), and only what this sender has sent (``own_paid_at``)."""
 
     paid_at: datetime
     own_paid_at: datetime
 
 
 class Pairs:
-    """What each person owes for the messages that one number sent them. One sender's; a pair is named by its conversation."""
+    """Meta's pair limit: one message each six seconds from a number to a person, with a loan of 45 that is paid back at that rate.
+
+    Keeps for each person when the loan will be paid back. One sender's, in memory; a pair is named by its conversation.
+    """
 
     def __init__(self, *, now: datetime) -> None:
-        """``now`` is when this sender took over the number: what was sent shortly before may be known to nobody."""
+        """``now`` is when this sender took over the number: messages of an earlier sender shortly before may not have been stored."""
         self._assumed: Final = now + _UNWRITTEN
         self._debts: dict[UUID, _Debt] = {}
 
@@ -58,7 +61,7 @@ class Pairs:
 
         Args:
             pair: the conversation.
-            known_paid_at: what is at rest about it.
+            known_paid_at: when its debt is paid as stored in the database; None: nothing is stored.
             now: the moment of sending.
         """
         debt = self._debts.get(pair) or _Debt(self._assumed, now)
@@ -72,13 +75,13 @@ class Pairs:
         return None
 
     def refused(self, pair: UUID, *, until: datetime) -> None:
-        """Take note that the provider wants nothing more for this person before that moment."""
+        """Note that the provider refused a message to this person as too fast, so that none goes before ``until``."""
         owed = until + _MOST_DEBT - _EACH
         debt = self._debts.get(pair) or _Debt(owed, owed)
         self._debts[pair] = _Debt(max(debt.paid_at, owed), max(debt.own_paid_at, owed))
 
     def to_write(self, pairs: Collection[UUID], *, now: datetime) -> dict[UUID, datetime]:
-        """Return those of ``pairs`` that owe so much that another sender must know, and when each has paid."""
+        """Return those of ``pairs`` whose debt is large enough to be stored for other senders, each with when it is paid."""
         debts = {pair: self._debts[pair] for pair in pairs if pair in self._debts}
         return {pair: debt.paid_at for pair, debt in debts.items() if debt.own_paid_at - now > _UNWRITTEN}
 
@@ -89,20 +92,20 @@ def people_limit(tier: str | None) -> int | None:
 
 
 class Room(msgspec.Struct, frozen=True):
-    """Whom of several people a portfolio may write to outside their windows."""
+    """Which of several people a portfolio may write to outside their windows, and which it may not."""
 
     allowed: frozenset[UUID]
     refused: frozenset[UUID]
 
 
 def room_for(people: Sequence[UUID], *, counted: Collection[UUID], people_count: int, limit: int) -> Room:
-    """Return whom of ``people``, in their order, a portfolio may write to.
+    """Return which of ``people``, in their order, a portfolio may write to.
 
     Args:
         people: contacts, most urgent first; one may come twice.
-        counted: those of them who count already, so that writing to them costs nothing.
-        people_count: how many count in all.
-        limit: how many may.
+        counted: those of them who are counted already, so that writing to them uses up nothing.
+        people_count: how many people are counted in all.
+        limit: how many may be.
     """
     allowed, left = set(counted) & set(people), limit - people_count
     for person in people:
@@ -113,15 +116,15 @@ def room_for(people: Sequence[UUID], *, counted: Collection[UUID], people_count:
 
 
 def look_again_at(next_at: datetime | None, *, now: datetime) -> datetime:
-    """Return when to count again for those a portfolio has no room for; ``next_at`` is when the first person counts no more."""
+    """Return when to try again people a portfolio has no room for; ``next_at``: when the first counted person stops counting."""
     return min(max(next_at or now, now + _RECOUNT_SOONEST), now + _RECOUNT_LATEST)
 
 
 def share(*, own: int, total: int, senders: int, budget: int) -> int:
     """Return how many requests one of ``senders`` may have under way.
 
-    It may have whatever the others leave of the ``budget``, and its equal part of it in any case: who is alone has all of it, who comes
-    later finds its part as soon as the answers arrive.
+    It may have whatever the others leave of the ``budget``, and its equal part of it in any case. So a single sender has all of it, and one
+    that comes later gets its part as soon as answers to the others arrive.
 
     Args:
         own: how many it has under way.

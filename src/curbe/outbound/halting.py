@@ -1,6 +1,6 @@
-"""A template that Meta calls paused or disabled as it is sent stands so here from then on: written in the transaction that learned it.
+"""Stores that a template is paused or disabled where Meta says so while it is sent, in the transaction that writes that outcome.
 
-The next claim asks the gate, and the gate looks there: nothing more is begun for the template, whichever campaign it is.
+The next claim asks the consent gate, which looks at the stored status. So nothing more is begun for the template, by any campaign.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ _OF_MESSAGES: Final = Query("curbe.outbound", "templates_of_messages", _Template
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """That the provider refused a message, with which of its codes, and when."""
+    """A message that the provider refused: with which of its codes, and when."""
 
     message_id: UUID
     code: int | None
@@ -43,17 +43,17 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 def refusal_in(settlement: Settlement) -> Refusal:
-    """Return what an attempt says of its template: that it is paused is told by a refusal, or beside taking the message."""
+    """Return what an attempt says about its template. Meta can tell that it is paused by refusing a message, or while accepting one."""
     paused = settlement.provider_status == _TAKEN_AND_PAUSED
     return Refusal(settlement.id, TEMPLATE_PAUSED if paused else settlement.error_code, settlement.at)
 
 
 async def note_refused(tx: Transaction, refusals: Sequence[Refusal], *, tenant_id: UUID) -> None:
-    """Write down what the refusals say of the templates that were to be sent."""
+    """Store what the refusals say about the status of the templates that were to be sent."""
     refused = {one.message_id: _SAYS[one.code] for one in refusals if one.code in _SAYS}
     if not refused:
         return
-    now = await tx.now()  # a sender whose own clock is ahead has not the last word on the template until then
+    now = await tx.now()  # not a sender's clock: one that is ahead would outweigh what Meta tells later
     at = {one.message_id: min(one.at, now) for one in refusals}
     found = await _OF_MESSAGES.all(tx, tenant_id=tenant_id, ids=sorted(refused))
     await templates.apply(

@@ -1,4 +1,4 @@
-"""What governs sending, at rest: what is held for a while, what people owe, whom a portfolio has written to."""
+"""The limits on sending in their tables: numbers held back for a while, pair limits, and the people a portfolio has written to."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from curbe.outbound.governor import Room, room_for
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A number that holds back what goes to many, and how it stands otherwise."""
+    """A number that sends nothing to many people for a while, and its connection's status."""
 
     connection_id: UUID
     status: ConnectionStatus
@@ -46,9 +46,9 @@ async def hold(
     code: int,
     whole_waba: bool,
 ) -> list[Held]:
-    """Let nothing of that priority or less urgent go out for ``pause``, from this number or from every number of its WABA.
+    """Let nothing of that priority, or less urgent, go out for ``pause`` from this number or, with ``whole_waba``, from all of its WABA.
 
-    Returns those of these that are connected.     Where something is held already, the later end counts. ``code`` is the provider's.
+    Where a number is held already, the later end counts. ``code``: the provider's, for the record. Returns the numbers that are connected.
     """
     return await _HOLD.all(
         tx,
@@ -64,7 +64,7 @@ async def hold(
 async def keep_debts(
     tx: Transaction, *, tenant_id: UUID, paid_at: Mapping[UUID, datetime], now: datetime
 ) -> None:
-    """Write down when the persons of these conversations owe nothing any more, by the clock that says ``now``; the latest counts."""
+    """Store when the pair limit of these conversations is free again, by the clock that says ``now``; of two moments the later counts."""
     pairs = sorted(paid_at)
     await _KEEP_DEBTS.run(
         tx, tenant_id=tenant_id, conversation_ids=pairs, owed=[paid_at[pair] - now for pair in pairs]
@@ -72,23 +72,26 @@ async def keep_debts(
 
 
 async def forget_debts(tx: Transaction, *, tenant_id: UUID) -> None:
-    """Remove the tenant's debts that are paid."""
+    """Delete the tenant's pair limits that are free again."""
     await _FORGET_DEBTS.run(tx, tenant_id=tenant_id)
 
 
 async def make_room(
     tx: Transaction, *, tenant_id: UUID, portfolio: str, people: Sequence[UUID], limit: int
 ) -> tuple[Room, datetime | None]:
-    """Count people a portfolio is about to write to outside their windows; return whom it may, and when the first of all counts no more.
+    """Count the people a portfolio is about to write to outside their windows, as far as its limit allows.
 
-    The portfolio is locked until the transaction ends: its numbers count one after the other.
+    The portfolio is locked until the transaction ends, so that its numbers count one after the other.
 
     Args:
         tx: the transaction of the claim.
         tenant_id: whose portfolio.
         portfolio: its name.
         people: contacts, most urgent first.
-        limit: how many may count at once.
+        limit: how many may count in any 24 hours.
+
+    Returns:
+        Whom it may write to and whom not, and when the first of all who are counted stops counting.
     """
     row = await _PORTFOLIO.one(tx, tenant_id=tenant_id, portfolio=portfolio)
     counted = await _COUNTED.one(

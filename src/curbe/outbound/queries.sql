@@ -65,11 +65,11 @@ WITH looked AS (
        FOR UPDATE OF o SKIP LOCKED),
 chosen AS (
     SELECT l.message_id, l.behind, row_number() OVER (PARTITION BY l.behind ORDER BY l.priority, l.position) AS place,
-           m.thread_id, m.type, m.template
+           m.current_conversation_id, m.type, m.template
       FROM looked l
            -- Each by its key, whatever the statistics say: one at a time.
      CROSS JOIN LATERAL (
-           SELECT n.conversation_id AS thread_id, n.type,
+           SELECT n.conversation_id AS current_conversation_id, n.type,
                   -- What is sent to many is asked of the gate once more: the template's name and language.
                   CASE WHEN l.priority >= :to_many AND NOT l.behind AND n.type = 'template' THEN
                        ARRAY[n.payload -> 'template' ->> 'name', n.payload -> 'template' -> 'language' ->> 'code'] END AS template
@@ -83,12 +83,12 @@ UPDATE outbox o
        put_off = NULL
   FROM chosen, conversations c
  WHERE o.tenant_id = :tenant_id AND o.message_id = chosen.message_id AND (chosen.behind OR chosen.place <= :most)
-   AND c.tenant_id = o.tenant_id AND c.id = chosen.thread_id
+   AND c.tenant_id = o.tenant_id AND c.id = chosen.current_conversation_id
 RETURNING o.message_id, o.conversation_id, o.position, o.priority, o.attempt, o.refusals, coalesce(o.trying_since, now()) AS trying_since,
           c.contact_e164 AS e164,
           CASE WHEN c.contact_e164 IS NULL AND c.contact_bsuid IS NOT NULL THEN
                bsuid_here(c.tenant_id, c.channel_connection_id, c.contact_id) END AS bsuid,
-          c.last_inbound_at, c.contact_id, c.id AS thread_id, chosen.behind,
+          c.last_inbound_at, c.contact_id, c.id AS current_conversation_id, chosen.behind,
           chosen.type, chosen.template,
           o.campaign_id,
           CASE WHEN o.campaign_id IS NOT NULL AND NOT chosen.behind THEN

@@ -1,6 +1,6 @@
-"""What a person sees of us before we answer: that we read, and that we write. Neither is a message, and both may be told twice.
+"""Read receipts and the typing indicator: what a person sees of us before we answer. Neither is a message, and both may be sent twice.
 
-Reading is told by a job, so that it outlives a Meta that does not answer. Writing is told at once or not at all.
+Read receipts are sent by a job, which is tried again while Meta does not answer. The typing indicator is sent at once or not at all.
 """
 
 from datetime import timedelta
@@ -44,7 +44,7 @@ _NEWEST: Final = Query("curbe.outbound", "newest_arrival_of", _Newest)
 
 
 class Receipts:
-    """Tells Meta what a person may see of us."""
+    """Sends read receipts and typing indicators to Meta."""
 
     def __init__(self, pool: Pool, *, cloud_api: CloudApi, keyring: Keyring) -> None:
         self._pool: Final = pool
@@ -52,7 +52,7 @@ class Receipts:
         self._keyring: Final = keyring
 
     async def read(self, job: Job) -> None:
-        """Work on a job: tell that its message, and all before it, was read. What Meta refuses for good is logged and let go."""
+        """Work on a job: send the receipt that its message, and all before it, were read. A final refusal is logged, and ends the job."""
         try:
             await self._tell(job.tenant_id, job.subject, typing=False)
         except (GraphUnreachable, TooManyRequests) as later:
@@ -67,7 +67,7 @@ class Receipts:
             await jobs.finish(tx, job)
 
     async def typing(self, *, tenant_id: UUID, conversation_id: UUID) -> bool:
-        """Show the person that somebody writes, and that their messages were read; False where there is nothing to show it at.
+        """Show the person that somebody is typing, and that their messages were read; False where they never wrote, as it needs a message.
 
         Raises:
             NotFound: the tenant has no such conversation.
@@ -86,7 +86,7 @@ class Receipts:
             ) from closed
 
     async def _put_off(self, job: Job, reason: str) -> None:
-        """Let it be told later; let it go after some tries."""
+        """Try the job again later, or end it after some tries."""
         async with self._pool.transaction(job.tenant_id) as tx:
             if job.attempt < _TRIES:
                 await jobs.put_back(tx, job, after=timedelta(seconds=5**job.attempt), error=reason)

@@ -68,7 +68,7 @@ class Senders:
             self._woken.set()
 
     async def _serve(self, session: Session, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
-        """Look after the numbers for as long as the session lives. Nobody else uses the session: it takes one statement at a time."""
+        """Start senders for as long as the session lives. The session holds the numbers' locks, and nobody else may use it."""
         while not stop.is_set():
             self._woken.clear()
             if not await session.alive():
@@ -80,22 +80,28 @@ class Senders:
                     await self._woken.wait()
             except TimeoutError:
                 continue
-        while self._running:  # their locks last as long as they do
+        while self._running:  # the session must live as long as its senders, as it holds their locks
             self._woken.clear()
             await self._woken.wait()
 
     async def _sweep(self, stop: asyncio.Event) -> None:
-        """Clear away what nobody sends any more. Beside all else: it may be much, and no number is to wait for that, or lose its lock."""
+        """Settle messages whose sender vanished, and fail those that expired, every few seconds.
+
+        In a task of its own, as it may take long: meanwhile no number waits for a sender, or loses its lock.
+        """
         while not stop.is_set():
             try:
-                await _doubt_vanished(self._everybody, self._means.pool)
+                await _mark_vanished_unknown(self._everybody, self._means.pool)
                 await withdrawing.expire(self._everybody, self._means.pool)
             except (*Unreachable, PostgresError) as error:
                 log.warning("sweep_failed", reason=type(error).__name__, detail=str(error)[:200])
             await pause(stop, _SWEEP_EVERY)
 
     async def _settle_locks(self, session: Session) -> None:
-        """Give back the locks of numbers that are done; take those of a session that was lost, or leave the number to who has it now."""
+        """Release the locks of numbers whose sender has ended, and lock anew those whose lock was lost with an earlier session.
+
+        Where another process has locked such a number meanwhile, our sender leaves it.
+        """
         for key in self._locked - self._running.keys():
             await session.unlock(_lock_key(key[1]))
             self._locked.discard(key)
@@ -120,14 +126,14 @@ class Senders:
                 tasks.create_task(self._serve_one(key, sender, stop, phone_number_id=row.phone_number_id))
 
     def _allowance(self, own: int) -> int:
-        """Return how many requests a sender may have under way that has ``own``: nobody's campaign takes all there are."""
+        """Return how many requests a sender that has ``own`` under way may have: one tenant's campaign must not take all of them."""
         total = sum(sender.in_flight for sender in self._running.values())
         return share(own=own, total=total, senders=len(self._running), budget=_UNDER_WAY)
 
     async def _serve_one(
         self, key: _Key, sender: Sender, stop: asyncio.Event, *, phone_number_id: str
     ) -> None:
-        # Before the sender begins: what its tasks say of an attempt, or of an outcome, carries it too.
+        # Bound before the sender begins, so that the log lines of its tasks carry these ids, too.
         bind(tenant_id=key[0], phone_number_id=phone_number_id)
         try:
             await sender.run(stop)
@@ -144,25 +150,25 @@ class Senders:
             self._woken.set()
 
 
-async def _doubt_vanished(everybody: Pool, pool: Pool) -> None:
-    """Mark as unknown what vanished senders left behind."""
+async def _mark_vanished_unknown(everybody: Pool, pool: Pool) -> None:
+    """Mark messages as unknown whose sender vanished while it sent them: their lease has run out."""
     async with everybody.transaction() as tx:
         gone = await store.expired(tx)
     for tenant_id in sorted({row.tenant_id for row in gone}):
-        await doubt_expired(pool, tenant_id, [row for row in gone if row.tenant_id == tenant_id])
+        await mark_expired_unknown(pool, tenant_id, [row for row in gone if row.tenant_id == tenant_id])
 
 
-async def doubt_expired(pool: Pool, tenant_id: UUID, gone: Sequence[Expired]) -> int:
-    """Mark attempts of one tenant whose lease was seen to expire as unknown; return how many still were as they were seen.
+async def mark_expired_unknown(pool: Pool, tenant_id: UUID, gone: Sequence[Expired]) -> int:
+    """Mark messages of one tenant as unknown whose lease was seen to have run out; return how many those still were.
 
-    What was settled since is left alone: an attempt that was put back, or begun anew, has its own future.
+    A message that was settled, put back or begun anew since then is left alone.
     """
     async with pool.transaction(tenant_id) as tx:
-        doubted = await departures.doubt(
+        unknown = await departures.mark_unknown(
             tx, tenant_id=tenant_id, attempts=[(row.message_id, row.attempt) for row in gone]
         )
         dropped = await store.drop_expired(tx, tenant_id=tenant_id, rows=gone)
-        await tell(tx, doubted)
+        await tell(tx, unknown)
     if dropped:
         log.warning("leases_expired", tenant_id=str(tenant_id), count=dropped)
     return dropped

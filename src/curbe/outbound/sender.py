@@ -25,7 +25,7 @@ from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
 from curbe.outbound import limits, store
-from curbe.outbound.asking import ask_again
+from curbe.outbound.asking import recheck
 from curbe.outbound.attempt import Attempt, Attempted, Provide
 from curbe.outbound.breaker import Breaker, Heard, Leave, Reach
 from curbe.outbound.governing import admit
@@ -233,7 +233,7 @@ class Sender:
                 lease=self._means.lease,
                 below=store.EVERYTHING if account.held_from is None else account.held_from,
             )
-            may_go, refused = await ask_again(
+            may_go, refused = await recheck(
                 tx,
                 tenant_id=self._tenant_id,
                 connection_id=self._connection_id,

@@ -26,7 +26,7 @@ from curbe.domain.phone import to_e164
 from curbe.inbox import departures, people
 from curbe.inbox.departures import Departure
 from curbe.inbox.people import Sighting
-from curbe.inbox.service import MessageNews, message_events, told
+from curbe.inbox.service import MessageNews, events_of_rows, message_events
 from curbe.infra.db import Transaction
 from curbe.infra.log import bind
 from curbe.outbound import answers, files, store
@@ -218,7 +218,7 @@ async def _queue(
     else:  # nothing is known of it that was not just written
         names = {} if client_id is None else {taken.id: client_id}
         queued = [(departures.row_of(departure), EventType.MESSAGE_QUEUED)]
-        await realtime.append(tx, await told(tx, queued, client_ids=names))
+        await realtime.append(tx, await events_of_rows(tx, queued, client_ids=names))
     await audit.record(tx, [_entry(request, destination, taken, retry_of=retry_of)])
 
 

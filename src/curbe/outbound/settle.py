@@ -1,4 +1,4 @@
-"""What came of a number's attempts, written: many outcomes in one transaction, and none lost."""
+"""Writes what came of a number's attempts: many outcomes in one transaction, and none is lost."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -14,10 +14,10 @@ from curbe.domain.status import MessageStatus
 from curbe.inbox import amendments, departures
 from curbe.inbox.amendments import OURS, Reaction
 from curbe.inbox.departures import Settled, Verdict
-from curbe.inbox.service import MessageNews, message_events, told
+from curbe.inbox.service import MessageNews, events_of_rows, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
 from curbe.outbound import conclusions, halting, store
-from curbe.outbound.attempt import Attempted, doubted
+from curbe.outbound.attempt import Attempted, with_unknown_outcome
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
 
@@ -91,7 +91,7 @@ class Settler:
                 )
                 if one.settlement.verdict is Verdict.UNKNOWN:
                     return  # its lease will say the same
-                batch = [doubted(one)]
+                batch = [with_unknown_outcome(one)]
             except (*Unreachable, PostgresError) as error:
                 reason = type(error).__name__
                 log.warning("settle_failed", count=len(batch), reason=reason, detail=str(error)[:200])
@@ -173,7 +173,7 @@ async def tell(tx: Transaction, settled: Sequence[Settled]) -> None:
     """Append what the tenant sees of messages whose attempt has ended."""
     news = [(row, event) for row in settled if (event := _event_of(row)) is not None]
     if news:
-        await realtime.append(tx, await told(tx, news))
+        await realtime.append(tx, await events_of_rows(tx, news))
 
 
 def _event_of(row: Settled) -> EventType | None:

@@ -1,4 +1,4 @@
-"""The outbox at rest."""
+"""The outbox's table: messages that wait to be sent, claimed by lease, in order within each conversation."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
@@ -19,9 +19,10 @@ _LOOKS: Final = 5  # in one claim
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A message claimed for sending: to whom, and what is known of the window. The lease is set.
+    """A message claimed for sending, with its lease set: whom it goes to, and what is known of the customer service window.
 
-    ``conversation_id`` is where it was queued and has its turn, ``thread_id`` where it shows: contacts may have become one since, or two.
+    ``conversation_id``: the one it was queued in, where it keeps its turn. ``current_conversation_id``: the one that shows it now, which is
+    another where its contact was merged or split since.
     """
 
     message_id: UUID
@@ -30,15 +31,19 @@ class Claim(msgspec.Struct, frozen=True):
     priority: int
     attempt: int
     refusals: int
-    trying_since: datetime  # it has not been left alone since, as by a number that may not send
+    trying_since: (
+        datetime  # when it was first tried; counted anew once its number could not send, or nothing was asked
+    )
     e164: str | None
     bsuid: str | None
     last_inbound_at: datetime | None
     contact_id: UUID
-    thread_id: UUID
+    current_conversation_id: UUID
     type: str
-    owes: timedelta | None  # how long it takes until the person owes nothing any more, where that is at rest
-    behind: bool = False  # it waits for its turn, and is not claimed
+    owes: (
+        timedelta | None
+    )  # how long until this person's pair limit is free again (`governor.Pairs`), where that was stored
+    behind: bool = False  # another message of its conversation goes first: this one was not claimed
     template: tuple[str, str] | None = None  # of what is sent to many: the template's name and language
     campaign_id: UUID | None = None
     looked_over_as: str | None = (
@@ -50,10 +55,10 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class PutOff(StrEnum):
-    """Why a message waits for longer, where people ask. Declared as the PostgreSQL enum."""
+    """Why a message waits for longer, as shown to people who ask. Declared as the PostgreSQL enum."""
 
-    ROOM = "room"  # the portfolio, or the account, may write to nobody new for now
-    QUIET = "quiet"  # it is late where its recipient lives
+    ROOM = "room"  # the portfolio has reached its daily limit of new people, or Meta restricts the account
+    QUIET = "quiet"  # its campaign's quiet hours, where its recipient lives
 
 
 class SendingAccount(msgspec.Struct, frozen=True):
@@ -184,9 +189,9 @@ async def enqueue(
     campaign_id: UUID | None = None,
     lifetime: timedelta | None = None,
 ) -> None:
-    """Put messages, as (message, connection, conversation), into the outbox and wake the senders of their numbers.
+    """Put messages, given as (message, connection, conversation), into the outbox and wake the senders of their numbers.
 
-    What is a campaign's is claimed only while that runs, and what has a ``lifetime`` within that.
+    Messages of a campaign (``campaign_id``) are claimed only while it runs. With a ``lifetime`` they expire after it.
     """
     await _ENQUEUE.run(
         tx,
@@ -203,12 +208,12 @@ async def enqueue(
 
 
 async def take_turn(tx: Transaction, *, connection_id: UUID) -> None:
-    """Be the only one who moves turns in a number's queue until ``tx`` ends."""
+    """Lock the turns of a number's queue until ``tx`` ends: which message of a conversation goes next."""
     await _TAKE_TURN.one(tx, connection_id=connection_id)
 
 
 async def take_turns_of(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:
-    """Be the only one who moves turns in the queues that these messages are in, until ``tx`` ends."""
+    """Lock the turns, as :func:`take_turn` does, of every queue that these messages are in."""
     await _TAKE_TURNS_OF.all(tx, tenant_id=tenant_id, message_ids=sorted(message_ids))
 
 
@@ -221,7 +226,10 @@ async def claim(
     lease: timedelta,
     below: int = EVERYTHING,
 ) -> list[Claim]:
-    """Lease the number's next messages of a priority ``below`` that, in order, one of a conversation."""
+    """Lease up to ``most`` of a number's next messages, most urgent first and at most one of each conversation.
+
+    ``below``: only messages more urgent than this priority (a lower number).
+    """
     await take_turn(tx, connection_id=connection_id)
     await _WAKE_DUE.run(tx, tenant_id=tenant_id, connection_id=connection_id)
     running = await _RUNNING_CAMPAIGNS.all(tx, tenant_id=tenant_id, connection_id=connection_id)
@@ -256,9 +264,10 @@ async def unclaim(
     reason: PutOff | None = None,
     holds: bool = True,
 ) -> None:
-    """Undo, in the transaction of the claim, the claims of these messages: each waits until its moment, by the clock that says ``now``.
+    """Undo the claims of these messages in the transaction that claimed them; each waits until its moment in ``due_at``.
 
-    Those behind it in its conversation wait with it where it ``holds`` them.
+    ``now``: the present moment by the clock that ``due_at`` was made with, as it may differ from the database's. ``holds``: whether later
+    messages of the same conversation wait with it. ``reason``: shown to people who ask why it waits.
     """
     ids = sorted(due_at)
     if ids:
@@ -272,13 +281,13 @@ async def unclaim(
 async def hold_on(
     tx: Transaction, *, tenant_id: UUID, message_id: UUID, attempt: int, lease: timedelta
 ) -> bool:
-    """Make the lease of an attempt that is going on last for ``lease`` from now; False where it ran out meanwhile."""
+    """Extend the lease of a running attempt to ``lease`` from now; False where it has run out."""
     touched = await _HOLD_ON.run(tx, tenant_id=tenant_id, message_id=message_id, attempt=attempt, lease=lease)
     return touched == 1
 
 
 async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID]) -> None:
-    """Take messages out of the outbox: somebody answered for them, or nobody will. The next ones of their conversations may go."""
+    """Remove messages from the outbox whose outcome is known, or final; the next ones of their conversations may go."""
     ids = sorted(message_ids)
     await take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
     gone = await _DROP.all(tx, tenant_id=tenant_id, message_ids=ids)
@@ -286,7 +295,7 @@ async def drop(tx: Transaction, *, tenant_id: UUID, message_ids: Sequence[UUID])
 
 
 async def put_back(tx: Transaction, *, tenant_id: UUID, rows: Sequence[PutBack]) -> None:
-    """Give leases back: the messages wait for their pause."""
+    """Give back the leases of messages that are to be tried again; each waits for its pause first."""
     ordered = sorted(rows, key=lambda row: row.message_id)
     ids = [row.message_id for row in ordered]
     await take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
@@ -307,7 +316,7 @@ async def expired(tx: Transaction) -> list[Expired]:
 
 
 async def drop_expired(tx: Transaction, *, tenant_id: UUID, rows: Sequence[Expired]) -> int:
-    """Take these attempts out of the outbox unless somebody settled or began anew meanwhile; return how many."""
+    """Remove messages from the outbox that are still at these attempts, whose lease ran out; return how many those were."""
     ordered = sorted(rows, key=lambda row: row.message_id)
     ids = [row.message_id for row in ordered]
     await take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
@@ -319,7 +328,10 @@ async def drop_expired(tx: Transaction, *, tenant_id: UUID, rows: Sequence[Expir
 
 
 async def free_next(tx: Transaction, *, tenant_id: UUID, conversation_ids: Iterable[UUID]) -> None:
-    """Let the next message of each conversation go. A statement of its own: it must see what was told to wait until a moment ago."""
+    """Let the next message of each conversation go.
+
+    A statement of its own, so that it sees messages that another transaction told to wait a moment ago.
+    """
     freed = sorted(set(conversation_ids))
     if freed:
         await _FREE_NEXT.run(tx, tenant_id=tenant_id, conversation_ids=freed)
@@ -331,7 +343,7 @@ async def waiting_connections(tx: Transaction) -> list[WaitingConnection]:
 
 
 async def depth(tx: Transaction) -> Depth:
-    """Return how much waits for an answer, of all tenants."""
+    """Return how many messages of all tenants are in the outbox, and for how long the oldest could have gone."""
     return await _DEPTH.one(tx) or Depth(0, 0.0)
 
 
@@ -343,14 +355,17 @@ async def sending_account(tx: Transaction, *, tenant_id: UUID, connection_id: UU
 async def destination_of_phone(
     tx: Transaction, *, tenant_id: UUID, connection_id: UUID, phone: str
 ) -> Destination | None:
-    """Return where ``phone`` (canonical digits) is spoken with on that connection; None where it never was."""
+    """Return the conversation with ``phone`` (canonical digits) on that connection; None where there is none."""
     return await _DESTINATION_OF_PHONE.one(tx, tenant_id=tenant_id, connection_id=connection_id, phone=phone)
 
 
 async def lines_to(
     tx: Transaction, *, tenant_id: UUID, phone: str | None
 ) -> list[tuple[Line, Destination | None]]:
-    """Return each of the tenant's numbers, and where it speaks with ``phone`` (canonical digits; None: not known yet) if it does."""
+    """Return each of the tenant's numbers with its conversation with ``phone``; None where there is none.
+
+    ``phone`` is canonical digits; None where it is not known yet, and then no conversation is looked for.
+    """
     rows = await _LINES_TO_PHONE.all(tx, tenant_id=tenant_id, phone=phone)
     return [(row.line(), row.destination()) for row in rows]
 
@@ -358,7 +373,7 @@ async def lines_to(
 async def destination(
     tx: Transaction, *, tenant_id: UUID, conversation_id: UUID
 ) -> tuple[Line, Destination] | None:
-    """Return a conversation as a place to send to, and its number; None where the tenant has no such conversation."""
+    """Return a conversation as a destination, with the number it is held with; None where the tenant has no such conversation."""
     row = await _DESTINATION.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
     found = None if row is None else row.destination()
     return None if row is None or found is None else (row.line(), found)

@@ -1,7 +1,7 @@
-"""Gives a turn to whoever waits for one that nobody is left to give them.
+"""Frees messages that wait for their turn in a conversation although no message before them is left to give it to them.
 
-No sender leaves such a message behind; one of an earlier version does, which may go on for some seconds beside a new one while it is
-upgraded, and a mistake would. Its person would get nothing more, and nobody would hear of it.
+That cannot happen by this version's senders; but it can by a sender of an earlier version, which may run beside new ones for some seconds
+during an upgrade, or by a mistake of ours. Without this the person would get no message any more, and nobody would notice.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _LOOKS: Final = 20  # in one round, so that a queue of any length costs a round 
 
 
 class Looked(msgspec.Struct, frozen=True):
-    """Who waits first for a turn in a conversation. ``forgotten``: nobody is left to give it to them."""
+    """The first message that waits for its turn in a conversation. ``forgotten``: nothing before it is left to give it to it."""
 
     tenant_id: UUID
     conversation_id: UUID
@@ -38,7 +38,7 @@ _FIRST_TO_WAIT: Final = Query("curbe.outbound", "first_to_wait", Looked)
 
 
 class Turns:
-    """Looks at a part of the queue each round, from where the round before came to.
+    """Looks through a part of the outbox each round, going on from where the last round stopped.
 
     Args:
         everybody: as the batch role; it sees who waits, of all tenants.
@@ -53,7 +53,7 @@ class Turns:
         self._after = _BEGINNING
 
     async def give_what_is_owed(self) -> int:
-        """Let whoever was forgotten be looked at again, in order, and return in how many conversations somebody was."""
+        """Free the messages that were forgotten, and return in how many conversations there was one."""
         count = 0
         for _ in range(_LOOKS):
             rows = await self._look()
@@ -73,7 +73,7 @@ class Turns:
             )
 
     async def _give(self, tenant_id: UUID, forgotten: Sequence[Looked]) -> int:
-        """Give them their turns as whoever leaves a queue does: one who has got theirs meanwhile is put in order by the next claim."""
+        """Free the next message of each conversation; one that was freed meanwhile anyhow is put in order by the next claim."""
         if not forgotten:
             return 0
         async with self._pool.transaction(tenant_id) as tx:

@@ -1,4 +1,4 @@
-"""Taking out of the outbox what nobody has begun to send: it has expired, somebody took it back, or it may have been sent."""
+"""Taking messages out of the outbox that nobody has begun to send: they expired, somebody cancelled them, or a backup was restored."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -39,9 +39,9 @@ _UNBEGUN: Final = Query("curbe.outbound", "lock_unbegun", Id)
 
 
 async def expire(everybody: Pool, pool: Pool) -> None:
-    """Let messages have failed that waited for longer than they are good for, whether or not their number may send.
+    """Fail messages that waited for longer than they are good for, whether or not their number may send.
 
-    ``everybody`` is of the batch role and sees all tenants, ``pool`` of the worker's.
+    ``everybody`` is a pool of the batch role, which sees all tenants; ``pool`` is one of the worker's role.
     """
     async with everybody.transaction() as tx:
         found = await _OVERDUE.all(tx)
@@ -54,11 +54,11 @@ async def expire(everybody: Pool, pool: Pool) -> None:
 
 
 async def cancel(tx: Transaction, *, tenant_id: UUID, message_id: UUID, actor: str) -> Message:
-    """Take a message back that nobody has begun to send, and return it; one that was taken back before is returned as it is.
+    """Cancel a message that nobody has begun to send, and return it; one that was cancelled before is returned as it is.
 
     Raises:
         NotFound: the tenant sent no such message.
-        Conflict: it is being sent, or was.
+        Conflict: it is being sent, or was sent.
     """
     gone = await _withdraw(tx, tenant_id, [message_id], kind=FailureKind.CANCELLED, error=_CANCELLED)
     if gone:
@@ -82,10 +82,10 @@ async def cancel(tx: Transaction, *, tenant_id: UUID, message_id: UUID, actor: s
     return message
 
 
-async def doubt(tx: Transaction, *, tenant_id: UUID) -> int:
-    """Let what might have been sent by now be unknown, and return how many messages that is.
+async def mark_queue_unknown(tx: Transaction, *, tenant_id: UUID) -> int:
+    """Mark everything in a tenant's queue as unknown, and return how many messages that were.
 
-    For a queue that was brought back to an earlier moment: what went out since, nobody knows there.
+    For a database that was restored from a backup: these messages may have been sent after the backup was made, so none may be sent again.
     """
     count = 0
     while rows := await _FREE.all(tx, tenant_id=tenant_id):
@@ -93,12 +93,12 @@ async def doubt(tx: Transaction, *, tenant_id: UUID) -> int:
         await store.take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
         rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, message_ids=ids, overdue=False)
         unbegun = [row.id for row in rows]
-        doubted = await departures.doubt_queued(tx, tenant_id=tenant_id, ids=unbegun)
+        unknown = await departures.mark_queued_unknown(tx, tenant_id=tenant_id, ids=unbegun)
         await store.drop(tx, tenant_id=tenant_id, message_ids=unbegun)
-        news = [MessageNews(tenant_id, message_id, EventType.MESSAGE_UNKNOWN) for message_id in doubted]
+        news = [MessageNews(tenant_id, message_id, EventType.MESSAGE_UNKNOWN) for message_id in unknown]
         if news:
             await realtime.append(tx, await message_events(tx, news))
-        count += len(doubted)
+        count += len(unknown)
     return count
 
 
@@ -111,7 +111,7 @@ async def _withdraw(
     error: str,
     overdue: bool = False,
 ) -> list[UUID]:
-    """Let those of the messages that nobody has begun to send have failed, tell of it, and return which they were."""
+    """Fail those of the messages that nobody has begun to send, tell their tenant by events, and return which they were."""
     await store.take_turns_of(tx, tenant_id=tenant_id, message_ids=message_ids)
     rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, message_ids=message_ids, overdue=overdue)
     unbegun = [row.id for row in rows]

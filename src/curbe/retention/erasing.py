@@ -1,8 +1,8 @@
-"""Erases a person: first what was said, then who they are, then every other mention. Each step may be interrupted and repeated.
+"""Erases a person: their messages first, then who they are, then every other place that names them. Each step can be repeated.
 
-Nobody can find the person once the erasure was requested (`erasures`). Messages are deleted before the files and conversations that belong
-to them. The logs are searched last, as by then nothing about the person can be added to them. How far they are searched is stored in the
-erasure's row, in the same transaction as the deletions.
+From the request on nobody finds them any more (`erasures`). Messages are deleted before the files and conversations that hang on them. The
+logs are searched last, because by then nothing of theirs can be written into them any more. How far that search has come is stored in the
+erasure's row, in the same transaction as what it deleted.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from curbe.campaigns import persons as campaigns
 from curbe.consent import erasing as consents
 from curbe.inbox import erasing as inbox
 from curbe.inbox import identity, tombstones
-from curbe.inbox import purge as said
+from curbe.inbox import purge as inbox_purge
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Job
-from curbe.ingest import purge as told
+from curbe.ingest import purge as ingest_purge
 from curbe.media import purge as files
 from curbe.media.storage import Storage, StorageFailed
 from curbe.notifications import erasing as notifications
@@ -73,7 +73,7 @@ class Eraser:
         self._turn: Final = turn
 
     async def __call__(self, job: Job) -> None:
-        """Delete for one turn; when nothing is left, also delete whom the erasure was about.
+        """Delete for one turn. With the last of it, the erasure's own record forgets whom it was about.
 
         Raises:
             LostLease: another attempt has taken over; what was deleted stays deleted.
@@ -85,7 +85,8 @@ class Eraser:
                 await jobs.finish(tx, job)
                 return
         if not erasure.walk and not erasure.walked:
-            # Now already, and at the end for what came meanwhile: a notice that Meta delivers again would bring the person back.
+            # Before anything else, and once more at the end for what comes meanwhile: a notice that Meta delivers again would bring the
+            # person back.
             await self._one(_notices, tenant_id, erasure)
         again = await self._again_after(tenant_id, erasure)
         async with self._pool.transaction(tenant_id) as tx:
@@ -100,7 +101,7 @@ class Eraser:
         log.info("erasure_turn_ended", tenant_id=str(tenant_id), whole=again is None)
 
     async def _again_after(self, tenant_id: UUID, erasure: Kept) -> timedelta | None:
-        """Delete for one turn; return after how long to go on, None if nothing is left."""
+        """Delete rows and bytes for one turn; return after what pause to go on, None where nothing is left."""
         began = time.monotonic()
         if not await self._take_turn(tenant_id, erasure, began=began):
             return _NEXT_TURN
@@ -113,7 +114,7 @@ class Eraser:
         return None if whole else _NEXT_TURN
 
     async def _take_turn(self, tenant_id: UUID, erasure: Kept, *, began: float) -> bool:
-        """Delete rows for one turn; tell whether none is left."""
+        """Delete rows for one turn; return whether none are left."""
         async for whole in self._batches(tenant_id, erasure):
             if whole:
                 return True
@@ -123,21 +124,21 @@ class Eraser:
         return False
 
     async def _batches(self, tenant_id: UUID, erasure: Kept) -> AsyncIterator[bool]:
-        """Delete batch after batch; yield after each whether that was all. Ends early if a message is still being sent."""
+        """Delete batch after batch, and yield after each whether that was the last. Stops early while a message is still being sent."""
         for delete in (_withdraw, _recipients, _messages, _beside, _annotations):
             while await self._one(delete, tenant_id, erasure):
                 yield False
         async with self._pool.transaction(tenant_id) as tx:
             ids = erasure.conversation_ids
             if await outbox.is_sending(tx, tenant_id=tenant_id, conversation_ids=ids):
-                return  # until the attempt ends, or its lease expires
+                return  # the next turn goes on once the attempt has ended, or its lease has run out
             there = await _people(tx, tenant_id, erasure)
         if there:
             yield False
         async for _ in self._walked(tenant_id, erasure):
             yield False
         async with self._everybody.transaction() as everybody:
-            await told.erase_set_aside(everybody, tenant_id=tenant_id, names=erasure.names)
+            await ingest_purge.erase_set_aside(everybody, tenant_id=tenant_id, names=erasure.names)
             await inbox.delete_parked_files(everybody, tenant_id=tenant_id, names=erasure.names)
         async with self._pool.transaction(tenant_id) as tx:
             await _notices(tx, tenant_id, erasure)
@@ -149,7 +150,7 @@ class Eraser:
             return await delete(tx, tenant_id, erasure)
 
     async def _walked(self, tenant_id: UUID, erasure: Kept) -> AsyncIterator[None]:
-        """Search the logs one after the other, from where the last turn stopped."""
+        """Search the logs for the person's names one after the other, from where an earlier turn stopped."""
         walk, after = erasure.walk, erasure.walked
         while walk < len(_WALKS):
             async with self._pool.transaction(tenant_id) as tx:
@@ -189,7 +190,7 @@ async def _messages(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
         return 0
     await files.erase(tx, tenant_id=tenant_id, message_ids=ids)
     await tombstones.bury_messages(tx, tenant_id=tenant_id, message_ids=ids)
-    return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids)
+    return await inbox_purge.delete_messages(tx, tenant_id=tenant_id, message_ids=ids)
 
 
 async def _beside(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
@@ -205,14 +206,14 @@ async def _annotations(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
 
 
 async def _notices(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
-    digests = await told.erase_notices(tx, tenant_id=tenant_id, names=erasure.names)
+    digests = await ingest_purge.erase_notices(tx, tenant_id=tenant_id, names=erasure.names)
     return await tombstones.bury_notices(tx, tenant_id=tenant_id, digests=digests)
 
 
 async def _people(tx: Transaction, tenant_id: UUID, erasure: Kept) -> bool:
     """Delete the contacts and their conversations, and append the event; False if that was done before."""
     people = {"tenant_id": tenant_id, "contact_ids": erasure.contact_ids}
-    await identity.alone(tx, [tenant_id])
+    await identity.lock_people_exclusively(tx, [tenant_id])
     await consents.delete_words(tx, aliases=erasure.aliases, **people)
     if not await inbox.delete_people(tx, conversation_ids=erasure.conversation_ids, **people):
         return False

@@ -17,7 +17,7 @@ from curbe.campaigns.persons import Mailed
 from curbe.consent import service as consents
 from curbe.inbox import contacts, notes
 from curbe.inbox import erasing as naming
-from curbe.inbox import exporting as beside
+from curbe.inbox import exporting as inbox_export
 from curbe.inbox import service as inbox
 from curbe.inbox.annotations import Annotation
 from curbe.inbox.contacts import ContactDetail
@@ -26,7 +26,7 @@ from curbe.inbox.notes import EVER
 from curbe.inbox.service import Place
 from curbe.inbox.shapes import Message
 from curbe.infra.db import Pool, Transaction
-from curbe.notifications import exporting as told
+from curbe.notifications import exporting as notification_export
 
 _AT_ONCE: Final = 200
 _AHEAD: Final = 2_000  # events looked at in one transaction
@@ -57,7 +57,7 @@ async def begin(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, actor: st
         exported_at=now,
         contact=await contacts.contact(tx, **person),
         consents=await consents.ledger(tx, most=_MOST_WORDS, **person),
-        marketing_preferences=await beside.preferences(tx, **person),
+        marketing_preferences=await inbox_export.preferences(tx, **person),
         campaigns=await persons.campaigns_to(tx, **person),
     )
     entry = AuditEntry(tenant_id=tenant_id, actor=actor, action="contact.exported", subject=str(contact_id))
@@ -99,7 +99,9 @@ async def _notification_events(pool: Pool, tenant_id: UUID, contact_id: UUID) ->
     separator, after = b"", ""
     while True:
         async with pool.transaction(tenant_id) as tx:
-            looked = await told.told_of(tx, tenant_id=tenant_id, names=names, after=after, most=_AHEAD)
+            looked = await notification_export.told_of(
+                tx, tenant_id=tenant_id, names=names, after=after, most=_AHEAD
+            )
         if looked.heard:
             yield separator + b",".join(map(msgspec.json.encode, looked.heard))
             separator = b","
@@ -147,7 +149,7 @@ def _annotations(tenant_id: UUID, conversation_id: UUID) -> _Page[Annotation]:
 
 def _calls(tenant_id: UUID, conversation_id: UUID) -> _Page[Call]:
     async def page(tx: Transaction, last: Call | None) -> list[Call]:
-        return await beside.calls(
+        return await inbox_export.calls(
             tx, tenant_id=tenant_id, conversation_id=conversation_id, after=last, most=_AT_ONCE
         )
 
@@ -156,7 +158,7 @@ def _calls(tenant_id: UUID, conversation_id: UUID) -> _Page[Call]:
 
 def _versions(tenant_id: UUID, conversation_id: UUID) -> _Page[Version]:
     async def page(tx: Transaction, last: Version | None) -> list[Version]:
-        return await beside.versions(
+        return await inbox_export.versions(
             tx, tenant_id=tenant_id, conversation_id=conversation_id, after=last, most=_AT_ONCE
         )
 

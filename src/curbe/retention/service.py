@@ -1,4 +1,4 @@
-"""Deletes what a tenant does not keep any more: asks each owner of tables to, in small batches, with the audit log untouched.
+"""Deletes what a tenant does not keep any more: has each package delete from its tables, in small batches. The audit log is left alone.
 
 A batch is a transaction, so a run may be broken off anywhere and another goes on. The bytes of files follow their rows.
 """
@@ -18,12 +18,12 @@ from curbe.audit.service import AuditEntry
 from curbe.automations import service as automations
 from curbe.campaigns import ageing as sent_to_many
 from curbe.domain.ids import FIRST_ID
-from curbe.inbox import purge as said
+from curbe.inbox import purge as inbox_purge
 from curbe.inbox import tombstones
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Job, NewJob
-from curbe.ingest import purge as told
+from curbe.ingest import purge as ingest_purge
 from curbe.media import purge as files
 from curbe.media.storage import Storage, StorageFailed
 from curbe.notifications import service as notifications
@@ -154,7 +154,7 @@ class Purger:
         after = FIRST_ID
         while True:
             async with self._pool.transaction(tenant_id) as tx:
-                found = await said.conversations(
+                found = await inbox_purge.conversations(
                     tx, tenant_id=tenant_id, before=before, after=after, most=_CONVERSATIONS
                 )
             if not found:
@@ -167,14 +167,14 @@ class Purger:
         self, tenant_id: UUID, conversation_ids: list[UUID], *, before: datetime
     ) -> int:
         async with self._pool.transaction(tenant_id) as tx:
-            ids = await said.messages(
+            ids = await inbox_purge.messages(
                 tx, tenant_id=tenant_id, conversation_ids=conversation_ids, before=before, most=_BATCH
             )
             if not ids:
                 return 0
             await sent_to_many.note_became(tx, tenant_id=tenant_id, message_ids=ids)
             await files.forget(tx, tenant_id=tenant_id, message_ids=ids)
-            return await said.delete_messages(tx, tenant_id=tenant_id, message_ids=ids, before=before)
+            return await inbox_purge.delete_messages(tx, tenant_id=tenant_id, message_ids=ids, before=before)
 
     async def _delete(self, delete: "_Delete", tenant_id: UUID, *, before: datetime, most: int) -> int:
         async with self._pool.transaction(tenant_id) as tx:
@@ -184,9 +184,9 @@ class Purger:
 _Now = Callable[[Transaction], Awaitable[datetime]]
 _Delete = Callable[..., Awaitable[int]]
 _KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
-    ("notes", said.delete_annotations, _BATCH),
-    ("others", said.delete_beside, _BATCH),
-    ("notices", told.delete_notices, _BATCH),
+    ("notes", inbox_purge.delete_annotations, _BATCH),
+    ("others", inbox_purge.delete_beside, _BATCH),
+    ("notices", ingest_purge.delete_notices, _BATCH),
     ("notifications", notifications.delete_events, _BATCH),
     ("deeds", automations.delete_deeds, _BATCH),
     ("events", log_of_events.delete_events, _BATCH),
@@ -195,13 +195,13 @@ _KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
 
 
 def _always(now: datetime) -> tuple[tuple[str, _Delete, datetime], ...]:
-    """Return what goes also where everything is kept, and from which age on."""
+    """Return what is deleted even for a tenant that keeps everything, and from which age on."""
     return (
         ("answers", answers.drop_before, now - ANSWERS_KEPT),
         ("deliveries", deliveries.drop_before, now - DELIVERIES_KEPT),
         ("tombstones", tombstones.drop, now),
         # As long as what was erased is remembered, and for the same reason: until then their message may come, by Meta or by a replay.
-        ("others", said.delete_unmet, now - tombstones.KEPT),
+        ("others", inbox_purge.delete_unmet, now - tombstones.KEPT),
         ("recipients", sent_to_many.drop_thrown_away, now),
     )
 
@@ -209,7 +209,7 @@ def _always(now: datetime) -> tuple[tuple[str, _Delete, datetime], ...]:
 async def count_older(tx: Transaction, *, tenant_id: UUID, days: int, now: datetime, most: int) -> int:
     """Return how many messages a limit of ``days`` would delete now, counted up to ``most``."""
     before = limit(retention_days=days, now=now)
-    return await said.count_before(tx, tenant_id=tenant_id, before=before, most=most)
+    return await inbox_purge.count_before(tx, tenant_id=tenant_id, before=before, most=most)
 
 
 def _entry(tenant_id: UUID, done: Purged, *, days: int | None) -> AuditEntry:

@@ -57,7 +57,9 @@ def test_an_ordinary_american_number_is_no_magic(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("kind", "to"), [("read_timeout", f"{MAGIC}0001"), ("read_timeout", ""), ("silent", "")]
 )
-def test_no_answer_comes(sandbox: Sandbox, kind: str, to: str) -> None:
+def test_a_fault_withholds_the_answer_whether_the_message_was_taken_or_not(
+    sandbox: Sandbox, kind: str, to: str
+) -> None:
     if not to:
         sandbox.control("POST", "faults", {"kind": kind})
 
@@ -75,7 +77,9 @@ def test_no_answer_comes(sandbox: Sandbox, kind: str, to: str) -> None:
         ("refuse", "", False),
     ],
 )
-def test_the_connection_is_cut(sandbox: Sandbox, kind: str, to: str, *, taken: bool) -> None:
+def test_a_fault_cuts_the_connection_before_or_after_the_message_was_taken(
+    sandbox: Sandbox, kind: str, to: str, *, taken: bool
+) -> None:
     if not to:
         sandbox.control("POST", "faults", {"kind": kind})
 
@@ -98,7 +102,7 @@ def test_it_was_accepted_but_the_answer_says_500(sandbox: Sandbox, callback: Cal
 
 
 @pytest.mark.parametrize("to", [f"{MAGIC}0004", ""])
-def test_the_answer_is_garbage(sandbox: Sandbox, to: str) -> None:
+def test_a_fault_answers_garbage_to_a_message_that_was_taken(sandbox: Sandbox, to: str) -> None:
     if not to:
         sandbox.control("POST", "faults", {"kind": "accept_then_garbage"})
 
@@ -121,7 +125,7 @@ def test_the_answer_stops_half_way(sandbox: Sandbox, to: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["accept_then_trickle", "accept_then_endless"])
-def test_the_answer_never_ends(sandbox: Sandbox, kind: str) -> None:
+def test_a_fault_lets_an_answer_trickle_without_end(sandbox: Sandbox, kind: str) -> None:
     sandbox.control("POST", "faults", {"kind": kind})
 
     connection = http.client.HTTPConnection(sandbox.host, sandbox.port, timeout=1.5)

@@ -144,7 +144,7 @@ def open_window(sandbox: Sandbox) -> Sandbox:
 
 
 @pytest.mark.parametrize("name", TAKEN)
-def test_meta_takes_it(open_window: Sandbox, name: str) -> None:
+def test_the_sandbox_takes_every_kind_of_message_that_meta_takes(open_window: Sandbox, name: str) -> None:
     answer = open_window.message(TAKEN[name])
 
     assert answer.status == 200, answer.body
@@ -152,7 +152,7 @@ def test_meta_takes_it(open_window: Sandbox, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_meta_refuses_it(open_window: Sandbox, name: str) -> None:
+def test_the_sandbox_refuses_what_meta_refuses_with_the_same_code(open_window: Sandbox, name: str) -> None:
     body, code = REFUSED[name]
 
     answer = open_window.message(body)

@@ -93,7 +93,9 @@ def test_webhooks_are_repeated_byte_for_byte(sandbox: Sandbox, callback: Callbac
     assert _counts(sandbox)["duplicates"] == 1
 
 
-def test_webhooks_are_shuffled(sandbox: Sandbox, callback: Callback) -> None:
+def test_webhooks_that_are_reordered_all_come_but_in_another_order(
+    sandbox: Sandbox, callback: Callback
+) -> None:
     sandbox.control("PUT", "behaviour", {"reorder_ms": 100})
 
     wamids = sandbox.writes(times=50)["wamids"]

@@ -6,12 +6,14 @@ import { answer, api, type Schemas } from "@/shared/api/client";
 import { everyPage, type Pages, usePages } from "@/shared/api/pages";
 import { useTenant } from "@/shared/session/session-context";
 import { useDirectory } from "@/shared/store/hooks";
-import type { Names } from "../audit/sentences";
 import { useCannedReplies, useLabels, useTeams } from "./desk";
 import { keysQuery } from "./keys";
 import { usePeople } from "./people";
 
 export type AuditRow = Schemas["AuditRow"];
+
+/** What ids are called: of people, keys, numbers, teams, labels, canned replies. */
+export type Names = ReadonlyMap<string, string>;
 
 export interface AuditFilters {
   who: "people" | "system" | null;

@@ -1,10 +1,10 @@
 import { IconChevronRight, IconKey, IconRobot, IconTerminal2, IconUserQuestion } from "@tabler/icons-react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { Avatar } from "@/shared/ui/avatar";
-import type { AuditRow } from "../api/audit";
+import type { AuditRow, Names } from "../api/audit";
 import classes from "./audit.module.css";
 import { auditMessages } from "./messages";
-import { actorOf, detailsOf, extraOf, type Names, sentenceOf } from "./sentences";
+import { actorOf, detailsOf, extraOf, sentenceOf } from "./sentences";
 
 export function AuditEntry({ row, names }: { row: AuditRow; names: Names }) {
   const t = useMessages(auditMessages);

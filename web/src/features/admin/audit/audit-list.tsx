@@ -8,13 +8,12 @@ import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
 import { LoadMore } from "@/shared/ui/load-more";
 import { ListSkeleton } from "@/shared/ui/skeletons";
-import type { AuditRow } from "../api/audit";
+import type { AuditRow, Names } from "../api/audit";
 import classes from "./audit.module.css";
 import { AuditEntry } from "./audit-entry";
 import { daysOf } from "./days";
 import { type Chosen, NOTHING_CHOSEN } from "./filters";
 import { auditMessages } from "./messages";
-import type { Names } from "./sentences";
 
 interface AuditListProps {
   chosen: Chosen;

@@ -1,13 +1,10 @@
 /** An entry of the audit log as a sentence, with names for ids. Pure. */
 
 import type { Translated } from "@/shared/i18n/catalogue";
-import type { AuditRow } from "../api/audit";
+import type { AuditRow, Names } from "../api/audit";
 import type { auditMessages } from "./messages";
 
 type Words = Translated<(typeof auditMessages)["en"]>;
-
-/** What ids are called: of people, keys, numbers, teams, labels, canned replies. */
-export type Names = ReadonlyMap<string, string>;
 
 /** Who acted: `user:<id>`, `key:<id>`, `system:<part>`, `cli`, `anybody`. */
 export function actorOf(actor: string, names: Names, t: Words): string {

@@ -2,7 +2,7 @@ import { MultiSelect, Select, Switch } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import { useDirectory } from "@/shared/store/hooks";
 import type { Assign } from "../api/automations";
-import type { FieldsProps } from "./automation-editor";
+import type { FieldsProps } from "./fields-props";
 import { LabelsField } from "./labels-field";
 import { editorMessages } from "./messages";
 

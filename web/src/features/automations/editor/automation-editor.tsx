@@ -17,18 +17,12 @@ import { anew, faultsIn, toKeep } from "../model/rules";
 import { AssignFields } from "./assign-fields";
 import { AwayFields } from "./away-fields";
 import classes from "./editor.module.css";
+import type { FieldsProps } from "./fields-props";
 import { KeywordFields } from "./keyword-fields";
 import { editorMessages } from "./messages";
 import { PriorityFields } from "./priority-fields";
 import { TrialPanel } from "./trial-panel";
 import { WelcomeFields } from "./welcome-fields";
-
-export interface FieldsProps<Of extends Rule> {
-  rule: Of;
-  onChange: (changes: Partial<Of>) => void;
-  /** What to say at a field, by its member's name. */
-  fault: (name: string) => string | undefined;
-}
 
 interface AutomationEditorProps {
   /** Null: a new one. */

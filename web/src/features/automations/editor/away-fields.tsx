@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { zoneLabel, zones } from "@/shared/lib/zones";
 import type { Away } from "../api/automations";
-import type { FieldsProps } from "./automation-editor";
+import type { FieldsProps } from "./fields-props";
 import { HolidaysField } from "./holidays-field";
 import { HoursField } from "./hours-field";
 import { editorMessages } from "./messages";

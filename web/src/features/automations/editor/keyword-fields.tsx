@@ -1,6 +1,6 @@
 import { useMessages } from "@/shared/i18n/language";
 import type { KeywordReply } from "../api/automations";
-import type { FieldsProps } from "./automation-editor";
+import type { FieldsProps } from "./fields-props";
 import { editorMessages } from "./messages";
 import { TextField } from "./text-field";
 import { WordsField } from "./words-field";

@@ -2,7 +2,7 @@ import { Select } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import type { Prioritise } from "../api/automations";
 import { automationMessages } from "../messages";
-import type { FieldsProps } from "./automation-editor";
+import type { FieldsProps } from "./fields-props";
 import { LabelsField } from "./labels-field";
 import { editorMessages } from "./messages";
 import { WordsField } from "./words-field";

@@ -1,8 +1,8 @@
 import { NumberInput, Switch } from "@mantine/core";
 import { useMessages } from "@/shared/i18n/language";
 import type { Welcome } from "../api/automations";
-import type { FieldsProps } from "./automation-editor";
 import classes from "./editor.module.css";
+import type { FieldsProps } from "./fields-props";
 import { editorMessages } from "./messages";
 import { TextField } from "./text-field";
 

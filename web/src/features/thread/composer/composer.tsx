@@ -17,6 +17,7 @@ import { AttachmentTray } from "./attachment-tray";
 import classes from "./composer.module.css";
 import { Field, type FieldHandle } from "./field";
 import { composerMessages } from "./messages";
+import type { Mode } from "./mode";
 import { ModeTabs } from "./mode-tabs";
 import { QuoteBar } from "./quote-bar";
 import { SendRow } from "./send-row";
@@ -38,8 +39,6 @@ const InteractiveComposer = part(
   async () => (await import("./interactive-composer")).InteractiveComposer,
   "over",
 );
-
-export type Mode = "reply" | "note";
 
 export interface ComposerHandle {
   /** With the caret in the field. */

@@ -4,8 +4,8 @@ import { IconArrowBackUp, IconLock } from "@tabler/icons-react";
 import { type KeyboardEvent, useRef } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import type { ServiceWindow } from "../model/window";
-import type { Mode } from "./composer";
 import { composerMessages } from "./messages";
+import type { Mode } from "./mode";
 import classes from "./mode-tabs.module.css";
 import { WindowCountdown } from "./window-bar";
 

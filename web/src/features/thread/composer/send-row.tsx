@@ -15,8 +15,8 @@ import { type ReactNode, Suspense, useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { part } from "@/shared/ui/part";
 import { LONGEST_TEXT } from "../model/limits";
-import type { Mode } from "./composer";
 import { composerMessages } from "./messages";
+import type { Mode } from "./mode";
 import classes from "./send-row.module.css";
 import { canRecord } from "./use-recorder";
 
