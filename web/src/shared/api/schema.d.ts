@@ -3028,13 +3028,13 @@ export interface components {
         };
         /**
          * AppDataState
-         * @description How far asking for a part has come. `REFUSED`: for good.
+         * @description How far the request for a part has come. `REFUSED`: it is not tried again.
          * @enum {string}
          */
         AppDataState: "waiting" | "asked" | "refused";
         /**
          * AsideRow
-         * @description An item that no tenant has; `event_id` is its webhook's id in the log, `size` its own bytes.
+         * @description An item that no tenant received; `event_id` is its webhook's id in the log, `size` the item's own size in bytes.
          */
         AsideRow: {
             /**
@@ -3830,7 +3830,7 @@ export interface components {
         };
         /**
          * ConnectionStatus
-         * @description As the PostgreSQL enum.
+         * @description The states of a connection, named as in the PostgreSQL enum.
          * @enum {string}
          */
         ConnectionStatus: "pending" | "active" | "error" | "revoked";
@@ -4704,7 +4704,7 @@ export interface components {
         };
         /**
          * EventItem
-         * @description One event as a reader gets it; going on from `cursor` gives what came after it.
+         * @description An event as readers get it; `cursor`: the position after it.
          */
         EventItem: {
             /** @description A conversation with a person, by its id. */
@@ -5096,7 +5096,7 @@ export interface components {
         };
         /**
          * Found
-         * @description Something that was found, and its conversation. A message comes with a piece of its text that shows why.
+         * @description Something that was found, and its conversation; a message with the piece of its text that matched.
          */
         Found: {
             /** @description The conversation as it stands now. */
@@ -5876,7 +5876,7 @@ export interface components {
         };
         /**
          * MediaKind
-         * @description As what a file is sent; `voice` is an audio that arrives as a voice note.
+         * @description The kind of message that a file is sent as; `voice` is an audio that arrives as a voice note.
          * @enum {string}
          */
         MediaKind: "image" | "video" | "audio" | "voice" | "document" | "sticker";
@@ -6531,7 +6531,7 @@ export interface components {
         };
         /**
          * OptInNeeded
-         * @description Where marketing needs a yes; elsewhere it is enough that nobody has said no.
+         * @description When marketing needs the person's yes; otherwise it is enough that they have not said no.
          * @default campaigns
          * @enum {string}
          */
@@ -8357,7 +8357,7 @@ export interface components {
         };
         /**
          * SetAsideItem
-         * @description An item that no tenant has; `event_id` is its webhook's id, `received_at` when that came.
+         * @description An item that no tenant received; `event_id` is its webhook's id, `received_at` when that webhook came.
          */
         SetAsideItem: {
             /**
@@ -9279,7 +9279,7 @@ export interface components {
         };
         /**
          * Unrouted
-         * @description Something that webhooks speak of and nobody had connected when they came.
+         * @description A number or WABA that webhooks named and that nobody had connected when they came.
          */
         Unrouted: {
             /**
@@ -9605,7 +9605,7 @@ export interface components {
         };
         /**
          * Outcome
-         * @description What became of a change of many: how those stand that were let, and who was not.
+         * @description What became of a change to many conversations: those that took it, as they are now, and those that did not.
          */
         inbox_changes_Outcome: {
             /** @description Those that let themselves be changed, as they stand now. */
@@ -9615,7 +9615,7 @@ export interface components {
         };
         /**
          * Outcome
-         * @description How many items ended in the same way.
+         * @description How many items had the same outcome for the same reason.
          */
         ingest_replay_Outcome: {
             /** @description How many there are. */
