@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bed import postgres
 from bed.authorities import take_nobodys_word
@@ -25,6 +26,9 @@ _USUAL = {"browser": 2.0, "e2e": 2.0, "http": 0.3, "db": 0.3, "chaos": 0.3, "sec
 
 
 take_nobodys_word()
+# How long an example takes says more of the machine than of the code: no property is timed.
+settings.register_profile("curbe", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("curbe")
 gc.disable()  # until everything is collected and stands apart (`pytest_collection_finish`)
 
 

@@ -525,7 +525,7 @@ def misshapen_bodies(draw: st.DrawFn) -> bytes:
     return json.dumps(body).encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(body=mutated_bodies() | misshapen_bodies() | st.binary(max_size=60))
 @example(body=b'{"entry":[{"changes":[{"field":"messages","value":{"messages":[{"timestamp":1e400}]}}]}]}')
 def test_whatever_the_bytes_are_there_are_events_or_there_is_no_envelope(body: bytes) -> None:

@@ -233,7 +233,7 @@ async def test_two_appliers_at_once_keep_the_earliest_of_each_fact(
     assert row["error_code"] in (None, codes[0])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     told=st.lists(
         st.lists(st.tuples(st.sampled_from(REPORTED), st.integers(-3, 3)), min_size=1, max_size=4),

@@ -170,7 +170,7 @@ async def test_a_wrong_signature_is_refused_in_the_same_words_and_stores_nothing
     assert await stored(owner) == []
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_no_change_of_a_single_bit_goes_unnoticed(
     address: Intake, owner: Owner, data: st.DataObject

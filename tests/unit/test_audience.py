@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -137,7 +137,6 @@ def test_a_head_with_hundreds_of_thousands_of_empty_columns_is_read_at_once() ->
     assert len(sheet.rows[0].cells) == 200, "no row is wider than a table may be"
 
 
-@settings(deadline=None)  # a workbook is a process
 @given(st.binary(max_size=400))
 def test_no_file_breaks_the_reader(content: bytes) -> None:
     try:

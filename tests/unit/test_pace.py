@@ -58,7 +58,7 @@ def played(
     return starts, sorted(counted)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     limit=st.sampled_from([1, 5, 20, 80, 300]),
     way=st.floats(0.002, 0.1),
