@@ -69,7 +69,10 @@ async def make_token(
         RoleBeyond: a person asks, not a key, and the member's role is above theirs.
     """
     if (user_id is None) is (email is None):
-        raise InvalidRequest("One of user_id and email says for whom.", fix="Send exactly one of them.")
+        raise InvalidRequest(
+            "Exactly one of user_id and email has to say whom the token is for.",
+            fix="Send exactly one of them.",
+        )
     if not timedelta(seconds=1) <= lives <= LONGEST:
         raise InvalidRequest(
             "A token lives for 1 to 300 seconds.",
@@ -114,7 +117,7 @@ async def exchange(pool: Pool, token: str, *, device: Device, now: datetime) -> 
         used = await _USE.one(tx, token_hash=key_hash(token))
     if used is None or used.expires_at <= now:
         raise WrongCredentials(
-            "This page's token is over: it opens once, within minutes.", fix="Load the page again."
+            "This page's token has expired, or was used before.", fix="Load the page again."
         )
     async with pool.transaction(PLATFORM, context=people.as_user(used.user_id)) as tx:
         begun = await sessions.begin(
