@@ -9605,7 +9605,7 @@ export interface components {
         };
         /**
          * Outcome
-         * @description What became of a change of many: how those stand that were let, and who was not.
+         * @description What became of a change to many conversations: those that took it, as they are now, and those that did not.
          */
         inbox_changes_Outcome: {
             /** @description Those that let themselves be changed, as they stand now. */
