@@ -164,7 +164,7 @@ def _unasked_claim() -> None:
     async def everything(*_: Any, claims: Sequence[Claim], **__: Any) -> tuple[list[Claim], list[Settled]]:
         return list(claims), []
 
-    _replace(sender, "ask_again", everything)
+    _replace(sender, "recheck", everything)
 
 
 _PLANT: Final[dict[Build, Callable[[], None]]] = {

@@ -55,7 +55,7 @@ def deliver(apply: Pool, worker: Pool, environ: dict[str, str]) -> Callable[[], 
     runner = Runner(
         everybody=apply,
         pool=worker,
-        handlers=worker_process._mail(configured, worker),
+        handlers=worker_process._mail_jobs(configured, worker),
         at_once=4,
         lease=timedelta(minutes=1),
     )
@@ -412,4 +412,4 @@ async def test_without_a_mail_server_nobody_is_asked_to_send(
 
     assert made.json()["link"].startswith("http://127.0.0.1:8080/invite/")
     assert await owner.fetchval("SELECT count(*) FROM jobs") == 0
-    assert worker_process._mail(settings.load(_ENVIRON, env_file=None), worker) == {}
+    assert worker_process._mail_jobs(settings.load(_ENVIRON, env_file=None), worker) == {}

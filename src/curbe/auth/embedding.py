@@ -29,7 +29,7 @@ SESSION_LIVES: Final = timedelta(hours=12)
 
 
 class MadeToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A token to begin an embedded session with: the only moment at which it is known."""
+    """A new token to begin an embedded session with. This is the only time at which ``token`` is known: a hash is stored."""
 
     token: Secret
     user_id: UUID
@@ -66,10 +66,13 @@ async def make_token(
     Raises:
         InvalidRequest: not exactly one of the two, or a time beyond five minutes.
         NotFound: the tenant has no such member, or they are disabled.
-        RoleBeyond: a person asks, and the member's role is above theirs.
+        RoleBeyond: a person asks, not a key, and the member's role is above theirs.
     """
     if (user_id is None) is (email is None):
-        raise InvalidRequest("One of user_id and email says for whom.", fix="Send exactly one of them.")
+        raise InvalidRequest(
+            "Exactly one of user_id and email has to say whom the token is for.",
+            fix="Send exactly one of them.",
+        )
     if not timedelta(seconds=1) <= lives <= LONGEST:
         raise InvalidRequest(
             "A token lives for 1 to 300 seconds.",
@@ -105,7 +108,7 @@ async def make_token(
 
 
 async def exchange(pool: Pool, token: str, *, device: Device, now: datetime) -> tuple[Begun, UUID]:
-    """Begin the session a token is for; return it and its tenant. The token is used up.
+    """Exchange a token for the session that it is for; return that and its tenant. A token can be exchanged once.
 
     Raises:
         WrongCredentials: it is none, is over, or was used; or its person's account was stopped meanwhile.
@@ -114,7 +117,7 @@ async def exchange(pool: Pool, token: str, *, device: Device, now: datetime) -> 
         used = await _USE.one(tx, token_hash=key_hash(token))
     if used is None or used.expires_at <= now:
         raise WrongCredentials(
-            "This page's token is over: it opens once, within minutes.", fix="Load the page again."
+            "This page's token has expired, or was used before.", fix="Load the page again."
         )
     async with pool.transaction(PLATFORM, context=people.as_user(used.user_id)) as tx:
         begun = await sessions.begin(

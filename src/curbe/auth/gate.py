@@ -216,7 +216,7 @@ def _check_whose(visit: Visit, principal: Principal, handler: BaseRouteHandler) 
         raise rules.suspended()
     if visit.held.embedded_in is not None and refuses_embedded(handler):
         raise EmbeddedSession(
-            "This is its person's own to do, and not for a page within another site.",
+            "A session within another site's page may not do this.",
             fix="Sign in at Curbe's own address, and do it there.",
         )
 
@@ -225,7 +225,7 @@ def _check_proof(visit: Visit, handler: BaseRouteHandler, *, now: datetime) -> N
     """Refuse a session whose person has to prove again that it is them, where the handler asks for that."""
     if "proof" in handler.opt and factor_rules.needs_proof(visit.held.proved_at, now=now):
         raise ProofRequired(
-            "This asks you to show once more that it is you.",
+            "For this you have to prove once more that it is you.",
             fix="Send your password or a second factor to POST /api/auth/proofs, then ask again.",
         )
 

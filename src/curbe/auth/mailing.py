@@ -20,15 +20,15 @@ from curbe.tenants.person_rules import User
 
 log: Final = structlog.get_logger(__name__)
 
-# What could not be sent for that long is given up: a link that comes days late only confuses.
+# For how long sending a letter is tried: a link that comes days late only confuses.
 _GIVEN_UP_AFTER: Final = {links.INVITE_MAIL: timedelta(days=1), links.RESET_MAIL: timedelta(hours=1)}
 _MOST_RESETS: Final = (
-    3  # links that are open at the same time: nobody's box is filled by who types their address
+    3  # open links for one account: otherwise anybody who types an address could fill its mailbox
 )
 
 
 class Mailing:
-    """Writes and sends the letters that jobs ask for."""
+    """The jobs that send mail about accounts: invitations, and links to choose another password."""
 
     def __init__(self, pool: Pool, *, mailer: Mailer, base_url: str, now: Callable[[], datetime]) -> None:
         """Make it.
@@ -45,7 +45,7 @@ class Mailing:
         self._now: Final = now
 
     async def invite(self, job: Job) -> None:
-        """Send an invitation to the member of ``job.tenant_id`` that is its subject, if they still have to join."""
+        """Work on a job: send an invitation to its subject, a member of its tenant, unless they have joined or were shut out."""
         async with self._pool.transaction(job.tenant_id) as tx:
             member = await people.membership(tx, tenant_id=job.tenant_id, user_id=job.subject)
             user = await people.user_of_id(tx, job.subject)
@@ -66,7 +66,7 @@ class Mailing:
         await self._send(job, user, words)
 
     async def reset(self, job: Job) -> None:
-        """Send a link to choose another password to who has the address whose digest is the job's subject; nobody may."""
+        """Work on a job: send a link to choose another password. Its subject is the digest of an address, which nobody may have."""
         async with self._pool.transaction(job.tenant_id, context={"app.email": job.subject.hex}) as tx:
             user = await people.user_of_digest(tx, job.subject)
         if user is None or user.disabled_at is not None:
@@ -89,7 +89,7 @@ class Mailing:
         await self._send(job, user, words, reset=token)
 
     async def _send(self, job: Job, user: User, words: letters.Words, *, reset: Secret | None = None) -> None:
-        """Send a letter and end its job; one that was not sent has a ``reset`` that nobody got and that counts no more."""
+        """Send a letter and end its job. If it cannot be sent, the link for its ``reset`` is deleted, as nobody has got it."""
         try:
             await self._mailer.send(Letter(to=user.email, subject=words.subject, text=words.text))
         except (Refused, NotSent) as failure:

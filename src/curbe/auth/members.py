@@ -100,7 +100,7 @@ class Members:
         return Invited(user_id=user.id, token=token)
 
     async def join(self, tx: Transaction, *, tenant_id: UUID, user_id: UUID, now: datetime) -> None:
-        """Let somebody who showed their invitation, and who they are, join; every link of theirs into the tenant ends.
+        """Make somebody a member who has shown their invitation and proved who they are; all their invitations into the tenant end.
 
         Raises:
             LinkInvalid: another request used the link first, or they were shut out meanwhile.
@@ -121,12 +121,12 @@ class Members:
         giver: Principal,
         now: datetime,
     ) -> Person:
-        """Give a person another role, or shut them out of this tenant or in again; None leaves it as it is.
+        """Give a person another role, or shut them out of this tenant or let them in again; None leaves either as it is.
 
         Raises:
             NotFound: there is no such person in this tenant.
-            RoleBeyond: the role they have, or are to have, is above the giver's.
-            LastOwner: nobody would own the tenant.
+            RoleBeyond: the role they have, or are to get, is above the giver's.
+            LastOwner: the tenant would be left without an owner.
         """
         where = {"tenant_id": tenant_id, "user_id": user_id}
         owners = await people.lock_member(tx, **where)
@@ -156,14 +156,14 @@ class Members:
         return changed
 
     async def remove(self, pool: Pool, *, tenant_id: UUID, user_id: UUID, giver: Principal) -> None:
-        """Take a person out of this tenant, or take an invitation back; their account stays.
+        """Remove a person, or withdraw their invitation; their account stays.
 
-        What they have in hand is let go of first, in several transactions where it is much: who breaks off begins anew.
+        Their conversations are unassigned first, in several transactions if there are many. If this is interrupted, it can be called again.
 
         Raises:
             NotFound: there is no such person in this tenant.
             RoleBeyond: their role is above the giver's.
-            LastOwner: nobody would own the tenant.
+            LastOwner: the tenant would be left without an owner.
         """
         removed = False
         while not removed:
@@ -171,7 +171,7 @@ class Members:
                 removed = await self._remove(tx, tenant_id=tenant_id, user_id=user_id, giver=giver)
 
     async def _remove(self, tx: Transaction, *, tenant_id: UUID, user_id: UUID, giver: Principal) -> bool:
-        """Remove them once they have nothing in hand any more; False where some of it is left."""
+        """Unassign some of their conversations and, once none is left, remove them; return whether they were removed."""
         where = {"tenant_id": tenant_id, "user_id": user_id}
         owners = await people.lock_member(tx, **where)
         _check_giving(giver, (await _membership(tx, **where)).role)
@@ -191,7 +191,7 @@ class Members:
         actor: str,
         detail: Mapping[str, str] | None = None,
     ) -> None:
-        """Write a change down, and tell it: the tenant's readers, and who keeps connections of that person open."""
+        """Audit a change, and tell it to the tenant's readers and to whatever keeps connections of that person open."""
         tenant_id, user_id = where["tenant_id"], where["user_id"]
         entry = AuditEntry(
             tenant_id=tenant_id, actor=actor, action=action, subject=str(user_id), detail=detail or {}
@@ -211,7 +211,7 @@ async def _membership(tx: Transaction, *, tenant_id: UUID, user_id: UUID) -> Mem
 
 
 def _keep_an_owner(owners: set[UUID], leaving: UUID) -> None:
-    """Refuse to let the only owner who can come in cease to be one."""
+    """Refuse to take the role away from the only owner who can still sign in to the tenant."""
     if owners == {leaving}:
         raise LastOwner(
             "This is the only owner of the tenant.", fix="Make somebody else an owner first.", field="role"

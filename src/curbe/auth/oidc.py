@@ -128,7 +128,10 @@ class Oidc:
             return self._found[0], self._found[1]
 
     async def _believed_anew(self, token: str, known: "KeySet", attempt: Attempt) -> Identity:
-        """Return whom a token names whose key is not among those ``known``: a provider changes its keys when it wants."""
+        """Return whom a token names that none of the ``known`` keys signed, after asking the provider for its keys once more.
+
+        A provider may change its keys at any time; how often it is asked for the sake of such tokens is limited.
+        """
         now = asyncio.get_running_loop().time()
         async with self._asking:
             is_known = self._found is not None and self._found[1] is known
@@ -142,13 +145,13 @@ class Oidc:
         return identity
 
     async def _asked(self) -> "tuple[Discovered, KeySet, float]":
-        """Ask the provider what it is and which keys it has; the last of the answer is until when it holds."""
+        """Ask the provider for its description and its keys; return both, and until when they are good (seconds of the loop's clock)."""
         issuer = self._provider.issuer
         found = await self._get(f"{issuer}/.well-known/openid-configuration", Discovered)
         if found.issuer.rstrip("/") != issuer:
             raise _failed("the provider names itself otherwise than it is configured", reason="issuer")
         published = await self._get(found.jwks_uri, Published)
-        # Beside the loop, so that nobody else waits for it.
+        # In a thread, so that nobody else waits while the library is loaded.
         await asyncio.to_thread(importlib.import_module, "curbe.auth.id_tokens")
         from curbe.auth import id_tokens  # noqa: PLC0415 - it is loaded
 
@@ -178,7 +181,7 @@ class Oidc:
         """Return whom a token names; None where none of the keys signed it.
 
         Raises:
-            OidcFailed: it is not to be believed.
+            OidcFailed: the token is not valid for this attempt to sign in, or does not name a verified address.
         """
         from curbe.auth import id_tokens  # noqa: PLC0415 - it read the keys
 
@@ -197,7 +200,7 @@ class Oidc:
         return rules.identity_of(claims, issuer=found.issuer)
 
     async def _user(self, identity: Identity, *, now: datetime) -> User:
-        """Return who an identity is: known from before, by the address that the provider vouches for, or new."""
+        """Return the user of an identity: the one it is tied to, else the one with its verified address, else a new one."""
         hashed = key_hash(f"{identity.issuer}\n{identity.subject}")
         async with self._pool.transaction(context={"app.link": hashed.hex()}) as tx:
             known = await identities.known_identity(tx, hashed)

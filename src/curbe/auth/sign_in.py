@@ -176,14 +176,13 @@ async def _check_not_taken_away(tx: Transaction, user_id: UUID, *, password_of: 
     await store.hold_user(tx, user_id)
     stored = await store.password_of_user(tx, user_id)
     if password_of is not None and stored is not None and stored.changed_at != password_of:
-        raise WrongCredentials(
-            "The password is another by now.", fix="Sign in with the one that was chosen last."
-        )
+        raise WrongCredentials("The password was changed meanwhile.", fix="Sign in with the new one.")
     if stored is None:
         has = await factor_store.factors_of_user(tx, user_id)
         if password_of is not None or not has.passkeys:
             raise WrongCredentials(
-                "What opened this account was taken away.", fix="Sign in at your identity provider."
+                "What you signed in with does not open this account any more.",
+                fix="Sign in at your identity provider.",
             )
 
 

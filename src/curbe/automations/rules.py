@@ -202,16 +202,18 @@ def check(rule: Rule) -> None:
         case Away():
             zone_of(rule.time_zone)
         case KeywordReply() | Prioritise() if not all(folded(word) for word in rule.words):
-            raise InvalidRequest("A keyword has a letter or a digit.", fix="Leave it out.", field="words")
+            raise InvalidRequest(
+                "A keyword needs at least one letter or digit.", fix="Leave it out.", field="words"
+            )
         case Assign() if not rule.user_ids and rule.team_id is None:
             raise InvalidRequest(
-                "Nobody is named to be given anything.",
+                "The rule names nobody to give conversations to.",
                 fix="Give user_ids, team_id, or both.",
                 field="user_ids",
             )
         case Prioritise() if rule.priority is Priority.NONE:
             raise InvalidRequest(
-                "A rule gives a priority, and none is not one.",
+                "The rule has to set a priority, and `none` is not one.",
                 fix="Send low, medium, high or urgent.",
                 field="priority",
             )

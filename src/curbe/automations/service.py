@@ -321,7 +321,7 @@ async def _check_names(
     )
     if unknown := [row for row in rows if row.id not in known]:
         raise InvalidRequest(
-            f"The tenant has nothing of the id that {unknown[0].field} names.",
+            f"The tenant has nothing with the id in {unknown[0].field}.",
             fix="List what there is and take an id from there.",
             field=unknown[0].field,
         )

@@ -153,7 +153,8 @@ async def treat(
     state = rules.after(row.state, deed)
     if deed is Deed.RETRY and row.kept is not None:
         raise Conflict(
-            "Whom the campaign went to is too old and is not kept any more.", fix="Make another campaign."
+            "The campaign's recipients were too old to be kept, and are deleted.",
+            fix="Make another campaign.",
         )
     if state is row.state and deed is not Deed.SCHEDULE:
         return row.shown()

@@ -67,7 +67,7 @@ def read(data: bytes, columns: Columns = GUESSED) -> tuple[list[str], list[Row]]
     phone, date = found.phone, found.date
     if phone is None:
         raise InvalidRequest(
-            "No column of the list is named as one of phone numbers.",
+            "No column of the list has a name that is one of phone numbers.",
             fix="Name a column `phone`, or say which one it is.",
             field="phone",
         )
@@ -154,7 +154,7 @@ def _text(data: bytes) -> str:
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
     if "\0" in text:
-        raise InvalidRequest("The list is no text.", fix="Send it as CSV, in UTF-8.")
+        raise InvalidRequest("The list is not a text file.", fix="Send it as CSV, in UTF-8.")
     return text
 
 

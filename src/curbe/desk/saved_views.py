@@ -241,7 +241,7 @@ async def _require_known(
     if unknown := sorted(named_in(wanted) - known - beyond):
         member, _ = unknown[0]
         raise InvalidRequest(
-            f"The tenant has nothing of the id that {member} names.",
+            f"The tenant has nothing with the id in {member}.",
             fix="List what there is and take an id from there.",
             field=f"filter.{member}",
         )

@@ -57,7 +57,7 @@ class SearchController(Controller):
         """Return people (with their conversations) by name, user name or phone, and messages by their words, each the latest first."""
         if where not in _PARTS:
             raise InvalidRequest(
-                "in is no place to look.", fix=f"Send one of {', '.join(_PARTS)}.", field="in"
+                "`in` is nothing that can be searched.", fix=f"Send one of {', '.join(_PARTS)}.", field="in"
             )
         after = None if cursor is None else decode_cursor(cursor, type=Place)
         async with web_pool.transaction(tenant_id) as tx:

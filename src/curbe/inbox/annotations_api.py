@@ -215,7 +215,9 @@ class MentionsController(Controller):
 
 def _user(principal: Principal) -> UUID:
     if principal.user_id is None:
-        raise InvalidRequest("An API key is mentioned by nobody.", fix="Sign in as a person.")
+        raise InvalidRequest(
+            "Nobody can mention an API key, so it has no mentions.", fix="Sign in as a person."
+        )
     return principal.user_id
 
 

@@ -66,12 +66,14 @@ def check(change: ConversationChange, *, now: datetime) -> None:
             field="label_ids",
         )
     if change.assignee_id == NOBODY:
-        raise InvalidRequest("assignee_id is nobody's id.", fix="Send null for nobody.", field="assignee_id")
+        raise InvalidRequest(
+            "No user has this assignee_id.", fix="Send null for nobody.", field="assignee_id"
+        )
     if change.snoozed_until is UNSET:
         return
     if change.state not in (UNSET, ConversationState.SNOOZED):
         raise InvalidRequest(
-            "Only a conversation that is snoozed has a time at which that ends.",
+            "snoozed_until goes with the state snoozed, and with no other.",
             fix="Leave snoozed_until out, or state.",
             field="snoozed_until",
         )

@@ -88,15 +88,8 @@ _MOVED: Final = msgspec.json.Decoder(MovedByMerge)
 async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Witness, datetime]]) -> bool:
     """Note that phone numbers passed to other people, and split contacts that were one only because two people had the same number.
 
-    The caller holds `identity.lock_people_exclusively`.
-
-    Args:
-        tx: the batch's.
-        book: what is known of the aliases so far; the hand-overs are added to it.
-        moves: (tenant, witness, at) of each move.
-
-    Returns:
-        Whether any hand-over was new. If so, contacts may have changed and ``book`` must be looked up anew.
+    The caller holds `identity.lock_people_exclusively`. ``moves``: (tenant, witness, at) of each. Returns whether any was new: contacts
+    may have changed then, and ``book`` has to be looked up anew.
     """
     new = [
         (tenant_id, phone, moment)
@@ -205,10 +198,7 @@ async def _split_conversations(
     whose: dict[tuple[bool, UUID, str], int],
     ids: Sequence[UUID],
 ) -> None:
-    """Move each person's messages into a conversation of their own.
-
-    The first person with messages in a conversation keeps it, so one that holds a single person's messages changes hands as a whole.
-    """
+    """Move each person's messages into a conversation of their own; the first person with messages in a conversation keeps that one."""
     shares: defaultdict[UUID, defaultdict[int, list[_Evidence]]] = defaultdict(lambda: defaultdict(list))
     for row in said:
         shares[row.conversation_id][whose.get((row.beside, row.connection_id, row.id), 0)].append(row)
@@ -302,10 +292,9 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
 
 
 async def _is_rested_on(tx: Transaction, tenant_id: UUID, merge: _Merge, moved: MovedByMerge) -> bool:
-    """Tell whether undoing this merge has to wait until a later one is undone.
+    """Tell whether undoing this merge has to wait until a later one is undone, which merged a conversation into one that this one gave.
 
-    It has to where the later one merged a conversation into one that this merge gave to the survivor: giving that back would take a third
-    person's messages along.
+    Giving that conversation back would take a third person's messages along.
     """
     given = {one.id for one in moved.conversations if one.into is None}
     later = await _SINCE.all(tx, tenant_id=tenant_id, survivor_id=merge.survivor_id, id=merge.id)
@@ -356,10 +345,7 @@ async def _restore_conversations(
 
 
 async def _wake_in_time(tx: Transaction, tenant_id: UUID, ids: Sequence[UUID]) -> None:
-    """Schedule the end of the snooze of those of these conversations that are snoozed.
-
-    While two conversations were merged, the job of one of them ended the snooze for both; that job may be done by now.
-    """
+    """Schedule the end of the snooze of these conversations: while they were merged one job ended it for both, and may be done by now."""
     snoozed = await _SNOOZED.all(tx, tenant_id=tenant_id, ids=list(ids))
     await jobs.schedule(tx, [(NewJob(tenant_id, WAKE, one.id), one.until) for one in snoozed])
 

@@ -214,7 +214,7 @@ def _require_one_way(data: ReplayRequest) -> None:
     named = sum(way is not None for way in ways)
     if named > 1 or (named == 0 and data.since is None):
         raise InvalidRequest(
-            "Say in one way which webhooks to replay.",
+            "The request says in no way, or in several, which webhooks to replay.",
             fix="Send quarantine_id, event_id, phone_number_id or waba_id, tenant_id, or else since.",
         )
 

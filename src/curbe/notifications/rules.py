@@ -107,7 +107,7 @@ def check(rule: Rule, *, must: Sequence[Slot], may: Sequence[Slot]) -> None:
             steps(variable.path, field=f"{field}.path")
         elif not (_one_line(variable.value) or _one_line(variable.default)):
             raise InvalidRequest(
-                "A value that is always the same says something.",
+                "A variable without a path needs a `value` that is not empty.",
                 fix="Write it, or give a path.",
                 field=field,
             )

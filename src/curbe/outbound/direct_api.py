@@ -163,7 +163,11 @@ def _tenant(principal: Principal, company_id: UUID | None) -> UUID:
         raise Forbidden("Only an API key may do this.", fix="Send one, or use .../whatsapp/messages/send.")
     tenant_id = company_id or principal.tenant_id
     if tenant_id is None:
-        raise InvalidRequest("Nothing says whose message it is.", fix="Give company_id.", field="company_id")
+        raise InvalidRequest(
+            "The request does not say for which tenant the message is.",
+            fix="Give company_id.",
+            field="company_id",
+        )
     if not principal.may_enter(tenant_id):
         raise tenants.no_such_tenant()
     bind(tenant_id=tenant_id)  # where a path names the tenant, the gate does

@@ -352,7 +352,7 @@ def _check(url: str | None, description: str | None, reachable: Collection[str])
         )
     if url is not None and (reason := why_not_reached(url, reachable=reachable)) is not None:
         raise InvalidRequest(
-            f"This URL cannot be told anything: {reason}.",
+            f"Nothing can be sent to this URL: {reason}.",
             fix="Send an https URL of a server that the internet reaches. One within your own network has to be "
             "listed by the operator, in CURBE_OUTGOING_WEBHOOK_ORIGINS.",
             field="url",

@@ -106,7 +106,7 @@ def checked_range(first: date | None, last: date | None, *, today: date) -> tupl
     begin = end - timedelta(days=USUAL_DAYS - 1) if first is None else first
     if end > today:
         raise InvalidRequest(
-            f"There is no report of days to come: today is {today}.",
+            f"A report cannot be about days to come: today is {today}.",
             fix="Send a `to` up to today.",
             field="to",
         )

@@ -133,7 +133,7 @@ async def form_of(
     form = _form(_the_one(rows, name=name, language=language, member=member))
     if form is None:
         raise TemplateUnknown(
-            f"What the template {name} says is not known yet.",
+            f"The content of the template {name} is not known yet.",
             fix="Read Meta's list with POST .../templates/sync.",
             field=member,
         )
