@@ -59,6 +59,7 @@ FOREIGN_KEYS_TO_USERS = {
     "sign_in_challenges_user_id_fkey",
     "memberships_user_id_fkey",
     "operator_entries_session_id_fkey",
+    "push_subscriptions_session_id_fkey",
 }
 DEFINERS = {
     "number_had_another_owner(text,uuid)": "answers yes or no, and names nobody",
@@ -125,6 +126,7 @@ APPLY_READS = {
     "log_epoch",
     "media_assets",
     "outgoing_webhooks",
+    "push_places",
     "report_runs",
     "schema_migrations",
     "send_holds",
