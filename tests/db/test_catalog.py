@@ -127,6 +127,7 @@ APPLY_READS = {
     "media_assets",
     "outgoing_webhooks",
     "push_places",
+    "push_subscriptions",
     "report_runs",
     "schema_migrations",
     "send_holds",

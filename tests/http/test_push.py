@@ -21,6 +21,8 @@ from bed.webhooks import body, change, deliver, text
 from curbe.infra.clock import utc_now
 from curbe.infra.crypto import fresh_key
 from curbe.infra.db import Pool
+from curbe.operate import doctor
+from curbe.operate.findings import State
 from curbe.push import rules
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +41,7 @@ async def service() -> AsyncIterator[Receiver]:
 @pytest.fixture
 def environ(service: Receiver) -> dict[str, str]:
     return {
-        "CURBE_PUSH_SERVICES": f"{service.origin},fcm.googleapis.com",
+        "CURBE_PUSH_SERVICES": f"{service.origin},fcm.googleapis.com,*.push.apple.com",
         "CURBE_PUBLIC_BASE_URL": "https://curbe.example.org",
     }
 
@@ -384,6 +386,26 @@ async def test_a_push_service_that_wants_to_be_left_alone_is_and_one_that_hangs_
     assert shown["failing_since"] is not None
 
 
+async def test_the_doctor_tells_of_a_push_service_that_takes_nothing_and_nothing_where_nobody_is_told(
+    seated: Seated, writes: Writes, pusher: Pusher, service: Receiver, owner: Owner, apply: Pool
+) -> None:
+    async def found() -> list[tuple[State, str]]:
+        async with apply.transaction() as tx:
+            return [(one.state, one.sentence) for one in await doctor._of_work(tx) if one.name == "pushes"]
+
+    assert await found() == []
+    ana, _ = await seated(), await seated()
+    assert await found() == [(State.OK, "what 2 are told is taken")]
+    service.answers(ana.browser.path, status(500))
+    await writes()
+    await pusher.all()
+    await owner.execute("UPDATE push_subscriptions SET failing_since = failing_since - interval '1 hour'")
+
+    [(state, sentence)] = await found()
+
+    assert (state, "for 1 of 2 browsers" in sentence) == (State.WARN, True)
+
+
 async def test_a_service_that_took_nothing_for_days_is_given_up(
     acme: Tenant, seated: Seated, writes: Writes, pusher: Pusher, service: Receiver, owner: Owner
 ) -> None:
@@ -453,6 +475,8 @@ async def test_under_another_encryption_key_browsers_are_told_by_the_one_they_su
         "https://fcm.googleapis.com.example.org/one",
         "https://me@fcm.googleapis.com/one",
         "https://fcm.googleapis.com@127.0.0.1/one",
+        "https://fcm.googleapis.com/\u00e9",
+        "https://a\\.push.apple.com/one",
         "https://169.254.169.254/latest/meta-data",
         "http://127.0.0.1:1/one",
         "fcm.googleapis.com",

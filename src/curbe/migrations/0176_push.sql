@@ -27,8 +27,10 @@ CREATE TABLE push_subscriptions (
 CREATE INDEX push_subscriptions_of_user ON push_subscriptions (tenant_id, user_id, updated_at);
 CREATE INDEX push_subscriptions_of_session ON push_subscriptions (session_id);
 CALL guard_tenant_table('push_subscriptions');
+CREATE POLICY apply ON push_subscriptions FOR SELECT TO app_apply USING (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON push_subscriptions TO app_web;
 GRANT SELECT, UPDATE, DELETE ON push_subscriptions TO app_worker;
+GRANT SELECT ON push_subscriptions TO app_apply; -- for the doctor
 
 -- Up to where the log of a tenant has been told to its browsers; of a tenant without any there is no row.
 CREATE TABLE push_places (

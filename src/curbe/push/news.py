@@ -14,7 +14,8 @@ from curbe.realtime.rules import Cursor
 from curbe.tenants import service as tenants
 
 _PACKAGE: Final = "curbe.push"
-_MOST: Final = 500  # events of a round
+_MOST: Final = 500  # events of a round that may be news
+_PAGE: Final = 5000  # events of a round
 
 
 class ToPush(msgspec.Struct, frozen=True):
@@ -30,9 +31,10 @@ class _Place(msgspec.Struct, frozen=True):
     number: int
 
 
-class _Young(msgspec.Struct, frozen=True):
+class _End(msgspec.Struct, frozen=True):
     xid: int
     number: int
+    more: bool
 
 
 class _Has(msgspec.Struct, frozen=True):
@@ -47,7 +49,7 @@ class _Noted(msgspec.Struct, frozen=True):
 _PLACE: Final = Query(_PACKAGE, "push_place", _Place)
 _PUT_PLACE: Final = Query(_PACKAGE, "put_push_place")
 _DELETE_PLACE: Final = Query(_PACKAGE, "delete_push_place")
-_FIRST_YOUNG: Final = Query(_PACKAGE, "first_young_event", _Young)
+_END: Final = Query(_PACKAGE, "end_of_push_page", _End)
 _NEWS: Final = Query(_PACKAGE, "news_to_push", Logged)
 _SUBSCRIBERS: Final = Query(_PACKAGE, "push_subscribers", Subscriber)
 _HAS: Final = Query(_PACKAGE, "has_push_subscriptions", _Has)
@@ -68,35 +70,22 @@ async def take_up(tx: Transaction, *, tenant_id: UUID, grace: timedelta) -> tupl
         await _DELETE_PLACE.run(tx, tenant_id=tenant_id)
         return [], False
     now = await realtime.latest(tx)
-    if place.epoch != now.epoch or place.xid > now.xid:
+    if place.epoch != now.epoch:
         await _put(tx, now, tenant_id=tenant_id)
         return [], False
-    end = await _end(tx, place, now, tenant_id=tenant_id, grace=grace)
-    logged = await _NEWS.all(
-        tx,
-        tenant_id=tenant_id,
-        xid=place.xid,
-        number=place.number,
-        to_xid=end.xid,
-        to_number=end.id,
-        news=rules.NEWS,
-        most=_MOST,
-    )
-    more = len(logged) == _MOST
-    if more:
-        end = Cursor(epoch=now.epoch, xid=logged[-1].xid, id=logged[-1].number)
-    if (end.xid, end.id) > (place.xid, place.number):
-        await _put(tx, end, tenant_id=tenant_id)
+    page = {"tenant_id": tenant_id, "xid": place.xid, "number": place.number}
+    found = await _END.one(tx, **page, settled_xid=now.xid, grace=grace, most=_PAGE)
+    end = _End(now.xid, 0, more=False) if found is None else found
+    logged = await _NEWS.all(tx, **page, to_xid=end.xid, to_number=end.number, news=rules.NEWS, most=_MOST)
+    if len(logged) == _MOST:
+        end = _End(logged[-1].xid, logged[-1].number, more=True)
+    if (end.xid, end.number) > (
+        place.xid,
+        place.number,
+    ):  # the horizon may be lower than a moment ago (docs/adr/0020)
+        await _put(tx, Cursor(epoch=now.epoch, xid=end.xid, id=end.number), tenant_id=tenant_id)
     news = [one for event in logged if (one := rules.news_in(event)) is not None]
-    return await _to_push(tx, news, tenant_id=tenant_id), more
-
-
-async def _end(tx: Transaction, place: _Place, now: Cursor, *, tenant_id: UUID, grace: timedelta) -> Cursor:
-    """Return up to where the log is told now."""
-    young = await _FIRST_YOUNG.one(
-        tx, tenant_id=tenant_id, xid=place.xid, number=place.number, settled_xid=now.xid, grace=grace
-    )
-    return now if young is None else Cursor(epoch=now.epoch, xid=young.xid, id=young.number - 1)
+    return await _to_push(tx, news, tenant_id=tenant_id), end.more
 
 
 async def _to_push(tx: Transaction, news: list[News], *, tenant_id: UUID) -> list[ToPush]:

@@ -56,8 +56,8 @@ async def push(
     key = signer.keys.get(subscriber.signer)
     if key is None:  # of an encryption key that is here no more: no push service would believe another
         return Pushed(subscriber=subscriber, outcome=Outcome.GONE)
-    target = origin_of(subscriber.endpoint)
     try:
+        target = origin_of(subscriber.endpoint)
         answer = await egress.request(
             "POST",
             subscriber.endpoint,

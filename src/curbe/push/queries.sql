@@ -56,14 +56,24 @@ UPDATE push_places p SET epoch = :epoch, xid = :xid, number = :number WHERE p.te
 -- name: delete_push_place
 DELETE FROM push_places p WHERE p.tenant_id = :tenant_id
 
--- name: first_young_event
--- Up to it the log is told: it may be read elsewhere at this moment.
-SELECT e.xid, e.id AS number
-  FROM events e
- WHERE e.tenant_id = :tenant_id AND (e.xid, e.id) > (:xid::bigint, :number::bigint) AND e.xid < :settled_xid::bigint
-   AND e.created_at > now() - :grace::interval
- ORDER BY e.xid, e.id
- LIMIT 1
+-- name: end_of_push_page
+-- Up to where a round goes: before the first event that may be read elsewhere at this moment, or so many events on. No row: to the horizon.
+WITH page AS MATERIALIZED (
+    SELECT e.xid, e.id, e.created_at > now() - :grace::interval AS young
+      FROM events e
+     WHERE e.tenant_id = :tenant_id AND (e.xid, e.id) > (:xid::bigint, :number::bigint) AND e.xid < :settled_xid::bigint
+     ORDER BY e.xid, e.id
+     LIMIT :most::integer
+), first_young AS (
+    SELECT p.xid, p.id FROM page p WHERE p.young ORDER BY p.xid, p.id LIMIT 1
+)
+SELECT y.xid, y.id - 1 AS number, false AS more FROM first_young y
+UNION ALL
+(SELECT p.xid, p.id, true
+   FROM page p
+  WHERE NOT EXISTS (SELECT FROM first_young) AND (SELECT count(*) FROM page) = :most::integer
+  ORDER BY p.xid DESC, p.id DESC
+  LIMIT 1)
 
 -- name: news_to_push
 -- What a conversation's people may wait to hear of, in the order of the log, with the conversation as it stands.

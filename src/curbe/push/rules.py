@@ -20,6 +20,7 @@ FORGOTTEN_AFTER: Final = timedelta(hours=1)
 KEPT_FOR: Final = timedelta(hours=1)  # by the push service, for a browser that is away
 PATIENCE: Final = timedelta(days=5)  # with a service that takes nothing
 MOST: Final = 10  # browsers of a person in a tenant
+_MOST_AT_ONCE: Final = 5  # conversations that one browser is told of in a round
 _REST: Final = timedelta(minutes=1)
 _LONGEST_REST: Final = timedelta(hours=1)
 _SNOOZE: Final = "system:snooze"
@@ -192,16 +193,23 @@ def concerns(news: News, one: Subscriber) -> bool:
 
 
 def to_tell(news: Iterable[News], subscribers: Sequence[Subscriber]) -> dict[tuple[UUID, UUID], News]:
-    """Return what each browser is told of each conversation, by the ids of both: the newest, but a mention before all else."""
+    """Return what each browser is told of each conversation, by the ids of both: the newest, but a mention before all else.
+
+    Of so many conversations at most: who comes back to a hundred notices reads none.
+    """
     told: dict[tuple[UUID, UUID], News] = {}
-    for one in news:
-        for subscriber in subscribers:
-            place = (subscriber.id, one.conversation_id)
-            before = told.get(place)
+    gathered = list(news)
+    for subscriber in subscribers:
+        own: dict[UUID, News] = {}
+        for one in gathered:
+            before = own.get(one.conversation_id)
             if before is not None and before.kind is Kind.MENTION and one.kind is not Kind.MENTION:
                 continue
             if concerns(one, subscriber):
-                told[place] = one
+                own.pop(one.conversation_id, None)  # it stands where the newest does
+                own[one.conversation_id] = one
+        first = sorted(own.values(), key=lambda one: one.kind is Kind.MENTION)[-_MOST_AT_ONCE:]
+        told |= {(subscriber.id, one.conversation_id): one for one in first}
     return told
 
 
@@ -221,7 +229,8 @@ def notice_of(news: News, one: Subscriber, *, tenant_id: UUID, workspace: str) -
 
 def payload_of(notice: Notice) -> bytes:
     """Return a notice's bytes, as many as any other's as a rule."""
-    return msgspec.json.encode(notice).ljust(_PADDED_TO)
+    told = msgspec.json.encode(notice)
+    return told + b" " * (-len(told) % _PADDED_TO)
 
 
 def allows(services: Collection[str], endpoint: str) -> bool:

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Query, Transaction
+from curbe.infra.targets import why_not_reached
 from curbe.push import rules, vapid
 from curbe.push.rules import Language, Whose
 from curbe.realtime import service as realtime
@@ -86,7 +87,8 @@ async def put(
     Raises:
         InvalidRequest: its address is at none of ``services``, a key is none, or it subscribed with a key that is not ours any more.
     """
-    if not rules.allows(services, wanted.endpoint):
+    reachable = rules.within(services)
+    if not rules.allows(services, wanted.endpoint) or why_not_reached(wanted.endpoint, reachable=reachable):
         raise InvalidRequest(
             "This installation pushes nothing to the push service of this browser.",
             fix="Ask whoever operates it to list the service in CURBE_PUSH_SERVICES.",

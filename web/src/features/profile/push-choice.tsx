@@ -10,7 +10,7 @@ import { setPreferences, usePreferences } from "@/shared/lib/preferences";
 import { useSignal } from "@/shared/lib/signal";
 import { forget, idHere, isPushPossible } from "@/shared/push/subscribing";
 import { allowedHere, pushState } from "@/shared/push/use-push";
-import { useSession, useTenant } from "@/shared/session/session-context";
+import { useSession, useTenant, useTenantOrNull } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
 import { profileMessages } from "./messages";
 import classes from "./profile.module.css";
@@ -28,9 +28,11 @@ const subscriptionsQuery = (tenant_id: string) =>
 
 export function PushChoice() {
   const t = useMessages(profileMessages);
-  const { embedded } = useSession();
+  const { embedded, memberships } = useSession();
+  const tenant = useTenantOrNull();
   const { push, pushContent } = usePreferences();
-  if (embedded || !globalThis.isSecureContext) return null; // what the browser says of notifications is said above
+  const isColleague = memberships.some((one) => one.tenant_id === tenant?.tenant_id); // an operator may look in, too
+  if (!isColleague || embedded || !globalThis.isSecureContext) return null; // what HTTPS is needed for is said above
   if (!isPushPossible()) return <p className={classes["hint"]}>{`${t.push}: ${t.pushImpossible}`}</p>;
   return (
     <>

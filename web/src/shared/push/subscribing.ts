@@ -73,8 +73,16 @@ export async function subscribe(wanted: Wanted): Promise<Subscribed> {
   return "on";
 }
 
-/** Have this browser told nothing more, in no workspace: its push service says so to each that tries. */
+/** Have this browser told nothing more, in no workspace. */
 export async function unsubscribe(): Promise<void> {
+  const { ids } = stored();
+  await letGo();
+  await Promise.allSettled(Object.entries(ids).map(([tenantId, id]) => forget(tenantId, id)));
+}
+
+/** The same once nobody is signed in: the server has let go of it with the session, and its push service takes nothing for it any more. */
+export async function letGo(): Promise<void> {
+  write(STORED, null);
   try {
     const worker = await navigator.serviceWorker?.getRegistration();
     const subscription = await worker?.pushManager?.getSubscription();
@@ -82,9 +90,6 @@ export async function unsubscribe(): Promise<void> {
   } catch {
     // a browser that lets no page have a worker has no subscription
   }
-  const { ids } = stored();
-  write(STORED, null);
-  await Promise.allSettled(Object.entries(ids).map(([tenantId, id]) => forget(tenantId, id)));
 }
 
 /** What the workspace of this id calls this browser; null where it does not tell it. */

@@ -6,7 +6,7 @@ import { usePreferences } from "@/shared/lib/preferences";
 import { signal } from "@/shared/lib/signal";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { whenSigningOut } from "@/shared/session/sign-out";
-import { isPushPossible, subscribe, unsubscribe } from "./subscribing";
+import { isPushPossible, letGo, subscribe, unsubscribe } from "./subscribing";
 
 /** off: nobody wants it · asking: it is being made so · failed: the browser, its push service or the server did not let it */
 export type PushState = "off" | "asking" | "on" | "unavailable" | "failed";
@@ -19,13 +19,14 @@ export const allowedHere = signal(0);
 let last: Promise<void> = Promise.resolve();
 
 export function usePush(): void {
-  const { embedded, user } = useSession();
+  const { embedded, user, memberships } = useSession();
   const { tenant_id: tenantId } = useTenant();
   const { language } = useLanguage();
   const { push, pushContent: withContent, notifications } = usePreferences();
   const userId = user.id;
+  const isColleague = memberships.some((one) => one.tenant_id === tenantId); // an operator may look in, too
   useEffect(() => {
-    if (embedded || !isPushPossible()) return;
+    if (embedded || !isColleague || !isPushPossible()) return;
     let isOver = false;
     const make = async () => {
       if (isOver) return;
@@ -49,6 +50,6 @@ export function usePush(): void {
       isOver = true;
       stop();
     };
-  }, [embedded, tenantId, userId, language, push, withContent, notifications]);
-  useEffect(() => (embedded ? undefined : whenSigningOut(unsubscribe)), [embedded]);
+  }, [embedded, isColleague, tenantId, userId, language, push, withContent, notifications]);
+  useEffect(() => (embedded ? undefined : whenSigningOut(letGo)), [embedded]);
 }
