@@ -231,8 +231,8 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
                                SELECT $1, user_id, user_id, $3 FROM member),
                     browser AS (INSERT INTO push_subscriptions (tenant_id, id, user_id, session_id, endpoint, endpoint_hash, p256dh, auth,
                                                                 signer, whose, with_content, language)
-                                SELECT $1, $1, m.user_id, s.id, 'https://push.example.org', $2, $2 || $2 || '\x00'::bytea,
-                                       substring($2 FROM 1 FOR 16), $2 || $2 || '\x00'::bytea, 'mine', false, 'en'
+                                SELECT $1, $1, m.user_id, s.id, 'https://push.example.org', $2, $2 || $2 || '\\x00'::bytea,
+                                       substring($2 FROM 1 FOR 16), $2 || $2 || '\\x00'::bytea, 'mine', false, 'en'
                                   FROM member m CROSS JOIN session s)
                INSERT INTO operator_entries (tenant_id, session_id, entered_at) SELECT $1, id, $3 FROM session""",
             [tenant_id, tenant_id.bytes * 2, NOW],

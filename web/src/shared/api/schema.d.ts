@@ -6433,22 +6433,30 @@ export interface components {
          * @description A browser that asks to be told, as its `PushSubscription` has it: the address at its push service and its keys, in base64url.
          */
         NewPushSubscription: {
+            /** @description The secret that the browser's messages are encrypted with beside its key, in base64url. */
             auth: string;
+            /** @description The browser's address at its push service. */
             endpoint: string;
             /**
-             * @description The template's language as Meta writes it, such as es_ES.
+             * @description The language of what it is told.
              * @default en
              * @enum {string}
              */
             language: "es" | "en" | "pt";
+            /** @description The browser's public key, in base64url. */
             p256dh: string;
+            /** @description The `public_key` that the browser subscribed with, in base64url. */
             signer: string;
             /**
+             * @description Of whose conversations it is told: `mine` (and nobody's), or `all`.
              * @default mine
              * @enum {string}
              */
             whose: "mine" | "all";
-            /** @default false */
+            /**
+             * @description Whether it is told who wrote, and what.
+             * @default false
+             */
             with_content: boolean;
         };
         /**
@@ -7362,21 +7370,28 @@ export interface components {
              * @description When it was made, RFC 3339 in UTC.
              */
             created_at: string;
+            /** @description What the browser calls itself; null where it does not. */
             device: string | null;
+            /** @description Since when its push service has taken nothing; null where it took what came last. */
             failing_since: string | null;
             /**
              * Format: uuid
              * @description Its id here, a UUID.
              */
             id: string;
+            /** @description When it was told of something last; null: never. */
             last_told_at: string | null;
             /**
              * Format: date-time
              * @description When it was last changed, RFC 3339 in UTC.
              */
             updated_at: string;
-            /** @enum {string} */
+            /**
+             * @description Of whose conversations it is told: `mine` (and nobody's), or `all`.
+             * @enum {string}
+             */
             whose: "mine" | "all";
+            /** @description Whether it is told who wrote, and what. */
             with_content: boolean;
         };
         /**
@@ -7386,6 +7401,7 @@ export interface components {
         PushSubscriptions: {
             /** @description What is on this page. */
             items: components["schemas"]["PushSubscription"][];
+            /** @description What a browser subscribes with, in base64url; null where this installation pushes nothing. */
             public_key: string | null;
         };
         /**
@@ -24099,6 +24115,7 @@ export interface operations {
             path: {
                 /** @description A tenant, by its id. */
                 tenant_id: string;
+                /** @description The browser that is told no more. */
                 subscription_id: string;
             };
             cookie?: never;

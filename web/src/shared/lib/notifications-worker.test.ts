@@ -103,7 +103,8 @@ async function pushed(
       })),
   };
   const registration = {
-    showNotification: async (title: string, options: NotificationOptions) => void shown.push({ title, options }),
+    showNotification: async (title: string, options: NotificationOptions) =>
+      void shown.push({ title, options }),
   };
   const scope = Object.assign(new EventTarget(), { clients, registration, skipWaiting: vi.fn() });
   new Function("self", WORKER)(scope);
@@ -156,7 +157,10 @@ test("it is shown where a page is of another workspace, sleeps, or lies within a
 test("it says who wrote and what where that was pushed, in the language that was chosen", async () => {
   expect(await wordsOf({ name: "Rosa", text: "Is it ready?" })).toEqual(["Rosa", "Is it ready?"]);
   expect(await wordsOf({ name: "Rosa", language: "pt" })).toEqual(["Rosa", "Nova mensagem"]);
-  expect(await wordsOf({ kind: "mention", language: "es" })).toEqual(["Un compañero te ha mencionado", "Sol"]);
+  expect(await wordsOf({ kind: "mention", language: "es" })).toEqual([
+    "Un compañero te ha mencionado",
+    "Sol",
+  ]);
   expect(await wordsOf({ kind: "mention", text: "@Ana look" })).toEqual([
     "A colleague mentioned you",
     "@Ana look",
