@@ -40,6 +40,7 @@ from curbe.outbound.api import SendController, TypingController
 from curbe.outbound.direct_api import DirectController
 from curbe.outbound.template_api import TemplateSendController
 from curbe.outgoing_webhooks.api import DeliveryController, OutgoingWebhookController
+from curbe.push.api import PushController
 from curbe.realtime.api import EventsController
 from curbe.reports.api import ReportController
 from curbe.retention.api import RetentionController
@@ -74,6 +75,7 @@ ROUTES: Final[list[type[Controller]]] = [
     CannedRepliesController,
     SavedViewsController,
     SearchController,
+    PushController,
     ContactsController,
     ConsentController,
     SendController,

@@ -38,7 +38,7 @@ _POLICY: Final = (
     "require-trusted-types-for 'script'; trusted-types default"
 )
 # A worker obeys the policy in its own response, not that of its page.
-_SCRIPT_POLICY: Final = b"default-src 'none'; script-src 'self'; connect-src 'self'"
+_SCRIPT_POLICY: Final = b"default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'"
 _PERMISSIONS: Final = (
     b"microphone=(self), clipboard-write=(self), autoplay=(self), fullscreen=(self), publickey-credentials-get=(self), "
     b"publickey-credentials-create=(self), camera=(), geolocation=(), display-capture=(), payment=(), usb=(), serial=(), "

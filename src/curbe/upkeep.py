@@ -22,6 +22,7 @@ from curbe.media.rules import BROKEN_OFF
 from curbe.media.storage import Spool
 from curbe.outbound.turns import Turns
 from curbe.outgoing_webhooks import delivering
+from curbe.push import telling as push
 from curbe.reports import keeping as reports
 from curbe.retention import service as retention
 from curbe.templates import sync as templates
@@ -71,6 +72,7 @@ def until(
     return [
         _every(1.0, seal, stop),
         _every(1.0, _wanting_telling(apply), stop),
+        _every(1.0, _wanting_pushes(apply), stop),
         _every(2.0, _unparking(parked), stop),
         _every(15.0, _lifting(apply), stop),
         _every(60.0, Turns(apply, work).give_what_is_owed, stop),
@@ -155,6 +157,13 @@ def _wanting_telling(pool: Pool) -> Work:
         await delivering.defer_due(pool)
 
     return tell_outgoing_webhooks
+
+
+def _wanting_pushes(pool: Pool) -> Work:
+    async def push_to_browsers() -> None:
+        await push.defer_due(pool)
+
+    return push_to_browsers
 
 
 def _forgetting(pool: Pool) -> Work:

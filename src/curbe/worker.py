@@ -63,6 +63,12 @@ from curbe.outbound.receipts import Receipts
 from curbe.outbound.send import Means, Senders
 from curbe.outgoing_webhooks.deliveries import DELIVER
 from curbe.outgoing_webhooks.delivering import LEASE, Delivering, Ending
+from curbe.push import rules as push_rules
+from curbe.push import vapid
+from curbe.push.pushing import Signer
+from curbe.push.service import TELL
+from curbe.push.telling import LEASE as PUSH_LEASE
+from curbe.push.telling import Telling
 from curbe.reports.keeping import COUNT, Bookkeeper
 from curbe.retention.erasing import Eraser
 from curbe.retention.erasures import ERASE
@@ -80,6 +86,7 @@ _JOB_LEASE: Final = timedelta(minutes=15)  # longer than fetching and keeping th
 _JOBS_AT_ONCE: Final = 4
 _FILES_AT_ONCE: Final = 6
 _WEBHOOKS_AT_ONCE: Final = 64  # each server that hangs occupies one of them for seconds
+_PUSHES_AT_ONCE: Final = 16  # tenants
 _FILES_OF_ONE: Final = 4  # one tenant's files that hang at Meta for minutes leave two places for all others
 # Of suspended tenants too: what people send can be fetched for days only, a token is renewed before it ends or never, and what is to be
 # deleted is.
@@ -204,6 +211,7 @@ async def _wired(
         outside = await stack.enter_async_context(Egress(trusted=settings.outgoing_webhook_origins))
         deliver = _deliver(settings, pools.work, outside, keyring=keyring, metrics=metrics, stop=stop)
         runners.append(teller_of(pools.apply, pools.work, deliver))
+        runners.append(await _pusher(stack, settings, pools, keyring=keyring, metrics=metrics, stop=stop))
         tender = Tender(everybody=pools.apply, pool=pools.work, now=utc_now)
         yield applier, Senders(means, everybody=pools.apply), tender, runners, keeping.spool, pools, metrics
 
@@ -256,6 +264,38 @@ def _deliver(
         now=utc_now,
         chance=secrets.SystemRandom().random,
         ending=Ending(stop, _ANSWERS_WITHIN),
+    )
+
+
+async def _pusher(
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    pools: _Pools,
+    *,
+    keyring: Keyring,
+    metrics: Metrics,
+    stop: asyncio.Event,
+) -> Runner:
+    reachable = push_rules.within(settings.push_services)
+    tell = Telling(
+        pools.work,
+        egress=await stack.enter_async_context(Egress(trusted=reachable)),
+        reachable=reachable,
+        signer=Signer(
+            vapid.private_keys(keyring),
+            push_rules.contact_of(settings.public_base_url, settings.mail_from),
+        ),
+        metrics=metrics,
+        now=utc_now,
+        ends=stop,
+    )
+    return pusher_of(pools.apply, pools.work, tell)
+
+
+def pusher_of(everybody: Pool, pool: Pool, tell: Handler) -> Runner:
+    """Return who pushes to browsers, apart from all else: what it asks are servers of others."""
+    return Runner(
+        everybody=everybody, pool=pool, handlers={TELL: tell}, at_once=_PUSHES_AT_ONCE, lease=PUSH_LEASE
     )
 
 

@@ -45,6 +45,7 @@ KINDS = {
     "label_id": "label",
     "canned_reply_id": "canned reply",
     "view_id": "saved view",
+    "subscription_id": "user",  # whoever asks for another's is in test_push.py
     "campaign_id": "campaign",
     "audience_id": "audience",
     "note_id": "note",

@@ -226,7 +226,14 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
                     invite AS (INSERT INTO invites (tenant_id, token_hash, user_id, created_at, expires_at)
                                SELECT $1, $2, user_id, $3, $3 FROM member),
                     embed AS (INSERT INTO embed_tokens (tenant_id, token_hash, user_id, expires_at)
-                              SELECT $1, $2, user_id, $3 FROM member)
+                              SELECT $1, $2, user_id, $3 FROM member),
+                    pushed AS (INSERT INTO push_notices (tenant_id, user_id, conversation_id, told_at)
+                               SELECT $1, user_id, user_id, $3 FROM member),
+                    browser AS (INSERT INTO push_subscriptions (tenant_id, id, user_id, session_id, endpoint, endpoint_hash, p256dh, auth,
+                                                                signer, whose, with_content, language)
+                                SELECT $1, $1, m.user_id, s.id, 'https://push.example.org', $2, $2 || $2 || '\\x00'::bytea,
+                                       substring($2 FROM 1 FOR 16), $2 || $2 || '\\x00'::bytea, 'mine', false, 'en'
+                                  FROM member m CROSS JOIN session s)
                INSERT INTO operator_entries (tenant_id, session_id, entered_at) SELECT $1, id, $3 FROM session""",
             [tenant_id, tenant_id.bytes * 2, NOW],
         ),
@@ -264,6 +271,7 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             "INSERT INTO saved_views (tenant_id, id, name, place, filter) VALUES ($1, $2, 'Unread', 0, '{}')",
             [tenant_id, uuid7()],
         ),
+        ("INSERT INTO push_places (tenant_id, epoch, xid, number) VALUES ($1, 1, 0, 0)", [tenant_id]),
         (
             """INSERT INTO annotations (tenant_id, id, conversation_id, kind, author, body)
                VALUES ($1, $2, $3, 'note', 'user:1', 'a note')""",

@@ -59,6 +59,7 @@ FOREIGN_KEYS_TO_USERS = {
     "sign_in_challenges_user_id_fkey",
     "memberships_user_id_fkey",
     "operator_entries_session_id_fkey",
+    "push_subscriptions_session_id_fkey",
 }
 DEFINERS = {
     "number_had_another_owner(text,uuid)": "answers yes or no, and names nobody",
@@ -125,6 +126,8 @@ APPLY_READS = {
     "log_epoch",
     "media_assets",
     "outgoing_webhooks",
+    "push_places",
+    "push_subscriptions",
     "report_runs",
     "schema_migrations",
     "send_holds",
@@ -429,6 +432,7 @@ async def test_every_table_of_tenants_is_indexed_for_its_foreign_keys_and_needs_
         "embed_tokens_by_hash": "who holds a token learns its tenant from it",
         "memberships_by_user": "a user learns their tenants",
         "operator_entries_by_session": "a session that ends takes them with it",
+        "push_subscriptions_of_session": "a session that ends takes them with it",
         "campaigns_cancelled": "who carries campaigns on looks for those of all tenants that ended lately",
         "messages_by_words": "each word in it begins with a mark of its tenant",
         "contacts_by_words": "each word in it begins with a mark of its tenant",

@@ -74,6 +74,9 @@ KEPT = {
     "parked_statuses",  # a week at most
     "portfolio_people",  # a day at most
     "portfolios",
+    "push_notices",  # an hour, as a rule
+    "push_places",
+    "push_subscriptions",  # as long as their session, 30 days at most
     "report_costs",
     "report_days",
     "report_marks",  # until the day is counted again

@@ -313,7 +313,7 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
         and not any(part.get("writeOnly") for part in shape.get("oneOf", []))
     ]
     # Shown once to who made it; to whom the session is, and worthless without its cookie; no secret at all (what a
-    # message for many says of a flow, words that people say, what a line of a report is about).
+    # message for many says of a flow, words that people say, what a line of a report is about, a public key).
     assert sorted(secret) == [
         ("ButtonActionData", "flow_token"),
         ("ConsentRules", "keywords"),
@@ -326,6 +326,7 @@ async def test_the_description_of_the_api_is_public_and_names_no_secret_that_com
         ("OutgoingWebhookSecret", "secret"),
         ("OwnFactors", "passkeys"),
         ("PasskeyAdded", "passkey"),
+        ("PushSubscriptions", "public_key"),
         ("SecondFactor", "passkey"),
         ("Session", "csrf_token"),
         ("SessionUser", "has_password"),

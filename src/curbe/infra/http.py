@@ -129,6 +129,7 @@ class Egress:
         body: bytes | Streamed | None = None,
         bearer: Secret | None = None,
         scheme: Literal["Bearer", "OAuth"] = "Bearer",
+        vapid: str | None = None,
         public_only: bool = False,
         sink: Callable[[bytes], object] | None = None,
     ) -> Response:
@@ -143,6 +144,7 @@ class Egress:
             body: to send.
             bearer: goes into ``Authorization``, to trusted origins only.
             scheme: the word before it there.
+            vapid: goes there instead: a signature made for this origin, which is no secret from it and worth nothing elsewhere (RFC 8292).
             public_only: for URLs that tenants enter: https on port 443, to public addresses alone.
             sink: gets the body of a 200 piece by piece, as it comes; the answer's own body is then empty. What
                 it got of an answer that was lost or too large is to be thrown away.
@@ -155,7 +157,7 @@ class Egress:
                 trusted.
         """
         target = self._checked(method, url, public_only=public_only)
-        sent = self._headers(target, headers, bearer, scheme)
+        sent = self._headers(target, headers, bearer, scheme, vapid)
         session = self._to_public if public_only else self._to_trusted
         if session is None:
             raise RuntimeError("the egress is used outside its context")
@@ -186,13 +188,20 @@ class Egress:
         return target
 
     def _headers(
-        self, target: URL, headers: Mapping[str, str] | None, bearer: Secret | None, scheme: str
+        self,
+        target: URL,
+        headers: Mapping[str, str] | None,
+        bearer: Secret | None,
+        scheme: str,
+        vapid: str | None,
     ) -> dict[str, str]:
         sent = {"Accept-Encoding": "identity", "User-Agent": "Curbe"}
         for name, value in (headers or {}).items():
             if name.lower() in _OURS:
                 raise ValueError(f"the header {name} is not the caller's to set")
             sent[name] = value
+        if vapid is not None:
+            sent["Authorization"] = f"vapid {vapid}"
         if bearer is not None:
             if origin(target) not in self._trusted:
                 raise ValueError("a secret is only sent to a trusted origin")

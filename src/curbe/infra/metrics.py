@@ -127,6 +127,9 @@ class Metrics:
             into,
             "outcome",
         )
+        self.pushes = self._counter(
+            "pushes", "Notices pushed to browsers, by what became of them at their services.", into, "outcome"
+        )
         self.jobs_waiting = self._gauge("jobs_waiting", "Files of messages that wait to be fetched.", into)
         self.jobs_failing = self._gauge(
             "jobs_failing", "Jobs that failed three times or more and are tried again, by kind.", into, "kind"

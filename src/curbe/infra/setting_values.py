@@ -25,6 +25,7 @@ _UNITS: Final = {
     "d": timedelta(days=1),
 }
 _HOST: Final = re.compile(r"(?:\[[0-9A-Za-z:.%_-]+\]|[^:\[\]]*)(?::([0-9]{0,5}))?")
+_SERVICE: Final = re.compile(r"(?:\*\.)?(?:[0-9A-Za-z-]+\.)+[A-Za-z][0-9A-Za-z-]*")
 _SIZE: Final = re.compile(r"0|([1-9]\d{0,5})(MiB|GiB|TiB)")
 _BYTES: Final = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
@@ -204,6 +205,21 @@ def origins(text: str) -> tuple[str, ...]:
         if urlsplit(origin).path:
             raise Malformed(f"holds {origin!r}, which has a path; write https://host or https://host:port")
     return found
+
+
+def push_services(text: str) -> tuple[str, ...]:
+    """Read hosts, ``*.`` before one for all below it, and origins as ``origins`` reads them, separated by commas; ``none``: no such."""
+    if text.lower() == "none":
+        return ()
+    found: list[str] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        if "://" in part:
+            found += origins(part)
+        elif _SERVICE.fullmatch(part):
+            found.append(part.lower())
+        else:
+            raise Malformed(f"holds {part!r}, which is no host like push.example.org or *.push.example.org")
+    return tuple(found)
 
 
 def networks(text: str) -> tuple[str, ...]:

@@ -62,6 +62,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     send_headroom: int  # percent
     unknown_after: timedelta
     outgoing_webhook_origins: tuple[str, ...]
+    push_services: tuple[
+        str, ...
+    ]  # hosts, "*." before one for all below it, and origins; none: nothing is pushed
     session_idle: timedelta
     allow_http: bool
     smtp_url: SmtpServer | None  # None: no mail is sent

@@ -62,8 +62,7 @@ SETTINGS: Final = (
     Setting(
         name="META_EMBEDDED_SIGNUP_CONFIG_ID",
         group=_META,
-        meaning="The configuration of Embedded Signup. Where it is set, connecting a number begins with a "
-        "link.",
+        meaning="The configuration of Embedded Signup. Where it is set, connecting a number begins with a link.",
         make="copy it from the App Dashboard, Facebook Login for Business > Configurations",
         read=read.matching(r"[0-9]{5,20}", "a configuration id (digits only)"),
     ),
@@ -94,8 +93,7 @@ SETTINGS: Final = (
     Setting(
         name="TOKEN_ENCRYPTION_KEYS_RETIRED",
         group=_KEYS,
-        meaning="Former encryption keys, separated by commas: they open what they sealed, and seal nothing "
-        "new.",
+        meaning="Former encryption keys, separated by commas: they open what they sealed, and seal nothing new.",
         make="move the old TOKEN_ENCRYPTION_KEY here when you change it",
         read=read.encryption_keys,
         secret=True,
@@ -104,17 +102,15 @@ SETTINGS: Final = (
     Setting(
         name="CURBE_PUBLIC_BASE_URL",
         group=_PLACE,
-        meaning="The address at which the world reaches this Curbe. Meta's webhook and the connect links are"
-        " built on it; for real webhooks it must be https. Where it is not set: http://127.0.0.1 and "
-        "CURBE_PORT.",
+        meaning="The address at which the world reaches this Curbe. Meta's webhook and the connect links are built on it; for real "
+        "webhooks it must be https. Where it is not set: http://127.0.0.1 and CURBE_PORT.",
         make="the https address of your reverse proxy or tunnel",
         read=read.base_url,
     ),
     Setting(
         name="CURBE_HOST",
         group=_PLACE,
-        meaning="The address to listen on. 0.0.0.0 is every network of the machine: put a TLS proxy before "
-        "it.",
+        meaning="The address to listen on. 0.0.0.0 is every network of the machine: put a TLS proxy before it.",
         read=read.matching(r"[0-9A-Za-z.:_-]+", "a host name or IP address"),
         default="127.0.0.1",
     ),
@@ -267,6 +263,14 @@ SETTINGS: Final = (
         "may name them. Where it is not set, only https servers that the internet reaches are told anything.",
         read=read.origins,
         unset=(),
+    ),
+    Setting(
+        name="CURBE_PUSH_SERVICES",
+        group=_WORK,
+        meaning="The push services of browsers, through which people are told while no page is open, separated by commas: hosts, *. before "
+        "one for all below it, or a server of your own as http://autopush:8000. No other is asked. none: nothing is pushed.",
+        read=read.push_services,
+        default="fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
     ),
     Setting(
         name="CURBE_SESSION_IDLE",

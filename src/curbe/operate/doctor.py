@@ -31,6 +31,7 @@ from curbe.operate import (
     findings_of_disks,
     findings_of_jobs,
     findings_of_numbers,
+    findings_of_pushes,
     findings_of_versions,
     resealing,
 )
@@ -78,6 +79,7 @@ _OUTBOX: Final = Query(_PACKAGE, "outbox_facts", OutboxFacts)
 _UNKNOWN: Final = Query(_PACKAGE, "unknown_sends", _Count)
 _PARKED: Final = Query(_PACKAGE, "parked_facts", ParkedFacts)
 _QUARANTINE: Final = Query(_PACKAGE, "quarantine_facts", QuarantineFacts)
+_PUSHES: Final = Query(_PACKAGE, "push_facts", findings_of_pushes.ServiceFacts)
 _UNSEALED: Final = Query(_PACKAGE, "unsealed_facts", _Oldest)
 _PLATFORM_KEYS: Final = Query(_PACKAGE, "live_platform_keys", _Count)
 
@@ -181,6 +183,7 @@ async def _of_work(tx: Transaction) -> list[Finding]:
         findings.sealing(_only(await _UNSEALED.all(tx)).oldest),
         *findings.outbox(_only(await _OUTBOX.all(tx))),
         *findings_of_jobs.jobs(await jobs.backlog(tx)),
+        *findings_of_pushes.pushes(await _PUSHES.all(tx)),
         findings.parked(_only(await _PARKED.all(tx))),
         *findings.quarantine(await _QUARANTINE.all(tx)),
     ]

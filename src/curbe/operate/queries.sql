@@ -116,3 +116,11 @@ SELECT count(*)::integer AS count
 
 -- name: every_tenant
 SELECT t.id FROM tenants t ORDER BY t.id;
+
+-- name: push_facts
+-- Browsers that are told while no page is open, by their push services.
+SELECT split_part(s.endpoint, '/', 3) AS service, count(*)::integer AS browsers,
+       (count(*) FILTER (WHERE s.failing_since <= now() - interval '1 hour'))::integer AS failing
+  FROM push_subscriptions s
+ GROUP BY 1
+ ORDER BY 1;

@@ -6,10 +6,12 @@ import { useMessages } from "@/shared/i18n/language";
 import { Chime } from "@/shared/lib/chime";
 import { noticeWorker } from "@/shared/lib/desktop-notices";
 import { type Preferences, setPreferences, usePreferences } from "@/shared/lib/preferences";
+import { allowedHere } from "@/shared/push/use-push";
 import { useSession } from "@/shared/session/session-context";
 import { FormError } from "@/shared/ui/form-error";
 import { Choice } from "./choice";
 import { profileMessages } from "./messages";
+import { PushChoice } from "./push-choice";
 
 type Whose = Preferences["sound"];
 const chime = new Chime();
@@ -49,6 +51,7 @@ export function Signals() {
         />
       </Choice>
       {notifications !== "off" && <Permission />}
+      {notifications !== "off" && <PushChoice />}
     </>
   );
 }
@@ -72,6 +75,7 @@ function Permission() {
         void Notification.requestPermission().then((decided) => {
           setPermission(decided);
           if (!embedded) void noticeWorker();
+          allowedHere.set(allowedHere.get() + 1);
         })
       }
     >

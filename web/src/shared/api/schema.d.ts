@@ -2090,6 +2090,41 @@ export interface paths {
         patch: operations["changePerson"];
         trace?: never;
     };
+    "/api/tenants/{tenant_id}/push-subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List one's browsers that are told */
+        get: operations["listPushSubscriptions"];
+        /** Have one's browser told */
+        put: operations["putPushSubscription"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/push-subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Have one of one's browsers told no more */
+        delete: operations["deletePushSubscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tenants/{tenant_id}/reports/agents": {
         parameters: {
             query?: never;
@@ -6394,6 +6429,37 @@ export interface components {
             name: string;
         };
         /**
+         * NewPushSubscription
+         * @description A browser that asks to be told, as its `PushSubscription` has it: the address at its push service and its keys, in base64url.
+         */
+        NewPushSubscription: {
+            /** @description The secret that the browser's messages are encrypted with beside its key, in base64url. */
+            auth: string;
+            /** @description The browser's address at its push service. */
+            endpoint: string;
+            /**
+             * @description The language of what it is told.
+             * @default en
+             * @enum {string}
+             */
+            language: "es" | "en" | "pt";
+            /** @description The browser's public key, in base64url. */
+            p256dh: string;
+            /** @description The `public_key` that the browser subscribed with, in base64url. */
+            signer: string;
+            /**
+             * @description Of whose conversations it is told: `mine` (and nobody's), or `all`.
+             * @default mine
+             * @enum {string}
+             */
+            whose: "mine" | "all";
+            /**
+             * @description Whether it is told who wrote, and what.
+             * @default false
+             */
+            with_content: boolean;
+        };
+        /**
          * NewSavedView
          * @description A view to save; `shared`: for everybody of the tenant, which needs the scope `desk:write`.
          */
@@ -7293,6 +7359,50 @@ export interface components {
              * @default 0
              */
             waiting: number;
+        };
+        /**
+         * PushSubscription
+         * @description A browser that is told, as its person is shown it: `device` is what it calls itself.
+         */
+        PushSubscription: {
+            /**
+             * Format: date-time
+             * @description When it was made, RFC 3339 in UTC.
+             */
+            created_at: string;
+            /** @description What the browser calls itself; null where it does not. */
+            device: string | null;
+            /** @description Since when its push service has taken nothing; null where it took what came last. */
+            failing_since: string | null;
+            /**
+             * Format: uuid
+             * @description Its id here, a UUID.
+             */
+            id: string;
+            /** @description When it was told of something last; null: never. */
+            last_told_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last changed, RFC 3339 in UTC.
+             */
+            updated_at: string;
+            /**
+             * @description Of whose conversations it is told: `mine` (and nobody's), or `all`.
+             * @enum {string}
+             */
+            whose: "mine" | "all";
+            /** @description Whether it is told who wrote, and what. */
+            with_content: boolean;
+        };
+        /**
+         * PushSubscriptions
+         * @description A person's browsers that are told.
+         */
+        PushSubscriptions: {
+            /** @description What is on this page. */
+            items: components["schemas"]["PushSubscription"][];
+            /** @description What a browser subscribes with, in base64url; null where this installation pushes nothing. */
+            public_key: string | null;
         };
         /**
          * QuickReplyButton
@@ -23777,6 +23887,277 @@ export interface operations {
             };
             /** @description `too_large`: The request is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPushSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscriptions"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPushSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPushSubscription"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The request is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePushSubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description The browser that is told no more. */
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

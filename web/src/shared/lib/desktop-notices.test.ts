@@ -143,3 +143,26 @@ test("a page tells the worker whether it goes where a click leads", () => {
   stop();
   expect(clicked("/t/1/inbox/c1")).toEqual([]);
 });
+
+test("a page tells the worker whether it tells of what is pushed by itself, and which of that is still shown", async () => {
+  const { container } = workers();
+  const stop = page.whenPushed((tenantId) => tenantId === "1");
+  const pushed = (data: object) => {
+    const port = { postMessage: vi.fn() };
+    container.dispatchEvent(Object.assign(new Event("message"), { data, ports: [port] }));
+    return port.postMessage.mock.calls.flat();
+  };
+
+  expect(pushed({ pushed: "1" })).toEqual([true]);
+  expect(pushed({ pushed: "2" })).toEqual([false]);
+  expect(pushed({ open: "/t/1/inbox/c1" })).toEqual([]);
+  stop();
+  expect(pushed({ pushed: "1" })).toEqual([]);
+
+  for (const [tag, kind] of [
+    ["c1", "message"],
+    ["c2", "mention"],
+  ] as const)
+    seen.push({ title: "", tag, by: "worker", close: () => undefined, data: { kind } } as (typeof seen)[0]);
+  expect(await page.pushedNotices()).toEqual(["c1"]);
+});

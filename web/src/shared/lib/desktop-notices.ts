@@ -92,6 +92,30 @@ export function whenNoticeClicked(take: (path: string) => boolean): () => void {
   return () => workers?.removeEventListener("message", asked);
 }
 
+/** Calls `tells` when something is pushed for a workspace; it tells whether this page tells of it by itself. Returns how to stop. */
+export function whenPushed(tells: (tenantId: string) => boolean): () => void {
+  const workers = browserWorkers();
+  const asked = ({ data, ports }: MessageEvent) => {
+    const tenantId = (data as { pushed?: unknown } | null)?.pushed;
+    if (typeof tenantId === "string") ports[0]?.postMessage(tells(tenantId));
+  };
+  workers?.addEventListener("message", asked);
+  return () => workers?.removeEventListener("message", asked);
+}
+
+/** The conversations that somebody wrote in of which this browser still shows what was pushed. */
+export async function pushedNotices(): Promise<string[]> {
+  try {
+    const worker = await browserWorkers()?.getRegistration();
+    const shown = (await worker?.getNotifications()) ?? [];
+    return shown
+      .filter(({ data }) => (data as { kind?: unknown } | null)?.kind === "message")
+      .map(({ tag }) => tag);
+  } catch {
+    return [];
+  }
+}
+
 function isAllowed(): boolean {
   return "Notification" in globalThis && Notification.permission === "granted";
 }

@@ -10,6 +10,10 @@ export interface Preferences {
   soundWhenFocused: boolean;
   /** Desktop notifications; the browser asks separately. */
   notifications: "mine" | "all" | "off";
+  /** Notifications also while no page is open. */
+  push: boolean;
+  /** Whether those say who wrote, and what. */
+  pushContent: boolean;
   /** Single keys and Alt combinations (WCAG 2.1.4 wants a way to turn them off). */
   shortcuts: boolean;
   /** Enter sends and Shift+Enter breaks the line; or the other way round. */
@@ -20,6 +24,8 @@ export const USUAL: Preferences = {
   sound: "mine",
   soundWhenFocused: false,
   notifications: "mine",
+  push: false,
+  pushContent: false,
   shortcuts: true,
   enterSends: true,
 };

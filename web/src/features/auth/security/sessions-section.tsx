@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { IconDeviceDesktop } from "@tabler/icons-react";
 import { useState } from "react";
 import { useMessages } from "@/shared/i18n/language";
+import { browserName } from "@/shared/lib/browser-name";
 import { signOut } from "@/shared/session/sign-out";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { ErrorState } from "@/shared/ui/error-state";
@@ -13,7 +14,6 @@ import { SettingsSection } from "@/shared/ui/settings-section";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { Time } from "@/shared/ui/time";
 import { type OwnSession, useEndSession, useSessions } from "../api/sessions";
-import { browserName } from "./browser-name";
 import { securityMessages } from "./messages";
 import classes from "./security.module.css";
 

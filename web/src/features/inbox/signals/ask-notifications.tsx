@@ -6,6 +6,7 @@ import { useMessages } from "@/shared/i18n/language";
 import { noticeWorker } from "@/shared/lib/desktop-notices";
 import { usePreferences } from "@/shared/lib/preferences";
 import { read, write } from "@/shared/lib/storage";
+import { allowedHere } from "@/shared/push/use-push";
 import { useSession } from "@/shared/session/session-context";
 import classes from "./ask-notifications.module.css";
 import { signalMessages } from "./messages";
@@ -30,7 +31,10 @@ export function AskNotifications() {
           size="compact-sm"
           onClick={() =>
             void Notification.requestPermission()
-              .then(() => void noticeWorker())
+              .then(() => {
+                void noticeWorker();
+                allowedHere.set(allowedHere.get() + 1);
+              })
               .finally(done)
           }
         >

@@ -6,7 +6,14 @@ import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 import { useMessages } from "@/shared/i18n/language";
 import { Chime } from "@/shared/lib/chime";
-import { closeNotices, noticeWorker, showNotice, whenNoticeClicked } from "@/shared/lib/desktop-notices";
+import {
+  closeNotices,
+  noticeWorker,
+  pushedNotices,
+  showNotice,
+  whenNoticeClicked,
+  whenPushed,
+} from "@/shared/lib/desktop-notices";
 import {
   jumpsAsked,
   type LiveStatus,
@@ -17,6 +24,7 @@ import {
 } from "@/shared/lib/frame";
 import { preferences } from "@/shared/lib/preferences";
 import { useSignal } from "@/shared/lib/signal";
+import { usePush } from "@/shared/push/use-push";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { useCounts, useLinkStatus, useStore, useTopic } from "@/shared/store/hooks";
 import type { LinkStatus } from "@/shared/store/link";
@@ -44,6 +52,7 @@ export function InboxSignals() {
   useFrame();
   useRinging();
   useNotices();
+  usePush();
   useUnsentNotice();
   return null;
 }
@@ -129,6 +138,10 @@ function useRinging(): void {
     addEventListener("pointerdown", touched);
     addEventListener("keydown", touched);
     addEventListener("focus", seen);
+    // What was pushed while no page was open goes like this page's own.
+    void pushedNotices().then((tags) => {
+      for (const tag of tags) shown.current.add(tag);
+    });
     const stop = store.onEvent((event) => {
       // By a colleague, on the phone: what it told of is known by now.
       const read = readIn(event);
@@ -173,6 +186,11 @@ function useNotices(): void {
       return isHere;
     });
   }, [embedded, inbox, navigate]);
+  const status = useLinkStatus();
+  useEffect(() => {
+    if (embedded) return;
+    return whenPushed((tenantId) => tenantId === tenant_id && status === "live");
+  }, [embedded, tenant_id, status]);
   useEffect(() => {
     if (embedded || !location.startsWith(inbox)) return;
     const looked = () => {
