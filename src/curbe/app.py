@@ -43,6 +43,9 @@ log: Final = structlog.get_logger(__name__)
 
 _GRACE: Final = 10  # seconds for requests under way when told to stop
 _LAST_COMMITS: Final = 3.0  # seconds for committing webhooks that came in meanwhile
+_CONNECTIONS: Final = 20  # for requests
+# Of those, for one tenant: looking over a large campaign takes one for minutes, and whoever asks for that often must not have all.
+_OF_ONE_TENANT: Final = 10
 
 
 class Dispatcher:
@@ -223,7 +226,7 @@ async def _flushed(flushing: asyncio.Task[None], intake: Pool) -> None:
 async def _pools(dsn: str, stack: contextlib.AsyncExitStack) -> tuple[Pool, Pool, Pool]:
     """Open the pools of requests, of what the operator does across tenants, and of webhooks; ``stack`` closes them."""
     pools = (
-        await Pool.open(dsn, Role.WEB, size=20),
+        await Pool.open(dsn, Role.WEB, size=_CONNECTIONS, share=_OF_ONE_TENANT),
         await Pool.open(dsn, Role.APPLY, size=2, idle=0),
         await Pool.open(dsn, Role.INTAKE, size=2, statement_timeout_ms=2000),
     )

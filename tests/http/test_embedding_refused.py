@@ -115,6 +115,15 @@ async def test_every_route_refuses_a_page_within_another_site_or_is_its_tenants_
     assert wrong == []
 
 
+async def test_a_page_within_another_site_signs_out_of_itself_and_leaves_its_browsers_own_session(
+    page: httpx.AsyncClient,
+) -> None:
+    answer = await page.post("/api/auth/sign-out")
+
+    assert (answer.status_code, answer.headers.get("set-cookie")) == (204, None)
+    assert (await page.get("/api/auth/session")).status_code == 401
+
+
 async def test_a_tenants_key_gets_no_passkey_of_its_person_and_no_power_beyond_the_tenant(
     page: httpx.AsyncClient, boss: Person, owner: Owner
 ) -> None:

@@ -435,6 +435,27 @@ async def test_what_guards_an_account_asks_for_a_proof_that_is_not_old(
     assert (await at.post("/api/auth/totp")).status_code == 200
 
 
+async def test_a_person_lets_others_in_only_with_a_proof_and_a_key_needs_none(
+    operator: httpx.AsyncClient, acme: Tenant, owner: Owner
+) -> None:
+    """Whoever found a browser open would else let themselves in for good."""
+    boss, agent = [await insert_member(owner, acme.id, role) for role in (Role.OWNER, Role.AGENT)]
+    at = await signed_in(operator, boss)
+    await owner.execute("UPDATE sessions SET proved_at = now() - interval '11 minutes'")
+    people = f"/api/tenants/{acme.id}/people"
+    invited = {"email": "friend@example.com", "role": "admin"}
+
+    refused = [
+        await at.post(f"{people}/invites", json=invited),
+        await at.patch(f"{people}/{agent.id}", json={"role": "owner"}),
+    ]
+    by_key = await acme.client.post(f"{people}/invites", json=invited)
+    taken_out = await at.delete(f"{people}/{agent.id}")
+
+    assert {problem(answer) for answer in refused} == {(403, "proof_required")}
+    assert (by_key.status_code, taken_out.status_code) == (201, 204)
+
+
 async def test_a_person_makes_an_api_key_only_with_a_proof_and_a_key_is_its_own(
     operator: httpx.AsyncClient, acme: Tenant, owner: Owner
 ) -> None:

@@ -92,6 +92,21 @@ async def test_no_key_gives_away_more_than_it_has(acme: Tenant) -> None:
     assert same.status_code == 201
 
 
+async def test_a_key_that_expires_makes_none_that_lasts_longer(acme: Tenant, web: Pool) -> None:
+    ends_at = utc_now() + timedelta(hours=1)
+    at = caller(acme.client, key=(await key_of(web, acme.id, expires_at=ends_at))[1])
+    wanted = {"scopes": ["keys:write"]}
+
+    for_ever = await at.post(f"{acme.path}/keys", json=wanted)
+    longer = await at.post(
+        f"{acme.path}/keys", json={**wanted, "expires_at": (ends_at + timedelta(seconds=1)).isoformat()}
+    )
+    as_long = await at.post(f"{acme.path}/keys", json={**wanted, "expires_at": ends_at.isoformat()})
+
+    assert {(one.status_code, one.json()["field"]) for one in (for_ever, longer)} == {(422, "expires_at")}
+    assert as_long.status_code == 201, as_long.text
+
+
 async def test_a_revoked_key_opens_nothing_from_the_next_request_on(acme: Tenant) -> None:
     made = (await acme.post("/keys", {"scopes": ["inbox:read", "keys:read"]})).json()
     client = caller(acme.client, key=made["key"])

@@ -143,6 +143,26 @@ async def test_who_is_invited_again_gets_the_letter_that_could_not_be_sent_at_on
     assert len(box.letters) == 1
 
 
+async def test_nobodys_box_is_filled_by_who_invites_them_again_and_again(
+    acme: Tenant, owner: asyncpg.Connection, boss: Person, box: Postbox, deliver: Callable
+) -> None:
+    answers = []
+    for _ in range(7):
+        answers.append(await invite(acme, owner, boss, "Ben@example.org"))
+        await deliver()
+    other = await invite(acme, owner, boss, "eva@example.org")
+
+    assert [answer.status_code for answer in answers] == [201] * 5 + [429] * 2
+    assert answers[-1].json()["code"] == "too_many_requests"
+    assert 500 < int(answers[-1].headers["Retry-After"]) <= 600
+    assert (len(box.letters), other.status_code) == (5, 201)
+    # The link of the last letter is none of those that were ended.
+    accepted = await browser(acme.client).post(
+        "/api/auth/invites/accept", json={"token": link_in(box, "invite/"), "password": CHOSEN}
+    )
+    assert accepted.status_code == 200, accepted.text
+
+
 async def test_a_letter_is_in_the_language_of_who_gets_it_else_of_the_tenant_else_of_who_invites(
     acme: Tenant, owner: asyncpg.Connection, boss: Person, box: Postbox, deliver: Callable
 ) -> None:

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import pytest
 
+from bed.api import api
 from bed.authenticator import Authenticator
 from bed.graph import Graph
 from bed.installation import Running
@@ -28,6 +29,7 @@ from bed.users import (
     signed_in,
     try_signing_in,
 )
+from curbe.infra.db import Pool
 from curbe.operate.people import untie
 
 pytestmark = pytest.mark.anyio
@@ -448,3 +450,29 @@ async def test_two_identities_from_before_that_are_one_account_s_both_go_on_sign
     answers = [await back(at, await provider.sent_back(await asked(at), subject)) for subject in subjects]
 
     assert [one.headers["location"] for one in answers] == ["/t/1/inbox", "/t/1/inbox"]
+
+
+async def test_over_https_no_neighbour_s_page_makes_this_browser_sign_in_as_somebody_else(
+    web: Pool, acme: Tenant, environ: dict[str, str], provider: Provider, owner: Owner
+) -> None:
+    """Another host of the same domain may set cookies for all of it, but none whose name begins with ``__Host-``."""
+    eva = await insert_user(owner)
+    await provider.knows("eva-16", email=eva.email, email_verified=True)
+    there = "https://curbe.example.org"
+    async with api(web, key=acme.key, environ={**environ, "CURBE_PUBLIC_BASE_URL": there}) as client:
+        neighbour, somebody = browser(client, at=there), browser(client, at=there)
+        begun = await neighbour.get("/api/auth/oidc/start")
+        [kept] = begun.headers.get_list("set-cookie")
+        name, _, value = kept.partition(";")[0].partition("=")
+        sent_back = await provider.sent_back(begun.headers["location"], "eva-16")
+
+        somebody.cookies.set(name.removeprefix("__Host-"), value)
+        tossed = await back(somebody, sent_back)
+        own = await back(neighbour, sent_back)
+
+    assert name.startswith("__Host-")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(kept.split("; "))
+    assert "Domain" not in kept
+    assert refused(tossed) == "expired"
+    assert own.headers["location"] == "/"
+    assert own.headers.get_list("set-cookie")[0].startswith("__Host-curbe=curbe_s_")

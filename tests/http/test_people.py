@@ -220,7 +220,7 @@ async def test_an_account_that_is_there_joins_with_its_own_password_and_never_by
 
     hijacked = await accept(at, token, password=CHOSEN)
     without = await accept(at, token)
-    right = await accept(at, token, password=PASSWORD, name="  ")
+    right = await accept(at, token, password=PASSWORD, name="Whoever knows his password")
 
     assert (hijacked.status_code, hijacked.json()["code"]) == (401, "wrong_credentials")
     assert (without.status_code, without.json()["field"]) == (422, "password")

@@ -137,6 +137,12 @@ def test_a_head_with_hundreds_of_thousands_of_empty_columns_is_read_at_once() ->
     assert len(sheet.rows[0].cells) == 200, "no row is wider than a table may be"
 
 
+@pytest.mark.parametrize("line", ["," * 2_000_000, '"a' + "," * 2_000_000])
+def test_a_line_that_would_keep_everybody_waiting_is_refused(line: str) -> None:
+    with pytest.raises(InvalidRequest, match="line 2 has more than 1,000,000 characters"):
+        read(f"phone,nombre\n{line}\n".encode())
+
+
 @given(st.binary(max_size=400))
 def test_no_file_breaks_the_reader(content: bytes) -> None:
     try:

@@ -1,5 +1,6 @@
 """What automations do about a message: opening hours through changes of the clock, keywords, welcomes, turns; one text at most."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -98,6 +99,25 @@ def test_one_closed_period_has_one_beginning(at: datetime) -> None:
     if since is not None:
         assert since <= now
         assert closed_since(WEEK, [], MADRID, now=since) == since
+
+
+def test_as_many_words_as_a_tenant_may_have_hold_up_nobody_elses_messages() -> None:
+    kept: list[tuple[UUID, Rule]] = [
+        (
+            UUID(int=n),
+            KeywordReply(
+                words=[f"{'ñ' * 90}{n:03}-{k:03}" for k in range(100)], match=Match.CONTAINS, answer="Sí"
+            ),
+        )
+        for n in range(200)
+    ]
+    deeds(kept, seen(), candidates={})  # the first message has all of them read
+    began = time.process_time()
+
+    for n in range(20):
+        assert deeds(kept, seen(text="é " * 2_000 + str(n)), candidates={}) == []
+
+    assert time.process_time() - began < 3
 
 
 def test_however_long_it_is_closed_it_is_closed_since_it_closed() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from curbe.domain.interactive_parts import MediaRef
 from curbe.domain.template import ImageParameter, TemplateContent, VideoParameter
+from curbe.outbound.template_api import SendByTemplate
+from curbe.templates.api import TemplateValues
 from curbe.templates.fitting import Filled, covered, fill
 from curbe.templates.looks import preview
 from curbe.templates.slots import slots
@@ -335,3 +337,23 @@ def test_the_cover_completes_what_was_written_in_metas_shape_and_nothing_else() 
     assert covered(image, with_image, cover=MediaRef(id="5")) == with_image
     assert covered(image, wrote, cover=None) == wrote
     assert covered([body("Hola {{1}}")], wrote, cover=COVER) == wrote
+
+
+@pytest.mark.parametrize("shape", [TemplateValues, SendByTemplate])
+@pytest.mark.parametrize(
+    "much",
+    [
+        {"cards": [{}] * 11},
+        {"buttons": [{"index": 0, "text": "a"}] * 11},
+        {"parameters": ["a"] * 501},
+        {"parameters": {f"p{n}": "a" for n in range(501)}},
+        {"cards": [{"buttons": [{"index": 0, "text": "a"}] * 11}]},
+    ],
+)
+def test_nobody_is_kept_waiting_by_more_values_than_any_template_has_places(
+    shape: type[Any], much: Json
+) -> None:
+    given = {"to": "+34600111222", "name": "order", **much} if shape is SendByTemplate else much
+
+    with pytest.raises(msgspec.ValidationError, match=r"length <= (10|500)"):
+        msgspec.convert(given, shape)

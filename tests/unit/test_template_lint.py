@@ -2,6 +2,7 @@
 
 import copy
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -313,6 +314,43 @@ def test_a_hostile_text_is_judged_at_once(text: str) -> None:
     assert refused(
         findings({**USUAL, "components": [{"type": "BUTTONS", "buttons": [{"type": "URL", "url": text}]}]})
     )
+
+
+@pytest.mark.parametrize("part", [{"type": "HEADER", "format": "TEXT"}, {"type": "BODY"}])
+@pytest.mark.parametrize(
+    "text", ["_a " * 1365, "~_a " * 1024, "".join(f"{{{{{n}}}}}" for n in range(700, 0, -1))]
+)
+def test_as_many_hostile_texts_as_a_request_can_hold_keep_nobody_waiting(part: Json, text: str) -> None:
+    components = [{**part, "text": text}] * 255
+    began = time.process_time()
+
+    assert refused(findings({**USUAL, "components": components}))
+
+    assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("Pedido _urgente_ en camino", True),
+        ("Pedido ~viejo~", True),
+        ("Pedido *urgente", True),
+        ("Pedido _urgente y~ otro_", True),
+        ("Pedido ~uno _dos~", True),
+        ("Pedido_numero_7", False),
+        ("Pedido _urgente", False),
+        ("Pedido _ urgente_", False),
+        ("Pedido _", False),
+        ("Pedido ~ de 3 a 4 ~", False),
+        ("a_ pedido _b", False),
+    ],
+)
+def test_a_header_has_no_bold_or_other_marks_around_words(text: str, marked: bool) -> None:  # noqa: FBT001
+    draft = copy.deepcopy(USUAL)
+    at("components[0].text", text)(draft)
+    del draft["components"][0]["example"]
+
+    assert ("header_text_signs" in {one.rule for one in findings(draft)}) is marked
 
 
 @pytest.mark.timeout(20)

@@ -59,7 +59,10 @@ class ResetDone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Acceptance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the link held; the password chosen for a new account, or that of the one that is there."""
+    """What the link held; the password chosen for a new account, or that of the one that is there.
+
+    ``name``: of a new account, or of one's own where one is signed in.
+    """
 
     token: Secret
     name: str | None = None

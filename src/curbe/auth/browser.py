@@ -16,8 +16,11 @@ from urllib.parse import urlsplit
 
 from curbe.domain.errors import CsrfFailed, ForeignOrigin
 
-SECURE_COOKIE: Final = "__Host-curbe"  # a browser takes a name of that beginning over https alone
+_OF_THIS_HOST: Final = (
+    "__Host-"  # a browser takes a name of that beginning over https alone, and from no other host
+)
 PLAIN_COOKIE: Final = "curbe"
+SECURE_COOKIE: Final = _OF_THIS_HOST + PLAIN_COOKIE
 CSRF_HEADER: Final = "X-CSRF-Token"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _SPACE: Final = " \t"  # what a browser does not take for one is part of a name, or another site's cookie would pass for ours
@@ -34,7 +37,11 @@ class Transport(StrEnum):
     @property
     def cookie(self) -> str:
         """The name of the session's cookie."""
-        return SECURE_COOKIE if self is Transport.SECURE else PLAIN_COOKIE
+        return self.called(PLAIN_COOKIE)
+
+    def called(self, name: str) -> str:
+        """Return what a cookie of ours is called here."""
+        return _OF_THIS_HOST + name if self is Transport.SECURE else name
 
 
 def transport_of(*, scheme: str, host: str, public_base_url: str, allow_http: bool) -> Transport:

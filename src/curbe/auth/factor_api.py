@@ -190,7 +190,7 @@ class FactorController(Controller):
         passkeys: NamedDependency[Passkeys],
         signing_in: NamedDependency[SignIn],
     ) -> None:
-        """Open for ten minutes what asks for a proof: changing second factors, making API keys."""
+        """Open for ten minutes what asks for a proof: changing second factors, making API keys, inviting people."""
         now, user_id = utc_now(), visit.held.user_id
         match data:
             case PasswordProof(password):

@@ -87,7 +87,8 @@ class Joining:
 
         Args:
             token: of the link.
-            name: what they want to be called; None: as before, or as their inviter called them.
+            name: what they want to be called; None: as before, or as their inviter called them. Of an account that is there it counts from
+                who is signed in to it alone: its password may be only the first of two steps.
             password: the one they choose for a new account, or that of the one that is there.
             visitor: who is signed in at that browser; where it is the invited person, nothing more is asked.
             address: where the request comes from.
@@ -114,7 +115,8 @@ class Joining:
                 email=guest.user.email, password=password, address=address
             )
             password_of = shown.password_of
-        await self._join(invite, called=_name(name, guest), guest=guest, hashed=hashed, now=now)
+        called = _name(name if guest.is_new or is_here else None, guest)
+        await self._join(invite, called=called, guest=guest, hashed=hashed, now=now)
         return Shown(user=guest.user, password_of=password_of)
 
     async def _guest(self, invite: Invite) -> _Guest:

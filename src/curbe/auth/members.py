@@ -1,7 +1,8 @@
 """The people of a tenant: invite, let join, change, remove. Roles are given and taken only up to one's own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from curbe.audit.service import AuditEntry, record
 from curbe.auth import links
 from curbe.auth.roles import may_give
 from curbe.domain.access import Principal, Role
-from curbe.domain.errors import Conflict, LastOwner, NotFound, RoleBeyond
+from curbe.domain.errors import Conflict, LastOwner, NotFound, RoleBeyond, TooManyRequests
 from curbe.infra import jobs
 from curbe.infra.crypto import Secret
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import NewJob
+from curbe.infra.throttle import Throttle
 from curbe.tenants import people
 from curbe.tenants.person_rules import Membership, Person, checked_email, checked_person_name
 
@@ -33,11 +35,16 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Members:
-    """Changes who is in a tenant. A method's ``tx`` is a transaction of that tenant."""
+    """Changes who is in a tenant. A method's ``tx`` is a transaction of that tenant.
+
+    One for a process, as it remembers who was written to.
+    """
 
     def __init__(self, announce: Announce, *, let_go: LetGo) -> None:
         self._announce: Final = announce
         self._let_go: Final = let_go
+        # Letters of a tenant to an address: nobody's box is filled by who invites them again and again.
+        self._letters: Final = Throttle(per_second=1 / 600, burst=5)
 
     async def invite(
         self,
@@ -69,9 +76,12 @@ class Members:
             InvalidRequest: the address or the name cannot be used.
             RoleBeyond: the role is above the giver's.
             Conflict: they are in this tenant already.
+            TooManyRequests: they were sent as many letters as anybody needs, lately.
         """
         address, called = checked_email(email), checked_person_name(name)
         _check_giving(giver, role)
+        if by_mail:
+            self._take_a_turn_to_write(tenant_id, address)
         made = await people.insert_user(
             tx,
             user_id=people.new_user_id(),
@@ -98,6 +108,15 @@ class Members:
             token = await links.new_invite(tx, **where, now=now)
         await self._note(tx, "person.invited", where, actor=giver.actor, detail={"role": role.value})
         return Invited(user_id=user.id, token=token)
+
+    def _take_a_turn_to_write(self, tenant_id: UUID, address: str) -> None:
+        now, whom = asyncio.get_running_loop().time(), f"{tenant_id} {address}"
+        if not self._letters.allow(whom, now=now):
+            raise TooManyRequests(
+                "This address was invited several times lately, by a letter each time.",
+                fix="Wait a while: the last letter's link is good for a week.",
+                retry_after=timedelta(seconds=self._letters.wait(whom, now=now)),
+            )
 
     async def join(self, tx: Transaction, *, tenant_id: UUID, user_id: UUID, now: datetime) -> None:
         """Make somebody a member who has shown their invitation and proved who they are; all their invitations into the tenant end.

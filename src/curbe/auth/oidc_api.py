@@ -31,7 +31,6 @@ from curbe.infra.settings import Settings
 from curbe.infra.web import refusals
 
 _COOKIE: Final = "curbe-oidc"
-_PATH: Final = "/api/auth/oidc"
 _FOUND: Final = 302
 
 
@@ -120,7 +119,10 @@ class OidcController(Controller):
         try:
             transport = transport_of(request, settings)
             user, next_page = await _configured(oidc).finish(
-                kept=cookie_of(request.headers.get("cookie"), _COOKIE), state=told_state, code=code, now=now
+                kept=cookie_of(request.headers.get("cookie"), transport.called(_COOKIE)),
+                state=told_state,
+                code=code,
+                now=now,
             )
             begun = await signing_in.begin(
                 user, by="oidc", device=device_of(request), now=now, vouched_for=True
@@ -146,11 +148,15 @@ def _back(refusal: AppError) -> Redirect:
 
 
 def _kept(sealed: str | None, transport: Transport) -> Cookie:
+    """Return the cookie of an attempt; None takes it back.
+
+    Of this host alone, and so of all its paths: a page of a neighbour's could else put its own attempt here, and sign others in as itself.
+    """
     lives = ATTEMPT_LIVES if sealed else timedelta()
     return Cookie(
-        key=_COOKIE,
+        key=transport.called(_COOKIE),
         value=sealed or "",
-        path=_PATH,
+        path="/",
         max_age=int(lives.total_seconds()),
         secure=transport is Transport.SECURE,
         httponly=True,

@@ -17,7 +17,9 @@ from curbe.domain.errors import (
     InvalidRequest,
     LastOwner,
     NotFound,
+    ProofRequired,
     RoleBeyond,
+    TooManyRequests,
     Unauthorized,
 )
 from curbe.domain.ids import FIRST_ID
@@ -30,6 +32,8 @@ from curbe.tenants import people
 from curbe.tenants.person_rules import Person
 
 _USUAL: Final = 50
+# Whoever found a browser open would let themselves in by it, and stay.
+_LETS_IN: Final = {"scope": Scope.PEOPLE_WRITE, "proof": True}
 
 
 class NewInvite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,10 +85,19 @@ class PeopleController(Controller):
 
     @post(
         "/invites",
-        opt={"scope": Scope.PEOPLE_WRITE},
+        opt=_LETS_IN,
         summary="Invite somebody, or invite them again",
         operation_id="invitePerson",
-        responses=refusals(Unauthorized, Forbidden, RoleBeyond, NotFound, Conflict, InvalidRequest),
+        responses=refusals(
+            Unauthorized,
+            Forbidden,
+            ProofRequired,
+            RoleBeyond,
+            NotFound,
+            Conflict,
+            InvalidRequest,
+            TooManyRequests,
+        ),
     )
     async def invite(
         self,
@@ -112,10 +125,12 @@ class PeopleController(Controller):
 
     @patch(
         "/{user_id:uuid}",
-        opt={"scope": Scope.PEOPLE_WRITE},
+        opt=_LETS_IN,
         summary="Give a person another role, shut them out or let them in again",
         operation_id="changePerson",
-        responses=refusals(Unauthorized, Forbidden, RoleBeyond, NotFound, LastOwner, InvalidRequest),
+        responses=refusals(
+            Unauthorized, Forbidden, ProofRequired, RoleBeyond, NotFound, LastOwner, InvalidRequest
+        ),
     )
     async def change(
         self,

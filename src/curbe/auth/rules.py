@@ -79,6 +79,7 @@ def principal_of(key: StoredKey) -> Principal:
     return Principal(
         kind=PrincipalKind.PLATFORM if key.tenant_id is None else PrincipalKind.TENANT,
         key_id=key.id,
+        key_ends_at=key.expires_at,
         tenant_id=key.tenant_id,
         scopes=frozenset(Scope(name) for name in key.scopes if name in known),
     )
@@ -92,6 +93,12 @@ def beyond(asked: Iterable[Scope], *, creator: Principal | None, kind: Principal
     wanted = frozenset(asked)
     forbidden = wanted & PLATFORM_ONLY if kind is PrincipalKind.TENANT else frozenset()
     return forbidden if creator is None else forbidden | (wanted - creator.scopes)
+
+
+def outlives(expires_at: datetime | None, *, creator: Principal | None) -> bool:
+    """Tell whether a key that expires then (None: never) goes on when the key that makes it has ended."""
+    ends_at = None if creator is None else creator.key_ends_at
+    return ends_at is not None and (expires_at is None or expires_at > ends_at)
 
 
 def suspended() -> TenantSuspended:

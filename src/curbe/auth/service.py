@@ -55,10 +55,16 @@ async def make_key(
 
     Raises:
         Forbidden: a scope is beyond the creator's, or not for a key of that kind.
-        InvalidRequest: no scope, a name that cannot be used, or an expiry that has passed.
+        InvalidRequest: no scope, a name that cannot be used, or an expiry that has passed or is later than the creator's own.
     """
     kind = PrincipalKind.PLATFORM if tenant_id is None else PrincipalKind.TENANT
     _check(name=name, scopes=scopes, expires_at=expires_at, now=now)
+    if rules.outlives(expires_at, creator=creator):
+        raise InvalidRequest(
+            "The key would go on when the key that makes it has expired.",
+            fix="Send an expires_at that is no later than that of the key you use.",
+            field="expires_at",
+        )
     if beyond := rules.beyond(scopes, creator=creator, kind=kind):
         raise Forbidden(
             f"A new {kind} key made here cannot have: {', '.join(sorted(beyond))}.",

@@ -105,11 +105,14 @@ class SessionController(Controller):
     async def sign_out(
         self, visit: NamedDependency[Visit], web_pool: NamedDependency[Pool]
     ) -> Response[None]:
-        """End the session of who asks, and take its cookie back."""
+        """End the session of who asks, and take its cookie back.
+
+        A page within another site has none: what this browser has is another session's.
+        """
         held = visit.held
         async with web_pool.transaction(PLATFORM, context=people.as_user(held.user_id)) as tx:
             await sessions.end(tx, session_id=held.session_id, user_id=held.user_id)
-        return Response(None, cookies=[cookie(None, visit.transport)])
+        return Response(None, cookies=[cookie(None, visit.transport)] if held.embedded_in is None else [])
 
     @post(
         "/sign-out-everywhere",

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -301,9 +302,14 @@ def _welcome(rule: Welcome, seen: Seen) -> Reply | Nothing:
     return Nothing("wrote_before")
 
 
+# A message is looked at by every automation of its tenant, 200 at most with 100 words each, beside the work of all other tenants.
+_folded_text: Final = lru_cache(8)(folded)
+_folded_word: Final = lru_cache(20_000)(folded)
+
+
 def _says(text: str | None, keywords: Sequence[str], how: Match) -> bool:
-    said = folded(text or "")
-    words = [folded(word) for word in keywords]
+    said = _folded_text(text or "")
+    words = [_folded_word(word) for word in keywords]
     match how:
         case Match.EXACT:
             return said in words

@@ -17,6 +17,8 @@ LARGEST_FILE: Final = 32 * 2**20  # bytes
 _ZIP: Final = b"PK\x03\x04"
 _PATIENCE: Final = 240.0  # seconds; the program's own limit is CPU time
 _AT_ONCE: Final = 2  # files
+# Characters: of what one line takes to read nobody else has a turn.
+_LONGEST_LINE: Final = MOST_COLUMNS * LONGEST_CELL
 _LINE: Final = msgspec.json.Decoder(tuple[int, list[str]])
 
 
@@ -86,9 +88,16 @@ def _csv(content: bytes, filename: str | None) -> Sheet:
     if "\0" in text:
         raise _refusal("it is no text", filename)
     separator = separator_of(text)
-    lines = _rows_of(csv.reader(io.StringIO(text, newline=""), delimiter=separator), filename)
+    lines = _rows_of(csv.reader(_lines_of(text, filename), delimiter=separator), filename)
     columns, rows = _table(lines, filename)
     return Sheet(columns=columns, rows=rows, kind="csv", encoding=encoding, separator=separator)
+
+
+def _lines_of(text: str, filename: str | None) -> Iterator[str]:
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise _refusal(f"line {number:,} has more than {_LONGEST_LINE:,} characters", filename)
+        yield line
 
 
 def _rows_of(reader: Any, filename: str | None) -> Iterator[Row]:

@@ -4,6 +4,7 @@ Pure values, on the lowest floor so that every feature can name the scope of its
 makes principals.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -71,14 +72,15 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who proved to hold a key, or a person who signed in.
 
     ``tenant_id`` is the key's tenant, or the one of this request that the person is a member of; None for the
-    platform's keys and where there is none. ``key_id`` is a key's alone; ``user_id`` and ``session_id`` are a
-    person's, and ``role`` what they are in ``tenant_id``.
+    platform's keys and where there is none. ``key_id`` is a key's alone, and ``key_ends_at`` when it expires;
+    ``user_id`` and ``session_id`` are a person's, and ``role`` what they are in ``tenant_id``.
     """
 
     kind: PrincipalKind
     tenant_id: UUID | None
     scopes: frozenset[Scope]
     key_id: UUID | None = None
+    key_ends_at: datetime | None = None
     user_id: UUID | None = None
     session_id: UUID | None = None
     role: Role | None = None

@@ -8,7 +8,7 @@ decision about its tenant.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.resources import files
@@ -21,6 +21,7 @@ import msgspec
 from curbe.infra.poolers import require_given, told_of_poolers
 from curbe.infra.roles import ONE_PLAN, Role, begins_with
 from curbe.infra.rows import Row, RowType
+from curbe.infra.shares import Shares
 
 # Classes 22 (data exception), 23 (integrity constraint violation) and 54 (a limit of PostgreSQL's own, as of the words that an index holds
 # of a text): the statement's data is wrong, and will be wrong again.
@@ -190,16 +191,30 @@ class Transaction:
 class Pool:
     """Connections of one role. ``statement_seconds`` is how long a statement may take."""
 
-    def __init__(self, pool: asyncpg.Pool, role: Role, *, statement_seconds: float) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, role: Role, *, statement_seconds: float, share: int | None = None
+    ) -> None:
         self._pool: Final = pool
         self.role: Final = role
         self.statement_seconds: Final = statement_seconds
+        self._shares: Final = None if share is None else Shares(share)
 
     @classmethod
     async def open(
-        cls, dsn: str, role: Role, *, size: int = 10, statement_timeout_ms: int = 30_000, idle: int = 1
+        cls,
+        dsn: str,
+        role: Role,
+        *,
+        size: int = 10,
+        share: int | None = None,
+        statement_timeout_ms: int = 30_000,
+        idle: int = 1,
     ) -> "Pool":
-        """Connect as ``role``. ``size`` is the most connections held, ``idle`` how many are opened at once."""
+        """Connect as ``role``.
+
+        ``size`` is the most connections held, ``share`` how many of them work for one tenant (None: any number), ``idle`` how many are
+        opened at once.
+        """
         settings = begins_with(role, statement_timeout_ms=statement_timeout_ms)
         with told_of_poolers():
             pool = await asyncpg.create_pool(
@@ -213,7 +228,9 @@ class Pool:
                 # Nothing of a session survives its transaction here (set_config is local), so the round trip of a reset buys nothing.
                 reset=_no_reset,
             )
-        return cls(cast("asyncpg.Pool", pool), role, statement_seconds=statement_timeout_ms / 1000)
+        return cls(
+            cast("asyncpg.Pool", pool), role, statement_seconds=statement_timeout_ms / 1000, share=share
+        )
 
     @asynccontextmanager
     async def transaction(
@@ -235,7 +252,7 @@ class Pool:
         settings = dict(ONE_PLAN) if by_key else {}
         if tell_locks:
             settings["lock_timeout"] = f"{int(self.statement_seconds * _SHARE_OF_LOCKS * 1000)}ms"
-        async with self._pool.acquire() as connection:
+        async with self._share_of(tenant_id), self._pool.acquire() as connection:
             await connection.execute(_begin(tenant_id, settings | (context or {})))
             tx = Transaction(cast("asyncpg.Connection", connection), tenant_id)
             try:
@@ -244,6 +261,11 @@ class Pool:
             except BaseException:
                 await _roll_back(cast("asyncpg.Connection", connection))
                 raise
+
+    def _share_of(self, tenant_id: UUID | None) -> AbstractAsyncContextManager[None]:
+        if self._shares is None or tenant_id is None:
+            return nullcontext()
+        return self._shares.taken(tenant_id)
 
     async def ask(self, query: Query[Row], **params: object) -> Row | None:
         """Run a query that reads as its own transaction, in one round trip and with no tenant, and return its first row."""

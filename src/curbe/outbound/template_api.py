@@ -17,7 +17,7 @@ from curbe.outbound.bodies import Addressed
 from curbe.outbound.service import Key, Request
 from curbe.realtime.broadcast import Broadcast
 from curbe.templates.sending import ByName
-from curbe.templates.values import BodyValue, ButtonValue, CardValue, Moment, Plain, taken_from
+from curbe.templates.values import BodyValues, ButtonValues, CardValues, Moment, Plain, taken_from
 
 ROUTE: Final = "templates/send"
 
@@ -33,12 +33,12 @@ class SendByTemplate(Addressed, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, max_length=512)]
     language: Annotated[str, Meta(max_length=20)] | None = None
     category: Annotated[str, Meta(max_length=20)] | None = None
-    parameters: list[BodyValue] | dict[str, Plain] | None = None
+    parameters: BodyValues | None = None
     template_data: dict[str, Plain] | None = None
     header: Plain | Header | None = None
-    buttons: list[ButtonValue] = field(default_factory=list)
+    buttons: ButtonValues = field(default_factory=list)
     offer_expires_at: Moment | None = None
-    cards: list[CardValue] = field(default_factory=list)
+    cards: CardValues = field(default_factory=list)
 
 
 class TemplateSendController(Controller):

@@ -39,7 +39,7 @@ from curbe.templates.looks import Preview, preview
 from curbe.templates.shapes import Synced, Template, TemplateAccount
 from curbe.templates.submit import Changes, Means
 from curbe.templates.sync import sync
-from curbe.templates.values import BodyValue, ButtonValue, CardValue, Moment, Plain, taken_from
+from curbe.templates.values import BodyValues, ButtonValues, CardValues, Moment, Plain, taken_from
 
 Word = Annotated[str | None, QueryParameter(max_length=100)]
 
@@ -87,12 +87,12 @@ class TemplateChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class TemplateValues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What fills a template, as `templates/send` takes it."""
 
-    parameters: list[BodyValue] | dict[str, Plain] | None = None
+    parameters: BodyValues | None = None
     template_data: dict[str, Plain] | None = None
     header: Plain | HeaderParameter | None = None
-    buttons: list[ButtonValue] = []
+    buttons: ButtonValues = []
     offer_expires_at: Moment | None = None
-    cards: list[CardValue] = []
+    cards: CardValues = []
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

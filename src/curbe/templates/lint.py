@@ -19,11 +19,11 @@ from curbe.templates.lint_parts import (
     check_header,
 )
 from curbe.templates.parts import Part, kind_of, objects, text_of
+from curbe.templates.values import MOST_CARDS
 from curbe.templates.variables import NAMED, POSITIONAL, texts, variables
 
 LONGEST_OFFER: Final = 16
 LONGEST_OFFER_BODY: Final = 600
-MOST_CARDS: Final = 10
 MOST_CARD_BUTTONS: Final = 2
 LONGEST_CARD_BODY: Final = 160
 LONGEST_EXPIRY: Final = 90  # minutes

@@ -38,7 +38,10 @@ _KNOWN: Final = (
 _READ: Final = 4096  # characters of a text that are looked at; a longer one is refused anyway
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d]")
-_MARKUP: Final = re.compile(r"[*`]|(?<!\w)([_~])(?=\S).+?\1(?!\w)")
+_MARKS: Final = re.compile(r"[*`]")
+# Where a mark may open and where one may close, looked for apart: one pattern of both would cost the square of a text that opens many.
+_OPENS: Final = {mark: re.compile(rf"(?<!\w){mark}(?=\S)") for mark in "_~"}
+_CLOSES: Final = {mark: re.compile(rf"{mark}(?!\w)") for mark in "_~"}
 _SPACING: Final = re.compile(r"\t| {5,}|\n{3,}")
 _STRAY: Final = re.compile(r"\{\{|\}\}")
 _ADJACENT: Final = re.compile(r"\}\}\s*\{\{")
@@ -131,7 +134,7 @@ def check_header(found: Found, part: Part, path: str) -> None:
         found.add("header_text_length", at, component="HEADER", count=len(text), limit=LONGEST_HEADER)
     text = text[:_READ]
     bare = VARIABLE.sub("", text)
-    if "\n" in bare or _EMOJI.search(bare) or _MARKUP.search(bare):
+    if "\n" in bare or _EMOJI.search(bare) or _is_marked_up(bare):
         found.add("header_text_signs", at, component="HEADER")
     names = check_variables(found, text, at, "HEADER")
     if len(names) > 1:
@@ -212,7 +215,21 @@ def check_variables(found: Found, text: str, path: str, component: str) -> list[
 
 def _missing(counted: Collection[int]) -> int | None:
     """Return the lowest number that is missing in the sequence from 1; None if none is. The numbers may be arbitrarily large."""
-    return next((n for n in range(1, len(set(counted)) + 1) if n not in counted), None)
+    known = set(counted)
+    return next((n for n in range(1, len(known) + 1) if n not in known), None)
+
+
+def _is_marked_up(line: str) -> bool:
+    """Tell whether a line makes words bold, italic, struck through or code."""
+    return _MARKS.search(line) is not None or any(_stands_around(mark, line) for mark in _OPENS)
+
+
+def _stands_around(mark: str, line: str) -> bool:
+    """Tell whether a mark stands before and behind something: where the first one that opens and the last one that closes do."""
+    opened = _OPENS[mark].search(line)
+    if opened is None:
+        return False
+    return any(closed.start() > opened.end() for closed in _CLOSES[mark].finditer(line))
 
 
 def _edge(text: str) -> str | None:

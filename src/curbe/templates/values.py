@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
 from curbe.domain.template import (
+    MOST_BUTTONS,
     ActionParameter,
     ActionSection,
     BodyComponent,
@@ -26,10 +27,18 @@ from curbe.domain.template import (
     UrlParameter,
 )
 
+MOST_CARDS: Final = 10
+_MOST_PARAMETERS: Final = 500  # more than the 1,024 characters of a body can name
+
 Plain: TypeAlias = str | int | float
 Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 Milliseconds: TypeAlias = int  # since 1970: how Meta writes a moment
 BodyValue: TypeAlias = Plain | TextParameter | CurrencyParameter | DateTimeParameter
+# No longer than any template's: each value of a request is held against each place, and what has none is told one by one.
+BodyValues: TypeAlias = (
+    Annotated[list[BodyValue], msgspec.Meta(max_length=_MOST_PARAMETERS)]
+    | Annotated[dict[str, Plain], msgspec.Meta(max_length=_MOST_PARAMETERS)]
+)
 
 
 class ButtonValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,12 +59,18 @@ class ButtonValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     sections: list[ActionSection] | None = None
 
 
+ButtonValues: TypeAlias = Annotated[list[ButtonValue], msgspec.Meta(max_length=MOST_BUTTONS)]
+
+
 class CardValue(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one card of a carousel takes, in the order of the cards."""
 
     header: HeaderParameter | None = None
-    parameters: list[BodyValue] | dict[str, Plain] | None = None
-    buttons: list[ButtonValue] = []
+    parameters: BodyValues | None = None
+    buttons: ButtonValues = []
+
+
+CardValues: TypeAlias = Annotated[list[CardValue], msgspec.Meta(max_length=MOST_CARDS)]
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,12 +81,12 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     or a parameter in Meta's shape. ``tap_target`` belongs to no place: it goes along.
     """
 
-    parameters: list[BodyValue] | dict[str, Plain] | None = None
+    parameters: BodyValues | None = None
     template_data: dict[str, Plain] | None = None
     header: Plain | HeaderParameter | None = None
-    buttons: list[ButtonValue] = []
+    buttons: ButtonValues = []
     offer_expires_at: Moment | Milliseconds | None = None
-    cards: list[CardValue] = []
+    cards: CardValues = []
     tap_target: TapTargetComponent | None = None
 
 

@@ -2,9 +2,10 @@
 
 import { Button, Group, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { isProblem } from "@/shared/api/problem";
+import { isProblem, NotProved } from "@/shared/api/problem";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
+import { useProof } from "@/shared/session/proof";
 import type { Role } from "@/shared/session/session";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { CopyField } from "@/shared/ui/copy-field";
@@ -31,61 +32,70 @@ export function InviteDialog({ again, onClose }: InviteDialogProps) {
   const { user } = useSession();
   const { role: own } = useTenant();
   const invite = useInvite();
+  const { proved, dialog } = useProof();
   const [email, setEmail] = useState(again.email ?? "");
   const [name, setName] = useState(again.name ?? "");
   const [role, setRole] = useState<Role>(again.role ?? "agent");
   const [tried, setTried] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
   const wrong = !LIKE_AN_ADDRESS.test(email.trim());
-  const refusedAddress = isProblem(invite.error, "invalid_request") && invite.error.field === "email";
+  const refusedAddress = isProblem(failure, "invalid_request") && failure.field === "email";
 
   if (invite.data?.link) return <InviteLink email={email.trim()} link={invite.data.link} onClose={onClose} />;
-  const submit = () => {
+  const submit = async () => {
     setTried(true);
+    setFailure(null);
     if (wrong) return;
-    invite.mutate(
-      { email: email.trim(), name: name.trim(), role },
-      {
-        onSuccess: ({ link }) => {
-          if (link) return; // shown instead of the form
-          tellSaved(t.mailed(email.trim()));
-          onClose();
-        },
-      },
-    );
+    setBusy(true);
+    try {
+      const asked = { email: email.trim(), name: name.trim(), role };
+      const { link } = await proved(() => invite.mutateAsync(asked));
+      if (link) return; // shown instead of the form
+      tellSaved(t.mailed(asked.email));
+      onClose();
+    } catch (error) {
+      if (!(error instanceof NotProved)) setFailure(error);
+    } finally {
+      setBusy(false);
+    }
   };
   return (
-    <FormDialog
-      title={t.inviteTitle}
-      onClose={onClose}
-      onSubmit={submit}
-      submit={t.sendInvite}
-      busy={invite.isPending}
-      refusal={refusedAddress ? null : refusal(invite.error)}
-    >
-      <TextInput
-        label={t.email}
-        type="email"
-        name="invite-email"
-        autoComplete="off"
-        data-autofocus
-        value={email}
-        readOnly={again.email !== undefined}
-        error={(tried && wrong) || refusedAddress ? t.emailWrong : null}
-        onChange={(event) => {
-          setEmail(event.currentTarget.value);
-          invite.reset();
-        }}
-      />
-      <TextInput
-        label={t.name}
-        description={t.nameHint}
-        name="invite-name"
-        autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <RoleChoice roles={rolesToGive(own, user.is_operator)} value={role} onChange={setRole} />
-    </FormDialog>
+    <>
+      <FormDialog
+        title={t.inviteTitle}
+        onClose={onClose}
+        onSubmit={() => void submit()}
+        submit={t.sendInvite}
+        busy={busy}
+        refusal={refusedAddress ? null : refusal(failure)}
+      >
+        <TextInput
+          label={t.email}
+          type="email"
+          name="invite-email"
+          autoComplete="off"
+          data-autofocus
+          value={email}
+          readOnly={again.email !== undefined}
+          error={(tried && wrong) || refusedAddress ? t.emailWrong : null}
+          onChange={(event) => {
+            setEmail(event.currentTarget.value);
+            setFailure(null);
+          }}
+        />
+        <TextInput
+          label={t.name}
+          description={t.nameHint}
+          name="invite-name"
+          autoComplete="off"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <RoleChoice roles={rolesToGive(own, user.is_operator)} value={role} onChange={setRole} />
+      </FormDialog>
+      {dialog}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { IconBan, IconDots, IconLockOpen, IconMailForward, IconUserMinus } from 
 import { useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
+import { useProof } from "@/shared/session/proof";
 import type { Role } from "@/shared/session/session";
 import { useSession, useTenant } from "@/shared/session/session-context";
 import { Avatar } from "@/shared/ui/avatar";
@@ -26,22 +27,21 @@ export function PersonRow({ person, onInviteAgain }: { person: Person; onInviteA
   const change = useChangePerson();
   const [asking, setAsking] = useState<Asking>(null);
   const refusal = useRefusal();
+  const { proved, dialog } = useProof();
   const me = { role: own, user_id: user.id, isOperator: user.is_operator };
   const may = mayChange(person, me);
   const name = person.name || person.email;
-  const giveRole = (role: Role) =>
-    change.mutate(
-      { user_id: person.user_id, role },
-      {
-        onSuccess: () => tellSaved(t.roleChanged(name, t.role[role])),
-        onError: (error) => tellFailed(refusal(error) ?? ""),
-      },
-    );
-  const letIn = () =>
-    change.mutate(
-      { user_id: person.user_id, disabled: false },
-      { onSuccess: () => tellSaved(t.letIn(name)), onError: (error) => tellFailed(refusal(error) ?? "") },
-    );
+  const changed = async (to: { role: Role } | { disabled: boolean }, told: string) => {
+    try {
+      await proved(() => change.mutateAsync({ user_id: person.user_id, ...to }));
+      tellSaved(told);
+    } catch (error) {
+      const words = refusal(error);
+      if (words) tellFailed(words);
+    }
+  };
+  const giveRole = (role: Role) => changed({ role }, t.roleChanged(name, t.role[role]));
+  const letIn = () => changed({ disabled: false }, t.letIn(name));
   return (
     <>
       <Row
@@ -76,7 +76,7 @@ export function PersonRow({ person, onInviteAgain }: { person: Person; onInviteA
               data={rolesToGive(own, user.is_operator).map((role) => ({ value: role, label: t.role[role] }))}
               value={person.role}
               disabled={change.isPending}
-              onChange={(role) => role && giveRole(role as Role)}
+              onChange={(role) => role && void giveRole(role as Role)}
               comboboxProps={{ width: 200, position: "bottom-end" }}
             />
           ) : (
@@ -99,7 +99,7 @@ export function PersonRow({ person, onInviteAgain }: { person: Person; onInviteA
                 )}
                 {!person.invited &&
                   (person.disabled ? (
-                    <Menu.Item leftSection={<IconLockOpen size={16} />} onClick={letIn}>
+                    <Menu.Item leftSection={<IconLockOpen size={16} />} onClick={() => void letIn()}>
                       {t.enable}
                     </Menu.Item>
                   ) : (
@@ -120,6 +120,7 @@ export function PersonRow({ person, onInviteAgain }: { person: Person; onInviteA
         }
       />
       <Confirming person={person} name={name} asking={asking} onClose={() => setAsking(null)} />
+      {dialog}
     </>
   );
 }
@@ -135,6 +136,7 @@ function Confirming({ person, name, asking, onClose }: ConfirmingProps) {
   const t = useMessages(peopleMessages);
   const change = useChangePerson();
   const remove = useRemovePerson();
+  const { proved, dialog } = useProof();
   const { user_id } = person;
   return (
     <>
@@ -145,7 +147,7 @@ function Confirming({ person, name, asking, onClose }: ConfirmingProps) {
         confirm={t.disable}
         danger
         onConfirm={async () => {
-          await change.mutateAsync({ user_id, disabled: true });
+          await proved(() => change.mutateAsync({ user_id, disabled: true }));
           tellSaved(t.shutOut(name));
         }}
       >
@@ -164,6 +166,7 @@ function Confirming({ person, name, asking, onClose }: ConfirmingProps) {
       >
         {person.invited ? t.takeBackWords : t.removeWords}
       </ConfirmDialog>
+      {dialog}
     </>
   );
 }
