@@ -114,7 +114,7 @@ def build_api(wiring: Wiring) -> Litestar:
         route_handlers=ROUTES,
         dependencies=dependencies,
         guards=[wiring.guard],
-        plugins=[web.Kit(passing_faults=db.Unreachable), Describing()],
+        plugins=[web.Kit(passing_faults=(*db.Unreachable, *db.GaveWay)), Describing()],
         request_max_body_size=web.LARGEST_BODY,
         openapi_config=_openapi(),
     )

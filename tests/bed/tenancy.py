@@ -17,6 +17,12 @@ SELECT c.relname FROM pg_class c
                 WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
  ORDER BY c.relname"""
 
+_LOCK_TABLES: Final = """
+DO $$ BEGIN EXECUTE (
+    SELECT 'LOCK TABLE ' || string_agg(c.oid::regclass::text, ', ' ORDER BY c.relname)
+      FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace);
+END $$"""
+
 _WRITABLE_COLUMNS: Final = """
 SELECT a.attname FROM pg_attribute a
  WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
@@ -319,6 +325,9 @@ class Probe:
     async def granted(self) -> AsyncIterator[None]:
         """Have every privilege until the end of the block; nothing done in it stays."""
         async with undone(self._owner):
+            # A grant holds what the catalog says of a table and not the table. Autovacuum would take the table then and wait for the
+            # catalog, and a policy that is altered in this block waits for the table: the two would wait for each other.
+            await self._owner.execute(_LOCK_TABLES)
             # TRUNCATE has no policies: that no role may do it is the grants' work, and tried with them.
             await self._owner.execute(
                 f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {self._role}"

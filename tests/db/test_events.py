@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from bed.locks import waiting_for_a_lock
+from bed.postgres import database
 from bed.rows import insert_tenant
 from curbe.domain.errors import CursorExpired
 from curbe.infra.db import Pool, Transaction
@@ -363,3 +364,24 @@ class listening:  # noqa: N801 - reads as the verb it is
     async def __aexit__(self, *failure: object) -> None:
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
+
+
+async def test_a_database_that_lets_nobody_in_for_a_while_is_listened_to_again(
+    web: Pool, owner: Owner, dsn: str
+) -> None:
+    """As whoever restores one shuts it: what it answers then is a refusal, and not silence."""
+    elsewhere = await asyncpg.connect(database(dsn, "postgres"))
+    name = await owner.fetchval("SELECT current_database()")
+    async with listening(web) as broadcast:
+        with broadcast.subscribe(Channel.EVENTS, uuid4()) as wakeups:
+            await elsewhere.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            await owner.execute(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE application_name = 'curbe app_web' AND datname = current_database()"""
+            )
+            refused = await wakeups.wait(at_most=timedelta(seconds=3))
+            await elsewhere.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+            assert await wakeups.wait(at_most=timedelta(seconds=30)), "it listens again"
+            assert not refused
+    await elsewhere.close()

@@ -186,3 +186,17 @@ async def test_a_message_cannot_be_put_into_a_conversation_of_another_number(pop
                 other.connection_id,
                 conversation_id,
             )
+
+
+async def test_whoever_looks_after_the_tables_and_a_probe_of_them_do_not_wait_for_each_other(
+    populated: Populated, populated_dsn: str
+) -> None:
+    """As autovacuum does, which comes whenever it likes."""
+    owner, mine, theirs = populated
+    probe = Probe(owner, role="app_web", me=mine.tenant_id, victim=theirs.tenant_id)
+    analyzing = await asyncpg.connect(populated_dsn)
+
+    async with probe.granted():
+        await analyzing.execute("ANALYZE (SKIP_LOCKED) messages", timeout=10)
+        await owner.execute("ALTER POLICY tenant ON messages USING (true)", timeout=10)
+    await analyzing.close()

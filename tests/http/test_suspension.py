@@ -1,5 +1,6 @@
 """A suspended tenant does nothing and loses nothing: refused at the door, nothing sent, all that it receives kept; then it goes on."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -10,6 +11,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from bed.appliers import drain
+from bed.locks import waiting_for_a_lock
 from bed.rows import NOW, Number, insert_number, insert_sent
 from bed.tenants import Tenant, caller
 from bed.users import insert_member, insert_user, join, signed_in
@@ -19,7 +21,7 @@ from curbe.campaigns.tending import Tender
 from curbe.domain.access import Role
 from curbe.infra import jobs
 from curbe.infra.clock import utc_now
-from curbe.infra.db import Pool
+from curbe.infra.db import Pool, Transaction
 from curbe.outbound import store as outbox
 
 pytestmark = pytest.mark.anyio
@@ -117,6 +119,32 @@ async def test_nothing_of_its_outbox_is_claimed_until_it_is_resumed(
     assert await sees() == (False, False)
     await resume(operator, acme)
     assert await sees() == (True, True)
+
+
+async def test_whoever_suspends_it_while_its_numbers_send_is_passed_by_no_claim_that_begins_later(
+    owner: Owner, operator: httpx.AsyncClient, acme: Tenant, worker: Pool
+) -> None:
+    first, other = [await insert_number(owner, acme.id) for _ in range(2)]
+
+    async def claimed(tx: Transaction, number: Number) -> bool:
+        return (
+            await outbox.sending_account(tx, tenant_id=acme.id, connection_id=number.connection_id)
+            is not None
+        )
+
+    async def claimed_later() -> bool:
+        async with worker.transaction(acme.id) as tx:
+            return await claimed(tx, other)
+
+    async with worker.transaction(acme.id) as tx:
+        assert await claimed(tx, first)
+        suspending = asyncio.ensure_future(suspend(operator, acme))
+        await waiting_for_a_lock(owner)
+        later = asyncio.ensure_future(claimed_later())
+        await waiting_for_a_lock(owner, many=2)
+    await suspending
+
+    assert not await later
 
 
 async def test_its_campaigns_do_not_begin_and_begin_when_it_is_resumed(

@@ -9,7 +9,7 @@ import msgspec
 
 from curbe.domain.messages import Person
 from curbe.inbox.aliases import encoded
-from curbe.inbox.people import Sighting, place
+from curbe.inbox.people import Place, Sighting
 from curbe.inbox.rules import ProviderKey
 from curbe.infra.db import Query, Transaction
 
@@ -33,6 +33,11 @@ class Activity(msgspec.Struct, frozen=True):
         """Return what tells it from all others."""
         return self.tenant_id, self.connection_id, self.provider_id
 
+    @property
+    def sighting(self) -> Sighting:
+        """Return whom it shows."""
+        return Sighting(self.tenant_id, self.connection_id, self.person, self.at)
+
 
 class _Stored(msgspec.Struct, frozen=True):
     tenant_id: UUID
@@ -41,40 +46,28 @@ class _Stored(msgspec.Struct, frozen=True):
 
 
 _INSERT: Final = Query("curbe.inbox", "insert_activity", _Stored)
-_OPEN: Final = Query("curbe.inbox", "open_windows")
 
 
-async def note(tx: Transaction, done: Sequence[Activity]) -> set[ProviderKey]:
-    """Store a batch, open the windows it opens, and return the keys of what was new. A batch may meet several tenants and repeat itself."""
-    batch = sorted({one.key: one for one in done}.items())
+def once_each(done: Sequence[Activity]) -> list[Activity]:
+    """Return a batch without repetitions, in one order for all writers."""
+    return [one for _, one in sorted({one.key: one for one in done}.items())]
+
+
+async def insert(tx: Transaction, batch: Sequence[tuple[Activity, Place]]) -> list[tuple[Activity, Place]]:
+    """Store a batch of any tenants, each once, and return what was new."""
     if not batch:
-        return set()
-    activities = [one for _, one in batch]
-    sightings = [Sighting(one.tenant_id, one.connection_id, one.person, one.at) for one in activities]
-    places = await place(tx, sightings)
-    stored = await _INSERT.all(
+        return []
+    done = [one for one, _ in batch]
+    rows = await _INSERT.all(
         tx,
-        tenant_ids=[one.tenant_id for one in activities],
-        connection_ids=[one.connection_id for one in activities],
-        provider_ids=[one.provider_id for one in activities],
-        conversation_ids=[where.conversation_id for where in places],
-        kinds=[one.kind for one in activities],
-        ats=[one.at for one in activities],
-        opens_windows=[one.opens_window for one in activities],
-        persons=[encoded(sighting.witness) for sighting in sightings],
+        tenant_ids=[one.tenant_id for one in done],
+        connection_ids=[one.connection_id for one in done],
+        provider_ids=[one.provider_id for one in done],
+        conversation_ids=[where.conversation_id for _, where in batch],
+        kinds=[one.kind for one in done],
+        ats=[one.at for one in done],
+        opens_windows=[one.opens_window for one in done],
+        persons=[encoded(one.sighting.witness) for one in done],
     )
-    new = {(row.tenant_id, row.connection_id, row.provider_id) for row in stored}
-    opened: dict[tuple[UUID, UUID], datetime] = {}
-    for one, where in zip(activities, places, strict=True):
-        if one.opens_window and one.key in new:
-            key = (one.tenant_id, where.conversation_id)
-            opened[key] = max(opened.get(key, one.at), one.at)
-    if opened:
-        rows = sorted(opened.items())
-        await _OPEN.run(
-            tx,
-            tenant_ids=[key[0] for key, _ in rows],
-            ids=[key[1] for key, _ in rows],
-            ats=[at for _, at in rows],
-        )
-    return new
+    new = {(row.tenant_id, row.connection_id, row.provider_id) for row in rows}
+    return [(one, where) for one, where in batch if one.key in new]

@@ -1,6 +1,6 @@
-"""Messages that people wrote, stored in batches: each once, however often it is delivered."""
+"""Messages that people wrote, and what they did beside, stored in batches: each once, however often it is delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -9,9 +9,11 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.messages import MessageReceived
+from curbe.inbox import activity
+from curbe.inbox.activity import Activity
 from curbe.inbox.aliases import encoded
 from curbe.inbox.people import Place, Sighting, place
-from curbe.inbox.rules import Direction, is_written
+from curbe.inbox.rules import Direction, ProviderKey, is_written
 from curbe.inbox.shapes import MessageRow
 from curbe.infra.db import Id, Query, Transaction
 
@@ -74,21 +76,36 @@ _INSERT: Final = Query("curbe.inbox", "insert_arrivals", Id)
 _ROLL_UP: Final = Query("curbe.inbox", "roll_up_arrivals")
 
 
-async def store(tx: Transaction, arrivals: Sequence[Arrival]) -> list[Arrived]:
-    """Store a batch and return the messages that were new, in the order given. A batch may meet several tenants and repeat a message."""
-    batch = _once_each(arrivals)
-    if not batch:
-        return []
-    places = await place(tx, [_sighting(arrival) for arrival in batch])
+class News(msgspec.Struct, frozen=True):
+    """What was new of a batch: the messages, in the order given, and of what was done beside the keys."""
+
+    arrived: list[Arrived]
+    acted: set[ProviderKey]
+
+
+async def store(tx: Transaction, arrivals: Sequence[Arrival], *, beside: Sequence[Activity] = ()) -> News:
+    """Store a batch, and what people did ``beside``, and return what was new. It may meet several tenants and repeat itself.
+
+    All are placed at once, and each conversation moves once, in one order for all: whoever changes many of them, as a campaign
+    does, would wait for one that this holds while this waits for one of theirs.
+    """
+    batch, done = _once_each(arrivals), activity.once_each(beside)
+    places = await place(tx, [*map(_sighting, batch), *(one.sighting for one in done)])
     candidates = [
         Arrived(id=uuid7(), arrival=arrival, place=where)
-        for arrival, where in zip(batch, places, strict=True)
+        for arrival, where in zip(batch, places[: len(batch)], strict=True)
     ]
+    new = await _insert(tx, candidates) if candidates else []
+    acted = await activity.insert(tx, list(zip(done, places[len(batch) :], strict=True)))
+    moved = _moved(new, acted)
+    if moved:
+        await _ROLL_UP.run(tx, **_conversation_columns(moved))
+    return News(new, {one.key for one, _ in acted})
+
+
+async def _insert(tx: Transaction, candidates: Sequence[Arrived]) -> list[Arrived]:
     inserted = {row.id for row in await _INSERT.all(tx, **_message_columns(candidates))}
-    new = [candidate for candidate in candidates if candidate.id in inserted]
-    if new:
-        await _ROLL_UP.run(tx, **_conversation_columns(new))
-    return new
+    return [candidate for candidate in candidates if candidate.id in inserted]
 
 
 def _once_each(arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -129,24 +146,42 @@ def _message_columns(candidates: Sequence[Arrived]) -> dict[str, object]:
     }
 
 
-def _conversation_columns(new: Sequence[Arrived]) -> dict[str, object]:
-    rolled: dict[tuple[UUID, UUID], tuple[int, datetime | None, datetime]] = {}
+class _Move(msgspec.Struct):
+    """How a conversation moves: by how many messages, since when its window is open, and when the last was written."""
+
+    count: int = 0
+    inbound_at: datetime | None = None
+    message_at: datetime | None = None
+
+
+_Conversation = tuple[UUID, UUID]  # tenant, conversation
+
+
+def _moved(new: Sequence[Arrived], acted: Sequence[tuple[Activity, Place]]) -> dict[_Conversation, _Move]:
+    moves: dict[_Conversation, _Move] = {}
     for one in new:
-        key = (one.arrival.tenant_id, one.place.conversation_id)
-        created_at = one.arrival.created_at
-        count, inbound_at, message_at = rolled.get(key, (0, None, created_at))
+        move = moves.setdefault((one.arrival.tenant_id, one.place.conversation_id), _Move())
         message = one.arrival.message
         if is_written(message.type):
-            count += 1
+            move.count += 1
             # What is said in a group opens a window with the group, not with the person [Meta: groups, pricing].
             if message.group is None:
-                inbound_at = max(inbound_at or message.at, message.at)
-        rolled[key] = (count, inbound_at, max(message_at, created_at))
-    rows = sorted(rolled.items(), key=lambda item: item[0])
+                move.inbound_at = max(move.inbound_at or message.at, message.at)
+        created_at = one.arrival.created_at
+        move.message_at = max(move.message_at or created_at, created_at)
+    for act, where in acted:
+        if act.opens_window:
+            move = moves.setdefault((act.tenant_id, where.conversation_id), _Move())
+            move.inbound_at = max(move.inbound_at or act.at, act.at)
+    return moves
+
+
+def _conversation_columns(moves: Mapping[_Conversation, _Move]) -> dict[str, object]:
+    rows = sorted(moves.items(), key=lambda item: item[0])
     return {
         "tenant_ids": [key[0] for key, _ in rows],
         "ids": [key[1] for key, _ in rows],
-        "counts": [count for _, (count, _, _) in rows],
-        "last_inbound_ats": [inbound_at for _, (_, inbound_at, _) in rows],
-        "last_message_ats": [message_at for _, (_, _, message_at) in rows],
+        "counts": [move.count for _, move in rows],
+        "last_inbound_ats": [move.inbound_at for _, move in rows],
+        "last_message_ats": [move.message_at for _, move in rows],
     }

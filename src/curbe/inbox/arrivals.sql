@@ -1,4 +1,4 @@
--- Messages that people wrote to us.
+-- Messages that people wrote to us, and what they did beside.
 
 -- name: insert_arrivals
 -- A message that is here already changes nothing: Meta delivers again what it is not sure of.
@@ -14,7 +14,8 @@ SELECT u.tenant_id, u.id, u.connection_id, u.conversation_id, 'inbound', u.provi
 RETURNING id
 
 -- name: roll_up_arrivals
--- Somebody wrote: the conversation counts it, moves up, and opens again unless it is blocked.
+-- Somebody wrote: the conversation counts it, moves up, and opens again unless it is blocked. Or did something that only opens the window:
+-- a conversation whose window has been open since later is left as it is.
 UPDATE conversations c
    SET unread_count = c.unread_count + u.arrived,
        last_inbound_at = greatest(c.last_inbound_at, u.last_inbound_at),
@@ -26,6 +27,7 @@ UPDATE conversations c
               :last_message_ats::timestamptz[])
        AS u (tenant_id, id, arrived, last_inbound_at, last_message_at)
  WHERE c.tenant_id = u.tenant_id AND c.id = u.id
+   AND (u.last_message_at IS NOT NULL OR c.last_inbound_at IS NULL OR c.last_inbound_at < u.last_inbound_at)
 
 -- name: insert_activity
 -- What is here already changes nothing.
@@ -36,9 +38,3 @@ SELECT u.tenant_id, u.connection_id, u.provider_id, u.conversation_id, u.kind, u
        AS u (tenant_id, connection_id, provider_id, conversation_id, kind, at, opens_window, person)
     ON CONFLICT (tenant_id, channel_connection_id, provider_id) DO NOTHING
 RETURNING tenant_id, channel_connection_id AS connection_id, provider_id
-
--- name: open_windows
-UPDATE conversations c
-   SET last_inbound_at = greatest(c.last_inbound_at, u.at), updated_at = now()
-  FROM unnest(:tenant_ids::uuid[], :ids::uuid[], :ats::timestamptz[]) AS u (tenant_id, id, at)
- WHERE c.tenant_id = u.tenant_id AND c.id = u.id AND (c.last_inbound_at IS NULL OR c.last_inbound_at < u.at)

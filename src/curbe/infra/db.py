@@ -42,6 +42,9 @@ Unreachable: Final = (
     TimeoutError,
     OSError,
 )
+# Of two transactions that waited for each other the server ended this one, or it waited for a lock for longer than it may: it is undone,
+# and the same work may succeed at once.
+GaveWay: Final = (asyncpg.TransactionRollbackError, asyncpg.LockNotAvailableError)
 # A statement was cancelled by the server, as it took longer than it may, or by somebody's hand. (Where the server does not even do that,
 # the driver gives up with a TimeoutError.) Among the unreachable, too: as a rule the database has too much to do.
 TookTooLong: TypeAlias = asyncpg.QueryCanceledError

@@ -30,7 +30,7 @@ from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Transaction
 from curbe.ingest import automating, concluding, forgotten, notices, store, tallying
-from curbe.ingest.beside import apply_beside
+from curbe.ingest.beside import apply_beside, calls_in, reactions_in
 from curbe.ingest.reading import read_items
 from curbe.ingest.rules import Connection, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
@@ -169,7 +169,7 @@ async def _apply(
     counts: Counts = Counter()
     # First, so that the messages of somebody who turns out to be a known person go into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
-    arrived = await _arrivals(tx, routed, counts)
+    arrived = await _arrivals(tx, items[0].meta_app_id, routed, counts)
     moved = await _statuses(tx, routed, callback_keys, counts)
     received = [(row, EventType.MESSAGE_RECEIVED) for row in await media.expect(tx, arrived)]
     beside = await apply_beside(tx, routed, arrived, counts)
@@ -197,19 +197,21 @@ async def _apply(
     return counts
 
 
-async def _arrivals(tx: Transaction, routed: Routed, counts: Counts) -> list[Arrived]:
-    if not routed.messages:
-        return []
+async def _arrivals(tx: Transaction, app_id: str, routed: Routed, counts: Counts) -> list[Arrived]:
+    """Store what people of this app wrote and did, and return the messages that were new."""
     batch = [
         Arrival(owner.tenant_id, owner.id, message, item.received_at)
         for item, message, owner in routed.messages
     ]
-    arrived = await arrivals.store(tx, batch)
+    reactions = reactions_in(routed)
+    news = await arrivals.store(tx, batch, beside=[*reactions, *await calls_in(tx, routed, counts)])
     await coexistence.mark_standby(tx, _on_standby(batch))
-    app_id = routed.messages[0][0].meta_app_id
-    counts[app_id, "applied", "message"] += len(arrived)
-    counts[app_id, "duplicate", "message"] += len(batch) - len(arrived)
-    return arrived
+    counts[app_id, "applied", "message"] += len(news.arrived)
+    counts[app_id, "duplicate", "message"] += len(batch) - len(news.arrived)
+    reacted = news.acted.intersection(one.key for one in reactions)
+    counts[app_id, "applied", "reaction"] += len(reacted)
+    counts[app_id, "duplicate", "reaction"] += len(reactions) - len(reacted)
+    return news.arrived
 
 
 def _on_standby(batch: Sequence[Arrival]) -> list[ProviderKey]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from curbe.channels.cloudapi.items import read_calls
 from curbe.domain.messages import Called, MessageAmended, Person, Reacted
-from curbe.inbox import activity, amendments
+from curbe.inbox import amendments
 from curbe.inbox.activity import Activity
 from curbe.inbox.aliases import canonical_phone
 from curbe.inbox.amendments import THEIRS, Amendment, Changed, Reaction, RevisionKind
@@ -28,8 +28,7 @@ async def apply_beside(
     waited = await amendments.catch_up(tx, [_target(new) for new in arrived])
     changed = [change for _, change in waited]
     changed += await _amend(tx, routed, counts)
-    changed += await _react(tx, routed, counts)
-    await _calls(tx, routed, counts)
+    changed += await amendments.react(tx, [reaction_of(said, owner) for _, said, owner in routed.reactions])
     return await events_of(tx, changed)
 
 
@@ -54,19 +53,13 @@ async def _amend(tx: Transaction, routed: Routed, counts: Counts) -> list[Change
     return outcome.changed
 
 
-async def _react(tx: Transaction, routed: Routed, counts: Counts) -> list[Changed]:
-    if not routed.reactions:
-        return []
-    done = [_activity(said, owner) for _, said, owner in routed.reactions]
-    new = await activity.note(tx, done)
-    app_id = routed.reactions[0][0].meta_app_id
-    counts[app_id, "applied", "reaction"] += len(new)
-    counts[app_id, "duplicate", "reaction"] += len(done) - len(new)
-    return await amendments.react(tx, [reaction_of(said, owner) for _, said, owner in routed.reactions])
+def reactions_in(routed: Routed) -> list[Activity]:
+    """Return the reactions of a batch, as what people did."""
+    return [_activity(said, owner) for _, said, owner in routed.reactions]
 
 
-async def _calls(tx: Transaction, routed: Routed, counts: Counts) -> None:
-    """Open the customer service window for each call; the notice that told of it is stored and counted by `notices`."""
+async def calls_in(tx: Transaction, routed: Routed, counts: Counts) -> list[Activity]:
+    """Return the calls of a batch, each of which opens the customer service window; `notices` stores and counts the notices they came in."""
     calls = [
         (call, item, owner)
         for item, notice, owners in routed.notices
@@ -82,7 +75,7 @@ async def _calls(tx: Transaction, routed: Routed, counts: Counts) -> None:
             counts[item.meta_app_id, "ignored", forgotten.REASON] += 1
         else:
             living.append(_call(call, owner))
-    await activity.note(tx, living)
+    return living
 
 
 def amendment_of(said: MessageAmended, owner: Connection) -> Amendment:

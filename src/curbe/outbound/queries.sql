@@ -260,8 +260,8 @@ SELECT count(*)::integer AS waiting,
          ON c.tenant_id = o.tenant_id AND c.id = o.channel_connection_id AND c.status = 'active' AND c.pause_reason IS NULL
 
 -- name: sending_account
--- What a sender needs of its number; absent where it may not send. Locked: whoever pauses the number or suspends its tenant waits for the
--- claim that is under way, and nothing is claimed once that is committed.
+-- What a sender needs of its number; absent where it may not send. Locked: whoever pauses the number waits for the claim that is under way,
+-- and nothing is claimed once that is committed; who suspends its tenant is waited for, or waits, before this.
 SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_token_enc,
        coalesce(c.health #>> '{portfolio,value}', c.waba_id, c.id::text) AS portfolio, c.metadata ->> 'messaging_limit' AS messaging_limit,
        restricted_until(c.health) AS restricted_until,
@@ -271,7 +271,7 @@ SELECT c.id, c.tenant_id, c.phone_number_id, c.messages_per_second, c.access_tok
   FROM channel_connections c
   JOIN tenants t ON t.id = c.tenant_id AND t.suspended_at IS NULL
  WHERE c.tenant_id = :tenant_id AND c.id = :connection_id AND c.status = 'active' AND c.pause_reason IS NULL
-   FOR SHARE OF c, t
+   FOR SHARE OF c
 
 -- name: lines_to_phone
 -- All of a tenant's numbers, each with its conversation with whoever has a phone, in its canonical form; absent where they never spoke.

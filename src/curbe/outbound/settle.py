@@ -113,7 +113,9 @@ class Settler:
             ended = [one.settlement.id for one in batch if one.put_back is None]
             if ended:
                 await store.drop(tx, tenant_id=self._tenant_id, message_ids=ended)
-            back = [one.put_back for one in batch if one.put_back is not None]
+            # The fence: of a batch that is written once more, as nobody heard that it was committed, an attempt may be under way anew.
+            mine = {row.id for row in settled}
+            back = [one.put_back for one in batch if one.put_back is not None and one.settlement.id in mine]
             if back:
                 await store.put_back(tx, tenant_id=self._tenant_id, rows=back)
             await hearing.write_down(tx, stopped=self._stopped(batch))

@@ -11,6 +11,7 @@ import msgspec
 from curbe.connections.rules import ConnectionStatus, Line
 from curbe.infra.db import Id, LockTaken, Query, Transaction
 from curbe.outbound.governor import NOTIFICATION
+from curbe.tenants import service as tenants
 
 CHANNEL: Final = "curbe_outbox"  # a number has something to send: its tenant and its connection
 EVERYTHING: Final = 32_767  # a priority below which all lie
@@ -348,7 +349,8 @@ async def depth(tx: Transaction) -> Depth:
 
 
 async def sending_account(tx: Transaction, *, tenant_id: UUID, connection_id: UUID) -> SendingAccount | None:
-    """Return what a sender needs of its number; None where the number may not send."""
+    """Return what a sender needs of its number; None where the number may not send. Until ``tx`` ends, it may."""
+    await tenants.hold_off_suspension(tx, tenant_id=tenant_id)
     return await _ACCOUNT.one(tx, tenant_id=tenant_id, connection_id=connection_id)
 
 

@@ -143,7 +143,7 @@ class Broadcast:
                         self.presence.forget()
                         await asyncio.sleep(_LOOK_AFTER.total_seconds())
                 _log.warning("realtime.listener_lost", reason="connection closed")
-            except db.Unreachable as failure:
+            except (*db.Unreachable, db.PostgresError) as failure:
                 _log.warning("realtime.listener_lost", reason=type(failure).__name__)
             await asyncio.sleep(delay.total_seconds())
             delay = min(delay * 2, _LISTEN_AGAIN_LAST)

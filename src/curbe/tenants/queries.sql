@@ -41,8 +41,17 @@ SELECT id, name, default_country, language, retention_days, time_zone, purged_at
  ORDER BY purged_at NULLS FIRST, id
  LIMIT :limit;
 
+-- name: claim_beside
+-- Whoever claims something of a tenant's outbox does so beside others, and after whoever waits to suspend it (claim_alone): of those who share a
+-- row's lock, who comes later passes who waits to change the row, and of many numbers one always claims.
+SELECT pg_advisory_xact_lock_shared(hashtextextended(:id::uuid::text, 10))::text AS nothing
+
+-- name: claim_alone
+-- Waits for claims that are under way, and keeps the next ones waiting until the end of the transaction.
+SELECT pg_advisory_xact_lock(hashtextextended(:id::uuid::text, 10))::text AS nothing
+
 -- name: set_suspended
--- Waits for claims of its outbox that are under way: nothing is claimed once this is committed. No row where it is so already.
+-- Nothing is claimed once this is committed. No row where it is so already.
 UPDATE tenants SET suspended_at = :at, updated_at = :now
  WHERE id = :id AND (suspended_at IS NULL) <> (:at::timestamptz IS NULL)
 RETURNING id, name, default_country, language, retention_days, time_zone, purged_at, suspended_at, created_at, updated_at;

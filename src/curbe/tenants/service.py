@@ -112,6 +112,11 @@ async def change(tx: Transaction, settled: Settled, *, tenant_id: UUID, actor: s
     return tenant
 
 
+async def hold_off_suspension(tx: Transaction, *, tenant_id: UUID) -> None:
+    """Let nobody suspend a tenant until ``tx`` ends; whether somebody has, a later statement sees. Who waits to do so goes first."""
+    await store.claim_beside(tx, tenant_id)
+
+
 async def suspend(tx: Transaction, *, tenant_id: UUID, actor: str, now: datetime) -> Tenant:
     """Suspend a tenant when ``tx`` commits, and return it: its people and keys are refused, and nothing is sent.
 

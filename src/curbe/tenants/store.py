@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import LockTaken, Query, Transaction
 from curbe.tenants.rules import Settled, Tenant
 
 _PACKAGE: Final = "curbe.tenants"
@@ -15,6 +15,8 @@ _TENANT_OF_ID: Final = Query(_PACKAGE, "tenant_of_id", Tenant)
 _TENANT_TO_CHANGE: Final = Query(_PACKAGE, "tenant_to_change", Tenant)
 _TENANTS_PAGE: Final = Query(_PACKAGE, "tenants_page", Tenant)
 _UPDATE_TENANT: Final = Query(_PACKAGE, "update_tenant", Tenant)
+_CLAIM_BESIDE: Final = Query(_PACKAGE, "claim_beside", LockTaken)
+_CLAIM_ALONE: Final = Query(_PACKAGE, "claim_alone", LockTaken)
 _SET_SUSPENDED: Final = Query(_PACKAGE, "set_suspended", Tenant)
 _MARK_PURGED: Final = Query(_PACKAGE, "mark_purged")
 _TENANTS_TO_PURGE: Final = Query(_PACKAGE, "tenants_to_purge", Tenant)
@@ -52,10 +54,19 @@ async def update_tenant(
     return await _UPDATE_TENANT.one(tx, id=tenant_id, now=now, **msgspec.structs.asdict(settled))
 
 
+async def claim_beside(tx: Transaction, tenant_id: UUID) -> None:
+    """Let nobody suspend a tenant until ``tx`` ends; whether somebody has, a later statement sees."""
+    await _CLAIM_BESIDE.one(tx, id=tenant_id)
+
+
 async def set_suspended(
     tx: Transaction, *, tenant_id: UUID, at: datetime | None, now: datetime
 ) -> Tenant | None:
-    """Suspend a tenant at that moment, or (None) resume it; None where it is so already, or ``tx`` sees no such tenant."""
+    """Suspend a tenant at that moment, or (None) resume it; None where it is so already, or ``tx`` sees no such tenant.
+
+    Claims of its outbox that are under way are waited for.
+    """
+    await _CLAIM_ALONE.one(tx, id=tenant_id)
     return await _SET_SUSPENDED.one(tx, id=tenant_id, at=at, now=now)
 
 

@@ -80,7 +80,7 @@ class RateLimited(AppError):
 
 
 class Unavailable(AppError):
-    """Something we depend on does not answer; nothing was done."""
+    """Something we depend on does not answer, or another request was given way to; nothing was done."""
 
     code, http_status, title = "unavailable", 503, "This is not possible at the moment"
 
