@@ -59,7 +59,7 @@ def reactions_in(routed: Routed) -> list[Activity]:
 
 
 async def calls_in(tx: Transaction, routed: Routed, counts: Counts) -> list[Activity]:
-    """Return the calls of a batch, each of which opens the customer service window; `notices` stores and counts the notices they came in."""
+    """Return the calls of a batch, each of which opens the customer service window; `notices` stores and counts the notices themselves."""
     calls = [
         (call, item, owner)
         for item, notice, owners in routed.notices
