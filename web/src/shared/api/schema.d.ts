@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin the session of a page within another */
+        /**
+         * Begin the session of a page within another
+         * @description Return a session whose `bearer` the page sends as `Authorization: Bearer ...`; no cookie is set.
+         */
         post: operations["exchangeEmbedToken"];
         delete?: never;
         options?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See which second factors one has */
+        /**
+         * See which second factors one has
+         * @description Return one's own second factors.
+         */
         get: operations["listSecondFactors"];
         put?: never;
         post?: never;
@@ -47,7 +53,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept an invitation */
+        /**
+         * Accept an invitation
+         * @description Join the tenant; who is not signed in at this browser is then.
+         */
         post: operations["acceptInvite"];
         delete?: never;
         options?: never;
@@ -62,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See an invitation */
+        /**
+         * See an invitation
+         * @description Return what an invitation says.
+         */
         get: operations["readInvite"];
         put?: never;
         post?: never;
@@ -79,7 +91,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See which ways to sign in there are */
+        /**
+         * See which ways to sign in there are
+         * @description Return the ways to sign in here.
+         */
         get: operations["listSignInMethods"];
         put?: never;
         post?: never;
@@ -96,7 +111,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Come back from the identity provider */
+        /**
+         * Come back from the identity provider
+         * @description Begin the session and go on to the page that was wanted; what went wrong is told on the sign-in page.
+         */
         get: operations["completeOidcSignIn"];
         put?: never;
         post?: never;
@@ -113,7 +131,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Begin to sign in at the identity provider */
+        /**
+         * Begin to sign in at the identity provider
+         * @description Send the browser to the provider; where that is not possible, back to the sign-in page, which says why.
+         */
         get: operations["beginOidcSignIn"];
         put?: never;
         post?: never;
@@ -132,7 +153,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add a passkey */
+        /**
+         * Add a passkey
+         * @description Keep a passkey: it signs in by itself, and follows a password.
+         */
         post: operations["addPasskey"];
         delete?: never;
         options?: never;
@@ -149,7 +173,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to add a passkey */
+        /**
+         * Begin to add a passkey
+         * @description Return what `navigator.credentials.create` takes.
+         */
         post: operations["beginPasskey"];
         delete?: never;
         options?: never;
@@ -166,7 +193,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a passkey */
+        /**
+         * Sign in with a passkey
+         * @description Begin a session: a passkey that was unlocked is two factors in one.
+         */
         post: operations["signInWithPasskey"];
         delete?: never;
         options?: never;
@@ -183,7 +213,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to sign in with a passkey */
+        /**
+         * Begin to sign in with a passkey
+         * @description Return what `navigator.credentials.get` takes; whichever passkey the person chooses says who it is.
+         */
         post: operations["beginPasskeySignIn"];
         delete?: never;
         options?: never;
@@ -201,7 +234,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a passkey */
+        /**
+         * Remove a passkey
+         * @description Forget a passkey: it opens nothing any more.
+         */
         delete: operations["removePasskey"];
         options?: never;
         head?: never;
@@ -217,7 +253,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose another password; one's other sessions end */
+        /**
+         * Choose another password; one's other sessions end
+         * @description Change the password of who asks.
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -234,7 +273,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link to choose another password, by mail */
+        /**
+         * Ask for a link to choose another password, by mail
+         * @description Take the wish; whether the address has an account is told to nobody.
+         */
         post: operations["requestPasswordReset"];
         delete?: never;
         options?: never;
@@ -251,7 +293,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose another password by a link; every session ends */
+        /**
+         * Choose another password by a link; every session ends
+         * @description Set the password that was chosen. Signing in with it is another request.
+         */
         post: operations["completePasswordReset"];
         delete?: never;
         options?: never;
@@ -272,7 +317,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one's name or language */
+        /**
+         * Change one's name or language
+         * @description Change the profile of who asks, and return their session as it is now.
+         */
         patch: operations["changeProfile"];
         trace?: never;
     };
@@ -285,7 +333,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show that it is still oneself */
+        /**
+         * Show that it is still oneself
+         * @description Open for ten minutes what asks for a proof: changing second factors, making API keys.
+         */
         post: operations["proveIdentity"];
         delete?: never;
         options?: never;
@@ -302,7 +353,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for what a passkey has to answer */
+        /**
+         * Ask for what a passkey has to answer
+         * @description Return a challenge for one of one's own passkeys, for `proofs`.
+         */
         post: operations["beginPasskeyProof"];
         delete?: never;
         options?: never;
@@ -319,7 +373,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace one's recovery codes */
+        /**
+         * Replace one's recovery codes
+         * @description Return ten new codes, this once; the old ones open nothing any more.
+         */
         post: operations["replaceRecoveryCodes"];
         delete?: never;
         options?: never;
@@ -334,7 +391,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See who is signed in, and what they may do where */
+        /**
+         * See who is signed in, and what they may do where
+         * @description Return the session of who asks.
+         */
         get: operations["readSession"];
         put?: never;
         post?: never;
@@ -351,11 +411,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See where one is signed in */
+        /**
+         * See where one is signed in
+         * @description Return the sessions of who asks.
+         */
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        /** End every other session of one's own */
+        /**
+         * End every other session of one's own
+         * @description End every session of who asks but the one that asks.
+         */
         delete: operations["endOtherSessions"];
         options?: never;
         head?: never;
@@ -372,7 +438,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of one's sessions */
+        /**
+         * End one of one's sessions
+         * @description End one session of those that who asks is shown.
+         */
         delete: operations["endSession"];
         options?: never;
         head?: never;
@@ -388,7 +457,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a password */
+        /**
+         * Sign in with a password
+         * @description Begin a session and set its cookie, or say which second factor has to follow.
+         */
         post: operations["signIn"];
         delete?: never;
         options?: never;
@@ -405,7 +477,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in: the second factor */
+        /**
+         * Sign in: the second factor
+         * @description Begin the session for which the password was right.
+         */
         post: operations["passSecondFactor"];
         delete?: never;
         options?: never;
@@ -422,7 +497,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End this session */
+        /**
+         * End this session
+         * @description End the session of who asks, and take its cookie back.
+         */
         post: operations["signOut"];
         delete?: never;
         options?: never;
@@ -439,7 +517,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End every session of one's own, this one too */
+        /**
+         * End every session of one's own, this one too
+         * @description End every session of who asks.
+         */
         post: operations["signOutEverywhere"];
         delete?: never;
         options?: never;
@@ -456,9 +537,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to add an authenticator app */
+        /**
+         * Begin to add an authenticator app
+         * @description Return a new secret. It is asked for once `totp/confirm` has seen a code of it.
+         */
         post: operations["beginTotp"];
-        /** Remove the authenticator app */
+        /**
+         * Remove the authenticator app
+         * @description Ask for the app no more.
+         */
         delete: operations["removeTotp"];
         options?: never;
         head?: never;
@@ -474,7 +561,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add the authenticator app */
+        /**
+         * Add the authenticator app
+         * @description Ask for the app from the next sign-in on.
+         */
         post: operations["confirmTotp"];
         delete?: never;
         options?: never;
@@ -489,7 +579,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done to the installation, newest first */
+        /**
+         * List what was done to the installation, newest first
+         * @description Return a page of the platform's own log: what concerns no tenant, or several.
+         */
         get: operations["listPlatformAuditEntries"];
         put?: never;
         post?: never;
@@ -506,7 +599,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what is set aside, newest first, without what is in it */
+        /**
+         * List what is set aside, newest first, without what is in it
+         * @description Return a page of items that no tenant has.
+         */
         get: operations["listQuarantine"];
         put?: never;
         post?: never;
@@ -523,7 +619,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look into an item that is set aside; that somebody did goes on record */
+        /**
+         * Look into an item that is set aside; that somebody did goes on record
+         * @description Return an item with its bytes.
+         */
         get: operations["readQuarantinedItem"];
         put?: never;
         post?: never;
@@ -542,7 +641,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Apply stored webhooks again: what was missed is added, the rest stays as it is */
+        /**
+         * Apply stored webhooks again: what was missed is added, the rest stays as it is
+         * @description Replay for a few seconds, and say where to go on if that was not all.
+         */
         post: operations["replayWebhooks"];
         delete?: never;
         options?: never;
@@ -557,7 +659,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List numbers and WABAs that webhooks speak of and nobody had connected, the last heard of first */
+        /**
+         * List numbers and WABAs that webhooks speak of and nobody had connected, the last heard of first
+         * @description Return a page of what nobody had connected, and who has since.
+         */
         get: operations["listUnrouted"];
         put?: never;
         post?: never;
@@ -574,7 +679,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List everybody who has an account (operator) */
+        /**
+         * List everybody who has an account (operator)
+         * @description Return a page of users, oldest first.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -597,7 +705,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Make somebody an operator or no longer one, stop their account or let it go on (operator) */
+        /**
+         * Make somebody an operator or no longer one, stop their account or let it go on (operator)
+         * @description Change an account; what its person has open ends within a second. To make operators a key has to have every scope.
+         */
         patch: operations["changeUser"];
         trace?: never;
     };
@@ -608,10 +719,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the tenants, oldest first (platform keys) */
+        /**
+         * List the tenants, oldest first (platform keys)
+         * @description Return a page of tenants.
+         */
         get: operations["listTenants"];
         put?: never;
-        /** Create a tenant (platform keys) */
+        /**
+         * Create a tenant (platform keys)
+         * @description Create a tenant; one without a country has the installation's, where that is set.
+         */
         post: operations["createTenant"];
         delete?: never;
         options?: never;
@@ -626,14 +743,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a tenant */
+        /**
+         * Read a tenant
+         * @description Return a tenant.
+         */
         get: operations["readTenant"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a tenant's name, country, language, time zone, or how long it keeps things */
+        /**
+         * Change a tenant's name, country, language, time zone, or how long it keeps things
+         * @description Change a tenant.
+         */
         patch: operations["changeTenant"];
         trace?: never;
     };
@@ -644,7 +767,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done in a tenant, newest first */
+        /**
+         * List what was done in a tenant, newest first
+         * @description Return a page of the log.
+         */
         get: operations["listAuditEntries"];
         put?: never;
         post?: never;
@@ -661,10 +787,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the automations */
+        /**
+         * List the automations
+         * @description Return them in the order in which they are looked at.
+         */
         get: operations["listAutomations"];
         put?: never;
-        /** Make an automation */
+        /**
+         * Make an automation
+         * @description Keep it and return it; it acts from the next message on.
+         */
         post: operations["createAutomation"];
         delete?: never;
         options?: never;
@@ -681,7 +813,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a rule that is not kept yet */
+        /**
+         * Try a rule that is not kept yet
+         * @description Say what it would do about a message, and do nothing.
+         */
         post: operations["tryAutomationRule"];
         delete?: never;
         options?: never;
@@ -696,12 +831,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an automation */
+        /**
+         * Read an automation
+         * @description Return it.
+         */
         get: operations["readAutomation"];
-        /** Change an automation */
+        /**
+         * Change an automation
+         * @description Put it in place of what it was; what it has done stays known.
+         */
         put: operations["changeAutomation"];
         post?: never;
-        /** Delete an automation */
+        /**
+         * Delete an automation
+         * @description Delete it.
+         */
         delete: operations["deleteAutomation"];
         options?: never;
         head?: never;
@@ -717,7 +861,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try an automation */
+        /**
+         * Try an automation
+         * @description Say what it would do about a message, also where it is not enabled, and do nothing.
+         */
         post: operations["tryAutomation"];
         delete?: never;
         options?: never;
@@ -732,10 +879,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List campaigns */
+        /**
+         * List campaigns
+         * @description Return campaigns, latest first.
+         */
         get: operations["listCampaigns"];
         put?: never;
-        /** Make a campaign */
+        /**
+         * Make a campaign
+         * @description Make a campaign, a draft, and return it.
+         */
         post: operations["createCampaign"];
         delete?: never;
         options?: never;
@@ -750,15 +903,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a campaign */
+        /**
+         * Read a campaign
+         * @description Return it.
+         */
         get: operations["readCampaign"];
         put?: never;
         post?: never;
-        /** Delete a campaign */
+        /**
+         * Delete a campaign
+         * @description Delete one that was never scheduled or started, with its audience.
+         */
         delete: operations["deleteCampaign"];
         options?: never;
         head?: never;
-        /** Change a campaign */
+        /**
+         * Change a campaign
+         * @description Change it and return it: a draft, to be looked over again.
+         *
+         *     A paused one keeps its template and takes another way to fill it: send `template` alone. Whoever was not written to yet gets it so once it is resumed.
+         */
         patch: operations["changeCampaign"];
         trace?: never;
     };
@@ -769,7 +933,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List where a campaign's recipients came from */
+        /**
+         * List where a campaign's recipients came from
+         * @description Return its audiences with their counts, in the order of adding.
+         */
         get: operations["listAudiences"];
         put?: never;
         post?: never;
@@ -788,7 +955,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add people of the inbox */
+        /**
+         * Add people of the inbox
+         * @description Add those whom the campaign's number has conversations with and who are as asked for. Their variable is `name`.
+         */
         post: operations["addFilteredAudience"];
         delete?: never;
         options?: never;
@@ -805,7 +975,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add recipients by name */
+        /**
+         * Add recipients by name
+         * @description Add people by their numbers; every one is a recipient or has a reason.
+         */
         post: operations["addListedAudience"];
         delete?: never;
         options?: never;
@@ -822,7 +995,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say how a file's columns are read */
+        /**
+         * Say how a file's columns are read
+         * @description Add the file's people; every row is a recipient or has its reason. Asked again, the file is read anew.
+         */
         post: operations["mapAudience"];
         delete?: never;
         options?: never;
@@ -839,7 +1015,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a file of recipients */
+        /**
+         * Upload a file of recipients
+         * @description Read a CSV or XLSX file and return its columns, with the mapping they suggest. Nobody is added before it is mapped.
+         */
         post: operations["uploadAudience"];
         delete?: never;
         options?: never;
@@ -857,7 +1036,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an audience out of a campaign */
+        /**
+         * Take an audience out of a campaign
+         * @description Take it out, and everybody who came with it.
+         */
         delete: operations["removeAudience"];
         options?: never;
         head?: never;
@@ -873,7 +1055,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a campaign */
+        /**
+         * Cancel a campaign
+         * @description End it: once this is answered, only what was being sent already goes out, and nothing is sent ever again.
+         */
         post: operations["cancelCampaign"];
         delete?: never;
         options?: never;
@@ -890,7 +1075,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Look a campaign over */
+        /**
+         * Look a campaign over
+         * @description Say who would get it, who would not and why, what it would cost. It is `ready` where nothing stands in its way.
+         *
+         *     A restriction that will end does not: it is told among the `stops`, and the campaign may be scheduled for later. A paused one stays so: those are looked over who were not written to, and the category that its template has by now is taken.
+         */
         post: operations["dryRunCampaign"];
         delete?: never;
         options?: never;
@@ -905,7 +1095,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what became of each recipient */
+        /**
+         * Download what became of each recipient
+         * @description Return a row for each, as CSV that runs nothing in a spreadsheet.
+         */
         get: operations["downloadCampaign"];
         put?: never;
         post?: never;
@@ -922,7 +1115,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download the rows that are nobody's message */
+        /**
+         * Download the rows that are nobody's message
+         * @description Return each with its line, its reason and the cells as they came, as CSV.
+         */
         get: operations["downloadFailedRows"];
         put?: never;
         post?: never;
@@ -941,7 +1137,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a campaign */
+        /**
+         * Pause a campaign
+         * @description Send nothing more until it is resumed: once this is answered, only what was being sent already goes out.
+         */
         post: operations["pauseCampaign"];
         delete?: never;
         options?: never;
@@ -956,7 +1155,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far a campaign is */
+        /**
+         * Read how far a campaign is
+         * @description Return its figures, counted now over its recipients and their messages.
+         */
         get: operations["readCampaignProgress"];
         put?: never;
         post?: never;
@@ -973,7 +1175,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a campaign's recipients */
+        /**
+         * List a campaign's recipients
+         * @description Return recipients in their order, with what became of each.
+         */
         get: operations["listRecipients"];
         put?: never;
         post?: never;
@@ -990,7 +1195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a campaign's report */
+        /**
+         * Read a campaign's report
+         * @description Return its figures with answers, buttons pressed, failures by reason, and what Meta charges by the rate card.
+         */
         get: operations["readCampaignReport"];
         put?: never;
         post?: never;
@@ -1009,7 +1217,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume a campaign */
+        /**
+         * Resume a campaign
+         * @description Go on where it stopped. Where what it paused for still holds, it pauses again.
+         *
+         *     One that paused as its template was filed under another category is looked over first (`dry-run`).
+         */
         post: operations["resumeCampaign"];
         delete?: never;
         options?: never;
@@ -1026,7 +1239,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try those again who were put off */
+        /**
+         * Try those again who were put off
+         * @description Write once more to those whom Meta put off too long; who was refused for good, or may have got it, is left alone.
+         */
         post: operations["retryCampaign"];
         delete?: never;
         options?: never;
@@ -1043,7 +1259,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Schedule a campaign */
+        /**
+         * Schedule a campaign
+         * @description Let it begin by itself at that time; asked again, at the new one.
+         */
         post: operations["scheduleCampaign"];
         delete?: never;
         options?: never;
@@ -1060,7 +1279,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a campaign */
+        /**
+         * Start a campaign
+         * @description Begin now. It must have been looked over.
+         */
         post: operations["startCampaign"];
         delete?: never;
         options?: never;
@@ -1077,7 +1299,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a campaign to yourself */
+        /**
+         * Send a campaign to yourself
+         * @description Send its template to a few numbers at once, filled with these variables. They need not be in its audience.
+         */
         post: operations["testCampaign"];
         delete?: never;
         options?: never;
@@ -1094,7 +1319,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unschedule a campaign */
+        /**
+         * Unschedule a campaign
+         * @description Let it wait for somebody to start it.
+         */
         post: operations["unscheduleCampaign"];
         delete?: never;
         options?: never;
@@ -1109,10 +1337,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List canned replies */
+        /**
+         * List canned replies
+         * @description Return canned replies, in the order of their making.
+         */
         get: operations["listCannedReplies"];
         put?: never;
-        /** Make a canned reply */
+        /**
+         * Make a canned reply
+         * @description Make a canned reply and return it.
+         */
         post: operations["createCannedReply"];
         delete?: never;
         options?: never;
@@ -1130,11 +1364,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a canned reply */
+        /**
+         * Delete a canned reply
+         * @description Delete it.
+         */
         delete: operations["deleteCannedReply"];
         options?: never;
         head?: never;
-        /** Change a canned reply */
+        /**
+         * Change a canned reply
+         * @description Change it and return it.
+         */
         patch: operations["changeCannedReply"];
         trace?: never;
     };
@@ -1145,7 +1385,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Fill in a canned reply */
+        /**
+         * Fill in a canned reply
+         * @description Return it as it would be written into a conversation by whoever asks.
+         */
         get: operations["renderCannedReply"];
         put?: never;
         post?: never;
@@ -1162,9 +1405,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where marketing needs a yes, and which words say yes and no */
+        /**
+         * Where marketing needs a yes, and which words say yes and no
+         * @description Return the tenant's rules; those the product ships with, until somebody decides.
+         */
         get: operations["readConsentRules"];
-        /** Decide them */
+        /**
+         * Decide them
+         * @description Let the rules be these, from the next message on, and return them.
+         */
         put: operations["changeConsentRules"];
         post?: never;
         delete?: never;
@@ -1182,7 +1431,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a list of what people said */
+        /**
+         * Bring a list of what people said
+         * @description Read a CSV with a column of phone numbers (and one of dates, if it has one), and return what became of its rows.
+         *
+         *     A person's own no is not overridden by a row that is older, or has no date.
+         */
         post: operations["importConsents"];
         delete?: never;
         options?: never;
@@ -1199,7 +1453,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a list holds, before it is brought */
+        /**
+         * What a list holds, before it is brought
+         * @description Return the columns of a list, which of them are taken for phones and dates, and its first rows; nothing is kept.
+         */
         post: operations["readConsentColumns"];
         delete?: never;
         options?: never;
@@ -1214,7 +1471,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The lists that were brought */
+        /**
+         * The lists that were brought
+         * @description Return lists that were brought, the latest first.
+         */
         get: operations["listConsentImports"];
         put?: never;
         post?: never;
@@ -1231,7 +1491,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rows of a list that failed, with their reasons */
+        /**
+         * The rows of a list that failed, with their reasons
+         * @description Return them as CSV: the line in the list, the reason and its detail, and the row as it came.
+         */
         get: operations["downloadFailedConsents"];
         put?: never;
         post?: never;
@@ -1248,7 +1511,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List contacts */
+        /**
+         * List contacts
+         * @description Return contacts, the newest first; those that were merged into others are not listed.
+         */
         get: operations["listContacts"];
         put?: never;
         post?: never;
@@ -1265,14 +1531,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a contact */
+        /**
+         * Read a contact
+         * @description Return one contact with every name it is known by, its merges and its conversations.
+         */
         get: operations["readContact"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Name a contact */
+        /**
+         * Name a contact
+         * @description Call the person so wherever they are shown, whatever WhatsApp tells of them, and return them.
+         */
         patch: operations["nameContact"];
         trace?: never;
     };
@@ -1283,10 +1555,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a person said about being written to */
+        /**
+         * What a person said about being written to
+         * @description Return a contact's ledger, with the words of whoever turned out to be the same person.
+         */
         get: operations["readConsents"];
         put?: never;
-        /** Write down what a person said */
+        /**
+         * Write down what a person said
+         * @description Add a word to the ledger and return it; nothing is ever taken out of it.
+         */
         post: operations["recordConsent"];
         delete?: never;
         options?: never;
@@ -1301,10 +1579,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell how far a person's erasure is */
+        /**
+         * Tell how far a person's erasure is
+         * @description Return the erasure of a contact.
+         */
         get: operations["readErasure"];
         put?: never;
-        /** Erase a person: all they said and all that names them */
+        /**
+         * Erase a person: all they said and all that names them
+         * @description Let nobody find or write to the person from now on, and delete the rest in the background. It cannot be undone.
+         *
+         *     Asked again, it is the same erasure. Somebody who writes from the same number afterwards is a new contact; a no to being written to is kept, and counts for whoever has the number.
+         */
         post: operations["eraseContact"];
         delete?: never;
         options?: never;
@@ -1319,7 +1605,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download all there is of a person */
+        /**
+         * Download all there is of a person
+         * @description Return one JSON document, written as it is read: profile, names, consents, campaigns, conversations with all that was said.
+         */
         get: operations["exportContact"];
         put?: never;
         post?: never;
@@ -1338,7 +1627,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that two contacts are one person */
+        /**
+         * Say that two contacts are one person
+         * @description Make the contact in the body part of the one in the address, and return that.
+         *
+         *     Conversations with the same number become one. It can be undone.
+         */
         post: operations["mergeContacts"];
         delete?: never;
         options?: never;
@@ -1355,7 +1649,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a merge back */
+        /**
+         * Take a merge back
+         * @description Return the contact that is there again. No webhook makes the two one again; somebody may.
+         */
         post: operations["undoMerge"];
         delete?: never;
         options?: never;
@@ -1372,7 +1669,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a token that opens the inbox within one's own page */
+        /**
+         * Make a token that opens the inbox within one's own page
+         * @description Make a token for one of the tenant's people, who has no role above that of a person who asks. It opens once, and soon.
+         */
         post: operations["createEmbedToken"];
         delete?: never;
         options?: never;
@@ -1387,7 +1687,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the event log */
+        /**
+         * Read the event log
+         * @description Return the events after a cursor, or from the beginning of the log, oldest first.
+         */
         get: operations["listEvents"];
         put?: never;
         post?: never;
@@ -1404,7 +1707,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List conversations */
+        /**
+         * List conversations
+         * @description Return conversations that have a message, the one with the latest first unless `sort` says otherwise.
+         *
+         *     With `ids` exactly those, in that order; ones that the tenant does not have are left out.
+         */
         get: operations["listConversations"];
         put?: never;
         post?: never;
@@ -1423,7 +1731,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change many conversations */
+        /**
+         * Change many conversations
+         * @description Make one change of up to 200 conversations; return those it was made of, and why it was not made of others.
+         */
         post: operations["changeConversations"];
         delete?: never;
         options?: never;
@@ -1438,14 +1749,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a conversation */
+        /**
+         * Read a conversation
+         * @description Return one conversation.
+         */
         get: operations["readConversation"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a conversation */
+        /**
+         * Change a conversation
+         * @description Assign it, label it, give it a priority, move it to another state, mark it as unread; return it as it is then.
+         */
         patch: operations["changeConversation"];
         trace?: never;
     };
@@ -1456,7 +1773,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a conversation's notes and activity */
+        /**
+         * List a conversation's notes and activity
+         * @description Return notes and lines of activity, oldest first.
+         */
         get: operations["listAnnotations"];
         put?: never;
         post?: never;
@@ -1473,7 +1793,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a conversation's messages */
+        /**
+         * List a conversation's messages
+         * @description Return messages in the order of the provider's clock.
+         *
+         *     To read on from any message, pass it as `before` (older ones, newest first) or `after` (newer, oldest first), and then follow `next_cursor` in the same order. To jump to one, or to a note, pass it as `around`: the page is newest first, `next_cursor` goes on to the older ones, and `previous_cursor`, with `order=oldest`, to the newer ones.
+         */
         get: operations["listMessages"];
         put?: never;
         post?: never;
@@ -1490,7 +1815,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what a message said before */
+        /**
+         * Read what a message said before
+         * @description Return what a message that was edited or taken back said, from first to last; nothing where it never changed.
+         */
         get: operations["listRevisions"];
         put?: never;
         post?: never;
@@ -1509,7 +1837,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write a note */
+        /**
+         * Write a note
+         * @description Write a note for colleagues and return it.
+         */
         post: operations["addNote"];
         delete?: never;
         options?: never;
@@ -1527,7 +1858,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete one's own note */
+        /**
+         * Delete one's own note
+         * @description Take its words away; that there was a note stays. Return what is left.
+         */
         delete: operations["deleteNote"];
         options?: never;
         head?: never;
@@ -1543,7 +1877,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark a conversation as read */
+        /**
+         * Mark a conversation as read
+         * @description Mark it as read up to the last message that was seen, and return it; what the person wrote behind that stays unread.
+         */
         post: operations["markRead"];
         delete?: never;
         options?: never;
@@ -1560,7 +1897,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show that somebody is writing */
+        /**
+         * Show that somebody is writing
+         * @description Show it for 25 seconds or until the answer comes; the person's messages count as read from then on.
+         */
         post: operations["showTyping"];
         delete?: never;
         options?: never;
@@ -1575,7 +1915,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count conversations */
+        /**
+         * Count conversations
+         * @description Return how many open and waiting conversations are the asker's, nobody's and anybody's, and how many are unread where.
+         */
         get: operations["countConversations"];
         put?: never;
         post?: never;
@@ -1592,7 +1935,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the notes that call you */
+        /**
+         * List the notes that call you
+         * @description Return notes that call the asker: those not read yet first, the latest first.
+         */
         get: operations["listMentions"];
         put?: never;
         post?: never;
@@ -1611,7 +1957,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark mentions as read */
+        /**
+         * Mark mentions as read
+         * @description Mark those in a conversation as read, or all; return how many are left.
+         */
         post: operations["markMentionsRead"];
         delete?: never;
         options?: never;
@@ -1626,7 +1975,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search the inbox */
+        /**
+         * Search the inbox
+         * @description Return people (with their conversations) by name, user name or phone, and messages by their words, each the latest first.
+         */
         get: operations["searchInbox"];
         put?: never;
         post?: never;
@@ -1643,10 +1995,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List saved views */
+        /**
+         * List saved views
+         * @description Return the asker's own and then the shared ones, all of them, each in their order.
+         */
         get: operations["listSavedViews"];
         put?: never;
-        /** Save a view */
+        /**
+         * Save a view
+         * @description Save a view as the last one and return it.
+         */
         post: operations["createSavedView"];
         delete?: never;
         options?: never;
@@ -1664,11 +2022,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a saved view */
+        /**
+         * Delete a saved view
+         * @description Delete it.
+         */
         delete: operations["deleteSavedView"];
         options?: never;
         head?: never;
-        /** Change a saved view */
+        /**
+         * Change a saved view
+         * @description Change it, or move it to another place, and return it.
+         */
         patch: operations["changeSavedView"];
         trace?: never;
     };
@@ -1679,10 +2043,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a tenant's API keys, oldest first */
+        /**
+         * List a tenant's API keys, oldest first
+         * @description Return a page of keys, revoked ones included.
+         */
         get: operations["listKeys"];
         put?: never;
-        /** Make an API key of a tenant */
+        /**
+         * Make an API key of a tenant
+         * @description Make a key and show it, this once.
+         */
         post: operations["createKey"];
         delete?: never;
         options?: never;
@@ -1700,7 +2070,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an API key */
+        /**
+         * Revoke an API key
+         * @description Revoke a key: it opens nothing from the next request on. Revoking it again changes nothing.
+         */
         delete: operations["revokeKey"];
         options?: never;
         head?: never;
@@ -1714,10 +2087,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List labels */
+        /**
+         * List labels
+         * @description Return labels, in the order of their making.
+         */
         get: operations["listLabels"];
         put?: never;
-        /** Make a label */
+        /**
+         * Make a label
+         * @description Make a label and return it.
+         */
         post: operations["createLabel"];
         delete?: never;
         options?: never;
@@ -1735,11 +2114,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a label */
+        /**
+         * Delete a label
+         * @description Delete it, also from the conversations that have it.
+         */
         delete: operations["deleteLabel"];
         options?: never;
         head?: never;
-        /** Change a label */
+        /**
+         * Change a label
+         * @description Give it another name or colour, and return it.
+         */
         patch: operations["changeLabel"];
         trace?: never;
     };
@@ -1752,7 +2137,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a file to send */
+        /**
+         * Upload a file to send
+         * @description Store a file and return it; its `id` can be sent from any of the tenant's numbers.
+         *
+         *     A recording (`kind=voice`; WebM from a browser without saying so) becomes Ogg with Opus, mono, so that it arrives as a voice note.
+         */
         post: operations["uploadMedia"];
         delete?: never;
         options?: never;
@@ -1769,7 +2159,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fetch a message's file again */
+        /**
+         * Fetch a message's file again
+         * @description Ask Meta once more for a file that failed; it has it for seven days. Otherwise nothing happens.
+         */
         post: operations["fetchMediaAgain"];
         delete?: never;
         options?: never;
@@ -1784,7 +2177,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a file */
+        /**
+         * Read a file
+         * @description Return the file: whole, the part that `Range` asks for (206), or nothing where `If-None-Match` names it (304).
+         *
+         *     What browsers can safely show says what it is; anything else is a download of bytes.
+         */
         get: operations["readMedia"];
         put?: never;
         post?: never;
@@ -1801,7 +2199,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what a file is */
+        /**
+         * Read what a file is
+         * @description Return the file's type, size and the like.
+         */
         get: operations["readMediaInfo"];
         put?: never;
         post?: never;
@@ -1818,7 +2219,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a file's thumbnail */
+        /**
+         * Read a file's thumbnail
+         * @description Return a picture of at most 320 x 320 pixels, encoded anew by Curbe.
+         */
         get: operations["readThumbnail"];
         put?: never;
         post?: never;
@@ -1837,7 +2241,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a rule with an event */
+        /**
+         * Try a rule with an event
+         * @description Say whom a rule would tell of an event, or why nobody, as if its time were now; nothing is sent and nothing is kept.
+         */
         post: operations["tryNotificationRule"];
         delete?: never;
         options?: never;
@@ -1854,7 +2261,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell of something that happened */
+        /**
+         * Tell of something that happened
+         * @description Take an event and return what follows by each rule of it; the same id again is answered the same and does nothing.
+         */
         post: operations["sendNotificationEvent"];
         delete?: never;
         options?: never;
@@ -1869,7 +2279,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What went to whom, and why not */
+        /**
+         * What went to whom, and why not
+         * @description Return what followed from events, the latest first, with where each message stands now.
+         */
         get: operations["listNotifications"];
         put?: never;
         post?: never;
@@ -1886,10 +2299,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the rules */
+        /**
+         * List the rules
+         * @description Return the rules in the order of their making.
+         */
         get: operations["listNotificationRules"];
         put?: never;
-        /** Make a rule */
+        /**
+         * Make a rule
+         * @description Check a rule against its template, keep it and return it.
+         */
         post: operations["createNotificationRule"];
         delete?: never;
         options?: never;
@@ -1904,12 +2323,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a rule */
+        /**
+         * Read a rule
+         * @description Return a rule.
+         */
         get: operations["readNotificationRule"];
-        /** Change a rule */
+        /**
+         * Change a rule
+         * @description Put a rule in place of one; what waits by it is sent by the new one.
+         */
         put: operations["changeNotificationRule"];
         post?: never;
-        /** Delete a rule */
+        /**
+         * Delete a rule
+         * @description Delete a rule; what waits by it is skipped.
+         */
         delete: operations["deleteNotificationRule"];
         options?: never;
         head?: never;
@@ -1923,10 +2351,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List outgoing webhooks */
+        /**
+         * List outgoing webhooks
+         * @description Return them in the order of their making.
+         */
         get: operations["listOutgoingWebhooks"];
         put?: never;
-        /** Make an outgoing webhook */
+        /**
+         * Make an outgoing webhook
+         * @description Make it and show its secret, this once; it is told what happens from now on.
+         */
         post: operations["createOutgoingWebhook"];
         delete?: never;
         options?: never;
@@ -1941,15 +2375,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an outgoing webhook */
+        /**
+         * Read an outgoing webhook
+         * @description Return it, and how it stands.
+         */
         get: operations["readOutgoingWebhook"];
         put?: never;
         post?: never;
-        /** Delete an outgoing webhook */
+        /**
+         * Delete an outgoing webhook
+         * @description Delete it, with what is on record of it; what was not told is not told any more.
+         */
         delete: operations["deleteOutgoingWebhook"];
         options?: never;
         head?: never;
-        /** Change an outgoing webhook */
+        /**
+         * Change an outgoing webhook
+         * @description Change it and return it; enabled again it goes on where it stopped, or from now on.
+         */
         patch: operations["changeOutgoingWebhook"];
         trace?: never;
     };
@@ -1960,7 +2403,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the deliveries of an outgoing webhook */
+        /**
+         * List the deliveries of an outgoing webhook
+         * @description Return the deliveries that wait, and those that were done within seven days, the latest event first.
+         */
         get: operations["listOutgoingWebhookDeliveries"];
         put?: never;
         post?: never;
@@ -1979,7 +2425,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a delivery once more */
+        /**
+         * Make a delivery once more
+         * @description Let the event be told once more, at once and under the same `webhook-id`.
+         */
         post: operations["replayOutgoingWebhookDelivery"];
         delete?: never;
         options?: never;
@@ -1996,7 +2445,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make all deliveries that failed once more */
+        /**
+         * Make all deliveries that failed once more
+         * @description Let them be told once more, up to a thousand, the earliest first; those whose events are gone stay as they are.
+         */
         post: operations["replayFailedDeliveries"];
         delete?: never;
         options?: never;
@@ -2013,7 +2465,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an outgoing webhook another secret */
+        /**
+         * Give an outgoing webhook another secret
+         * @description Make another secret and show it, this once; the one before signs too for 24 hours.
+         */
         post: operations["rotateOutgoingWebhookSecret"];
         delete?: never;
         options?: never;
@@ -2030,7 +2485,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try an outgoing webhook */
+        /**
+         * Try an outgoing webhook
+         * @description Queue a `ping` and return its delivery; list the deliveries to see what came of it.
+         */
         post: operations["testOutgoingWebhook"];
         delete?: never;
         options?: never;
@@ -2045,7 +2503,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List who works in a tenant, invited people too */
+        /**
+         * List who works in a tenant, invited people too
+         * @description Return a page of people, in an order that stays.
+         */
         get: operations["listPeople"];
         put?: never;
         post?: never;
@@ -2064,7 +2525,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invite somebody, or invite them again */
+        /**
+         * Invite somebody, or invite them again
+         * @description Invite somebody by their e-mail address.
+         */
         post: operations["invitePerson"];
         delete?: never;
         options?: never;
@@ -2082,11 +2546,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a person out of a tenant, or an invitation back */
+        /**
+         * Take a person out of a tenant, or an invitation back
+         * @description Remove a person from this tenant; their account, and what they did, stay.
+         */
         delete: operations["removePerson"];
         options?: never;
         head?: never;
-        /** Give a person another role, shut them out or let them in again */
+        /**
+         * Give a person another role, shut them out or let them in again
+         * @description Change what a person is here; what they have open ends within a second, and opens again as what they are now.
+         */
         patch: operations["changePerson"];
         trace?: never;
     };
@@ -2097,7 +2567,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what each agent did */
+        /**
+         * Read what each agent did
+         * @description Return a line for each who sent, answered or resolved: people, API keys, the phone's own app. Campaigns have their own.
+         */
         get: operations["reportAgents"];
         put?: never;
         post?: never;
@@ -2114,7 +2587,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what each agent did */
+        /**
+         * Download what each agent did
+         * @description Return the agents as CSV.
+         */
         get: operations["downloadAgents"];
         put?: never;
         post?: never;
@@ -2131,7 +2607,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what became of each campaign */
+        /**
+         * Read what became of each campaign
+         * @description Return a line for each campaign, over the messages it made in that time.
+         */
         get: operations["reportCampaigns"];
         put?: never;
         post?: never;
@@ -2148,7 +2627,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what became of each campaign */
+        /**
+         * Download what became of each campaign
+         * @description Return the campaigns as CSV.
+         */
         get: operations["downloadCampaigns"];
         put?: never;
         post?: never;
@@ -2165,7 +2647,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what was charged */
+        /**
+         * Read what was charged
+         * @description Return what was charged by category and country, by the rate card: an estimate, Meta's bill counts.
+         */
         get: operations["reportCosts"];
         put?: never;
         post?: never;
@@ -2182,7 +2667,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what was charged */
+        /**
+         * Download what was charged
+         * @description Return the costs as CSV.
+         */
         get: operations["downloadCosts"];
         put?: never;
         post?: never;
@@ -2199,7 +2687,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what messages came to, day by day */
+        /**
+         * Read what messages came to, day by day
+         * @description Return a line a day, or a line a day for each number, agent, template, campaign, category or type.
+         */
         get: operations["reportSeries"];
         put?: never;
         post?: never;
@@ -2216,7 +2707,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what messages came to, day by day */
+        /**
+         * Download what messages came to, day by day
+         * @description Return the series as CSV.
+         */
         get: operations["downloadSeries"];
         put?: never;
         post?: never;
@@ -2233,7 +2727,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what messages came to */
+        /**
+         * Read what messages came to
+         * @description Return the figures of the whole time, and why messages failed.
+         */
         get: operations["reportSummary"];
         put?: never;
         post?: never;
@@ -2250,7 +2747,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what messages came to */
+        /**
+         * Download what messages came to
+         * @description Return the summary as CSV.
+         */
         get: operations["downloadSummary"];
         put?: never;
         post?: never;
@@ -2267,7 +2767,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what became of each template */
+        /**
+         * Read what became of each template
+         * @description Return a line for each template in each language.
+         */
         get: operations["reportTemplates"];
         put?: never;
         post?: never;
@@ -2284,7 +2787,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what became of each template */
+        /**
+         * Download what became of each template
+         * @description Return the templates as CSV.
+         */
         get: operations["downloadTemplates"];
         put?: never;
         post?: never;
@@ -2303,7 +2809,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume a suspended tenant (platform keys) */
+        /**
+         * Resume a suspended tenant (platform keys)
+         * @description Let everything of it go on where it was.
+         */
         post: operations["resumeTenant"];
         delete?: never;
         options?: never;
@@ -2318,7 +2827,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count what would be deleted if things were kept for so many days */
+        /**
+         * Count what would be deleted if things were kept for so many days
+         * @description Return how many messages are older.
+         */
         get: operations["countOlder"];
         put?: never;
         post?: never;
@@ -2337,7 +2849,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspend a tenant (platform keys) */
+        /**
+         * Suspend a tenant (platform keys)
+         * @description Refuse all its people and keys ask (403 `tenant_suspended`), close their sockets, send nothing; keep what it receives.
+         */
         post: operations["suspendTenant"];
         delete?: never;
         options?: never;
@@ -2352,10 +2867,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List teams */
+        /**
+         * List teams
+         * @description Return teams with their members, in the order of their making.
+         */
         get: operations["listTeams"];
         put?: never;
-        /** Make a team */
+        /**
+         * Make a team
+         * @description Make a team and return it.
+         */
         post: operations["createTeam"];
         delete?: never;
         options?: never;
@@ -2373,11 +2894,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a team */
+        /**
+         * Delete a team
+         * @description Delete it; its conversations belong to no team then.
+         */
         delete: operations["deleteTeam"];
         options?: never;
         head?: never;
-        /** Change a team */
+        /**
+         * Change a team
+         * @description Give it another name, or other members, and return it.
+         */
         patch: operations["changeTeam"];
         trace?: never;
     };
@@ -2388,10 +2915,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List message templates */
+        /**
+         * List message templates
+         * @description Return templates by name, as webhooks and the last look at Meta's list tell of them; deleted ones are left out.
+         */
         get: operations["listTemplates"];
         put?: never;
-        /** Create a message template at Meta */
+        /**
+         * Create a message template at Meta
+         * @description Hand it in for Meta's review. Its status comes by webhook: `template_updated`.
+         */
         post: operations["createTemplate"];
         delete?: never;
         options?: never;
@@ -2406,7 +2939,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the WABAs and when their templates were read */
+        /**
+         * List the WABAs and when their templates were read
+         * @description Return each WABA of the tenant's live numbers. Each is read once a day by itself.
+         */
         get: operations["listTemplateAccounts"];
         put?: never;
         post?: never;
@@ -2423,9 +2959,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the cover */
+        /**
+         * Read the cover
+         * @description Return the image that stands in a header where none is given.
+         */
         get: operations["readCover"];
-        /** Choose the cover */
+        /**
+         * Choose the cover
+         * @description Make a stored image, or one at an https address, the tenant's cover; neither: it has none.
+         */
         put: operations["changeCover"];
         post?: never;
         delete?: never;
@@ -2443,7 +2985,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Judge a draft by Meta's rules */
+        /**
+         * Judge a draft by Meta's rules
+         * @description Return each rule of Meta's that the draft breaks. Nothing is stored, and Meta is not asked.
+         */
         post: operations["judgeTemplate"];
         delete?: never;
         options?: never;
@@ -2460,7 +3005,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand Meta the sample of a template's header */
+        /**
+         * Hand Meta the sample of a template's header
+         * @description Upload the file to Meta and return the handle that names it there.
+         */
         post: operations["uploadTemplateSample"];
         delete?: never;
         options?: never;
@@ -2477,7 +3025,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a template by its name */
+        /**
+         * Send a template by its name
+         * @description Fill the template in, queue it and answer as `messages/send` does.
+         */
         post: operations["sendTemplate"];
         delete?: never;
         options?: never;
@@ -2494,7 +3045,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read the templates from Meta */
+        /**
+         * Read the templates from Meta
+         * @description Bring the list up to Meta's own. Each change is told as `template_updated`.
+         */
         post: operations["syncTemplates"];
         delete?: never;
         options?: never;
@@ -2509,15 +3063,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a message template */
+        /**
+         * Read a message template
+         * @description Return one template as it stands.
+         */
         get: operations["readTemplate"];
         put?: never;
         post?: never;
-        /** Delete a message template at Meta */
+        /**
+         * Delete a message template at Meta
+         * @description Delete it. The name of one that was approved cannot be used again for 30 days.
+         */
         delete: operations["deleteTemplate"];
         options?: never;
         head?: never;
-        /** Edit a message template at Meta */
+        /**
+         * Edit a message template at Meta
+         * @description Change it; Meta reviews it anew. Approved ones are edited once a day and ten times a month at most.
+         */
         patch: operations["changeTemplate"];
         trace?: never;
     };
@@ -2530,7 +3093,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** See how a template reads with values */
+        /**
+         * See how a template reads with values
+         * @description Fill it in as `templates/send` would, and return how it reads and what it still wants. Nothing is sent.
+         */
         post: operations["previewTemplate"];
         delete?: never;
         options?: never;
@@ -2547,7 +3113,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unpause a message template at Meta */
+        /**
+         * Unpause a message template at Meta
+         * @description Let it be sent again. Meta ends a pause for low quality by itself, and one of its pacing only when asked.
+         */
         post: operations["unpauseTemplate"];
         delete?: never;
         options?: never;
@@ -2564,7 +3133,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Connect none of the numbers that a sign-up left to choose from; its token is deleted */
+        /**
+         * Connect none of the numbers that a sign-up left to choose from; its token is deleted
+         * @description Forget what Meta granted, before its 15 minutes are over.
+         */
         post: operations["cancelChoice"];
         delete?: never;
         options?: never;
@@ -2581,7 +3153,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Connect one of the numbers that a sign-up left to choose from */
+        /**
+         * Connect one of the numbers that a sign-up left to choose from
+         * @description Connect the number as connect/complete would have. Only whoever brought the code may, for 15 minutes, and once.
+         */
         post: operations["chooseNumber"];
         delete?: never;
         options?: never;
@@ -2598,7 +3173,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Connect a number, once Meta has confirmed that the token reads it */
+        /**
+         * Connect a number, once Meta has confirmed that the token reads it
+         * @description Connect a number, and register it where it comes from a sign-up; connecting one again gives it the new token.
+         */
         post: operations["connectNumber"];
         delete?: never;
         options?: never;
@@ -2615,7 +3193,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to connect a number: where to go, or what to do */
+        /**
+         * Begin to connect a number: where to go, or what to do
+         * @description Return Meta's sign-up where it is configured, else the steps to take by hand.
+         */
         post: operations["startConnecting"];
         delete?: never;
         options?: never;
@@ -2636,7 +3217,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Say which country a number is for; its token stays */
+        /**
+         * Say which country a number is for; its token stays
+         * @description Change which messages and campaigns that name a country leave from this number. What is queued stays where it is.
+         */
         patch: operations["changeConnection"];
         trace?: never;
     };
@@ -2649,8 +3233,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register a connected number with Meta, so that it may send; one that is registered is left alone */
-        post: operations["register"];
+        /**
+         * Register a connected number with Meta, so that it may send; one that is registered is left alone
+         * @description Register a number, under the PIN given, the one kept, or a new one. Meta allows ten tries in 72 hours.
+         */
+        post: operations["registerNumber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2666,8 +3253,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show the PIN of a number's two-step verification; that it was shown goes on record */
-        post: operations["reveal"];
+        /**
+         * Show the PIN of a number's two-step verification; that it was shown goes on record
+         * @description Show the PIN under which the number was registered here, also once it was given up.
+         */
+        post: operations["revealPin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2683,7 +3273,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a number up: its token is wiped, its conversations and its queue stay */
+        /**
+         * Give a number up: its token is wiped, its conversations and its queue stay
+         * @description Give a connection up. Meta goes on sending the WABA's webhooks: others may share it.
+         */
         post: operations["disconnectNumber"];
         delete?: never;
         options?: never;
@@ -2700,8 +3293,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message */
+        /**
+         * Send a message
+         * @description Queue a message and answer 202; with `Prefer: wait=N` answer 200 as soon as Meta did, within N seconds.
+         */
         post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/whatsapp/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a message
+         * @description Return one message, whoever wrote it, as its conversation's list shows it.
+         */
+        get: operations["readMessage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2717,7 +3333,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back a message that nobody has begun to send */
+        /**
+         * Take back a message that nobody has begun to send
+         * @description Let it have failed as `cancelled`; asked again, it still is. What Meta was asked for already is refused with its status.
+         */
         post: operations["cancelMessage"];
         delete?: never;
         options?: never;
@@ -2734,7 +3353,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message that failed once more */
+        /**
+         * Send a message that failed once more
+         * @description Queue its content as a message of its own, and answer as `send` does; asked again, it is the same message.
+         */
         post: operations["retryMessage"];
         delete?: never;
         options?: never;
@@ -2751,7 +3373,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message of which nobody knows whether it arrived once more; it may arrive twice */
+        /**
+         * Send a message of which nobody knows whether it arrived once more; it may arrive twice
+         * @description Queue its content as a message of its own, and answer as `send` does; asked again, it is the same message.
+         */
         post: operations["sendMessageAgain"];
         delete?: never;
         options?: never;
@@ -2766,7 +3391,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what Meta told beyond messages */
+        /**
+         * List what Meta told beyond messages
+         * @description Return notices as Meta sent them, the newest first. What each changes is said of its field in the coverage table.
+         */
         get: operations["listNotices"];
         put?: never;
         post?: never;
@@ -2783,7 +3411,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one thing that Meta told */
+        /**
+         * Read one thing that Meta told
+         * @description Return a notice as Meta sent it.
+         */
         get: operations["readNotice"];
         put?: never;
         post?: never;
@@ -2802,7 +3433,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a paused number send again, once Meta has confirmed that its token works and that it may send */
+        /**
+         * Let a paused number send again, once Meta has confirmed that its token works and that it may send
+         * @description End a pause that a refused send caused. One that Meta forbids ends when Meta lifts it; one that sends is left alone.
+         */
         post: operations["resumeNumber"];
         delete?: never;
         options?: never;
@@ -2817,7 +3451,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show whether WhatsApp is connected, and each number */
+        /**
+         * Show whether WhatsApp is connected, and each number
+         * @description Return the tenant's connections.
+         */
         get: operations["readWhatsAppStatus"];
         put?: never;
         post?: never;
@@ -2836,7 +3473,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test a token before connecting it, or a connection that is there; changes nothing, and goes on record */
+        /**
+         * Test a token before connecting it, or a connection that is there; changes nothing, and goes on record
+         * @description Ask Meta step by step and return what was found.
+         */
         post: operations["testConnection"];
         delete?: never;
         options?: never;
@@ -2853,7 +3493,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a template by its name (the earlier gateway's route) */
+        /**
+         * Send a template by its name (the earlier gateway's route)
+         * @description Queue it and answer 202; with `Prefer: wait=N` answer 200 as soon as Meta did.
+         */
         post: operations["sendTemplateDirect"];
         delete?: never;
         options?: never;
@@ -2870,7 +3513,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a text (the earlier gateway's route) */
+        /**
+         * Send a text (the earlier gateway's route)
+         * @description Queue it and answer 202; with `Prefer: wait=N` answer 200 as soon as Meta did.
+         */
         post: operations["sendTextDirect"];
         delete?: never;
         options?: never;
@@ -3017,7 +3663,7 @@ export interface components {
             mentions?: string[];
         };
         /**
-         * Page[Annotation]
+         * AnnotationPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AnnotationPage: {
@@ -3068,7 +3714,7 @@ export interface components {
             waba_id: string | null;
         };
         /**
-         * Page[AsideRow]
+         * AsideRowPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AsideRowPage: {
@@ -3187,7 +3833,7 @@ export interface components {
             subject: string | null;
         };
         /**
-         * Page[AuditRow]
+         * AuditRowPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AuditRowPage: {
@@ -3226,7 +3872,7 @@ export interface components {
             updated_by: string;
         };
         /**
-         * Page[Automation]
+         * AutomationPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AutomationPage: {
@@ -3278,6 +3924,16 @@ export interface components {
             change: components["schemas"]["ConversationChange"];
             /** @description The conversations, by their ids. */
             ids: string[];
+        };
+        /**
+         * BulkOutcome
+         * @description What became of a change of many: how those stand that were let, and who was not.
+         */
+        BulkOutcome: {
+            /** @description Those that let themselves be changed, as they stand now. */
+            changed: components["schemas"]["Conversation"][];
+            /** @description Those that were not changed, and why. */
+            refused: components["schemas"]["Refused"][];
         };
         /**
          * ButtonAction
@@ -3335,6 +3991,16 @@ export interface components {
             type: string;
             /** @description A web address. */
             url?: string | null;
+        };
+        /**
+         * ButtonReply
+         * @description What a button says, and the id that comes back when it is pressed.
+         */
+        ButtonReply: {
+            /** @description Your own id, which comes back when the button is pressed. */
+            id: string;
+            /** @description What stands there for people to read. */
+            title: string;
         };
         /**
          * ButtonShown
@@ -3495,7 +4161,7 @@ export interface components {
              */
             updated_at: string;
             /** @description The variables that its texts name. */
-            variables: components["schemas"]["campaigns_shapes_Variable"][];
+            variables: components["schemas"]["CampaignVariable"][];
         };
         /**
          * CampaignChange
@@ -3518,7 +4184,7 @@ export interface components {
             time_zone?: string;
         };
         /**
-         * Page[Campaign]
+         * CampaignPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         CampaignPage: {
@@ -3533,6 +4199,16 @@ export interface components {
          * @enum {string}
          */
         CampaignState: "draft" | "ready" | "scheduled" | "running" | "paused" | "finished" | "cancelled" | "failed";
+        /**
+         * CampaignVariable
+         * @description A variable of the template; `required`: a recipient without it gets no message.
+         */
+        CampaignVariable: {
+            /** @description The variable's name, as it stands in the texts. */
+            name: string;
+            /** @description Whether a recipient without it gets no message. */
+            required: boolean;
+        };
         /**
          * CannedReply
          * @description A canned reply. `body` may hold `{{contact_name}}`, `{{contact_phone}}`, `{{agent_name}}` and `{{business_name}}`.
@@ -3573,7 +4249,7 @@ export interface components {
             title?: string | null;
         };
         /**
-         * Page[CannedReply]
+         * CannedReplyPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         CannedReplyPage: {
@@ -4014,7 +4690,7 @@ export interface components {
             title?: string | null;
         };
         /**
-         * Page[Contact]
+         * ContactPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         ContactPage: {
@@ -4186,7 +4862,7 @@ export interface components {
             unread?: boolean;
         };
         /**
-         * Page[Conversation]
+         * ConversationPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         ConversationPage: {
@@ -4402,7 +5078,7 @@ export interface components {
             /** @description The `webhook-id` of its requests, the same in every attempt: `evt_`, and the event's place in the log. */
             id: string;
             /** @description Why the last attempt was none; null where there was none, or it was taken. */
-            last_reason: components["schemas"]["DeliveryReason"] | null;
+            last_reason: components["schemas"]["DeliveryReason"] | null | string;
             /** @description The HTTP status of the last answer; null where none came. */
             last_status: number | null;
             /** @description Whether it waits for an attempt, was taken, or was given up. */
@@ -4411,7 +5087,7 @@ export interface components {
             type: string;
         };
         /**
-         * Page[Delivery]
+         * DeliveryPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         DeliveryPage: {
@@ -4458,7 +5134,7 @@ export interface components {
             phone: string;
             /** @description Meta's id of the message (wamid); null or absent until Meta took it. */
             provider_message_id?: string | null;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
             /**
              * @description Names of values that the template has no place for.
@@ -4721,7 +5397,7 @@ export interface components {
             /** @description A message, by its id here. */
             message_id: string | null;
             /** @description What happened; there may be more types one day, so pass over what you do not know. */
-            type: components["schemas"]["EventType"];
+            type: components["schemas"]["EventType"] | string;
         };
         /**
          * EventList
@@ -4767,7 +5443,7 @@ export interface components {
             /** @description Why, in Curbe's word, which does not change. */
             kind: string;
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
-            words?: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+            words?: components["schemas"]["Words"] | null;
         };
         /**
          * Failures
@@ -4908,7 +5584,7 @@ export interface components {
             /** @description `error`: Meta refuses it; `warning`: Meta often does. */
             severity: string;
             /** @description The rule in each language. */
-            words: components["schemas"]["templates_lint_parts_Words"];
+            words: components["schemas"]["Words"];
         };
         /**
          * FlowAction
@@ -5038,7 +5714,7 @@ export interface components {
             id: string;
             /** @description A message, by its id here. */
             message_id: string | null;
-            /** @description How far the message has come; null where none was made. */
+            /** @description How far the message has come, in the words of a message's `status`; null where none was made. */
             message_status: string | null;
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string | null;
@@ -5058,7 +5734,7 @@ export interface components {
             state: components["schemas"]["State"];
         };
         /**
-         * Page[Followed]
+         * FollowedPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         FollowedPage: {
@@ -5144,7 +5820,7 @@ export interface components {
             waba_id: string;
         };
         /**
-         * Page[Found]
+         * FoundPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         FoundPage: {
@@ -5287,7 +5963,7 @@ export interface components {
             total_count: number;
         };
         /**
-         * Page[Imported]
+         * ImportedPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         ImportedPage: {
@@ -5430,7 +6106,7 @@ export interface components {
             usual_connection_id: string | null;
         };
         /**
-         * Page[KeptRule]
+         * KeptRulePage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         KeptRulePage: {
@@ -5466,7 +6142,7 @@ export interface components {
             scopes: string[];
         };
         /**
-         * Page[Key]
+         * KeyPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         KeyPage: {
@@ -5525,7 +6201,7 @@ export interface components {
             name?: string | null;
         };
         /**
-         * Page[Label]
+         * LabelPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         LabelPage: {
@@ -5579,9 +6255,9 @@ export interface components {
              * @description Its id here, a UUID.
              */
             id: string;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
-            /** @description What a person would read in it; null where there is nothing to read. */
+            /** @description What a person would read in it, of a template that was sent its name and the texts put into it; null where there is nothing to read. */
             text: string | null;
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
@@ -5937,7 +6613,7 @@ export interface components {
             read_at: string | null;
         };
         /**
-         * Page[Mention]
+         * MentionPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         MentionPage: {
@@ -6100,9 +6776,9 @@ export interface components {
              * @default false
              */
             standby: boolean;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
-            /** @description What a person would read in it; null where there is nothing to read. */
+            /** @description What a person would read in it, of a template that was sent its name and the texts put into it; null where there is nothing to read. */
             text: string | null;
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
@@ -6116,10 +6792,10 @@ export interface components {
             code?: number | null;
             /** @description A sentence for people; null or absent where there is none. */
             detail?: string | null;
-            /** @description Why, in Curbe's word, which does not change. */
+            /** @description Why, in Curbe's word, which does not change: docs/reference/messages.md has each (`expired`, `recipient`, `window_closed` ...). */
             kind: string;
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
-            words: components["schemas"]["channels_cloudapi_phrases_Words"];
+            words: components["schemas"]["Words"];
         };
         /**
          * MessageList
@@ -6468,7 +7144,7 @@ export interface components {
             waba_id: string | null;
         };
         /**
-         * Page[Notice]
+         * NoticePage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         NoticePage: {
@@ -6593,7 +7269,7 @@ export interface components {
             /** @description What people call it. */
             description: string;
             /** @description Why it is told nothing; null where it is enabled. */
-            disabled_reason: components["schemas"]["DisabledReason"] | null;
+            disabled_reason: components["schemas"]["DisabledReason"] | null | string;
             /** @description Whether it is told anything. */
             enabled: boolean;
             /** @description Deliveries of the last seven days that were given up. */
@@ -6608,7 +7284,7 @@ export interface components {
             /** @description When it last took something; null: never yet. */
             last_delivered_at: string | null;
             /** @description Why it did not take something in its last round; null where it took everything. */
-            last_reason: components["schemas"]["DeliveryReason"] | null;
+            last_reason: components["schemas"]["DeliveryReason"] | null | string;
             /** @description The HTTP status with that; null where no answer came. */
             last_status: number | null;
             /** @description The last four characters of its secret, to recognise it by. */
@@ -6645,7 +7321,7 @@ export interface components {
             url?: string | null;
         };
         /**
-         * Page[OutgoingWebhook]
+         * OutgoingWebhookPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         OutgoingWebhookPage: {
@@ -6930,7 +7606,7 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         /**
-         * Page[Person]
+         * PersonPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         PersonPage: {
@@ -7064,13 +7740,15 @@ export interface components {
         };
         /**
          * Problem
-         * @description The body of every refusal. Programs switch on `code`; the sentences are for people and may change.
+         * @description The body of every refusal. Programs switch on `code`; sentences are for people and may change. Some have members of their own.
          */
         Problem: {
             /** @description Which refusal it is; programs go by this, it does not change. */
             code: string;
             /** @description A sentence for people; null or absent where there is none. */
             detail: string;
+            /** @description Where several values are wrong, each of them; absent where one alone is. */
+            errors?: components["schemas"]["WrongValue"][];
             /** @description Which value is to blame: its path in the JSON, or the parameter; absent where there is none. */
             field?: string | null;
             /**
@@ -7300,7 +7978,7 @@ export interface components {
          */
         QuickReplyButton: {
             /** @description What stands on the button, and what comes back from it. */
-            quick_reply: components["schemas"]["domain_interactive_Reply"];
+            quick_reply: components["schemas"]["ButtonReply"];
             /**
              * @description Tells apart what it is, in Meta's word.
              * @default quick_reply
@@ -7345,7 +8023,7 @@ export interface components {
             revoked_at?: string | null;
             /** @description Of an outbound one, who asked for it: `user:`, `key:` or `campaign:` and an id, or what else sends from the number; absent otherwise. */
             sender?: string | null;
-            /** @description What a person would read in it; null where there is nothing to read. */
+            /** @description What a person would read in it, of a template that was sent its name and the texts put into it; null where there is nothing to read. */
             text: string | null;
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
@@ -7446,7 +8124,7 @@ export interface components {
             /** @description The person's name; null where it is not known. */
             name: string | null;
             /** @description What became of them. */
-            outcome: components["schemas"]["campaigns_progress_Outcome"];
+            outcome: components["schemas"]["RecipientOutcome"];
             /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string;
             /** @description When the message was made; null where none was. */
@@ -7465,7 +8143,13 @@ export interface components {
             };
         };
         /**
-         * Page[Recipient]
+         * RecipientOutcome
+         * @description What may be asked for: where a recipient stands.
+         * @enum {string}
+         */
+        RecipientOutcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
+        /**
+         * RecipientPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         RecipientPage: {
@@ -7564,9 +8248,21 @@ export interface components {
             /** @description Goes as `cursor` into the same request to go on; null where nothing is left. */
             next_cursor: string | null;
             /** @description What became of the items, and how many ended alike. */
-            outcomes: components["schemas"]["ingest_replay_Outcome"][];
+            outcomes: components["schemas"]["ReplayOutcome"][];
             /** @description How many webhooks were read again. */
             replayed: number;
+        };
+        /**
+         * ReplayOutcome
+         * @description How many items ended in the same way.
+         */
+        ReplayOutcome: {
+            /** @description How many there are. */
+            count: number;
+            /** @description How they ended, in a word. */
+            outcome: string;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
+            reason: string;
         };
         /**
          * ReplayRequest
@@ -7599,12 +8295,27 @@ export interface components {
             replayed: number;
         };
         /**
+         * Reply
+         * @description Writes to the person; `mark` is the occasion, on which it does so once.
+         */
+        Reply: {
+            /**
+             * @description Tells apart what would be done.
+             * @constant
+             */
+            does: "reply";
+            /** @description The occasion, on which it is done once. */
+            mark: string;
+            /** @description The text. */
+            text: string;
+        };
+        /**
          * ReplyButton
          * @description A button.
          */
         ReplyButton: {
             /** @description What stands on the button, and what comes back from it. */
-            reply: components["schemas"]["domain_interactive_Reply"];
+            reply: components["schemas"]["ButtonReply"];
             /**
              * @description Tells apart what it is, in Meta's word.
              * @default reply
@@ -7732,7 +8443,7 @@ export interface components {
             ttl_seconds?: number | null;
             /** @description The template's variables, each with what fills it. */
             variables?: {
-                [key: string]: components["schemas"]["notifications_rules_Variable"];
+                [key: string]: components["schemas"]["RuleVariable"];
             };
         };
         /**
@@ -7753,6 +8464,18 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * RuleVariable
+         * @description Where a value of the template comes from: a `path` into the event, or a `value` that is always the same.
+         */
+        RuleVariable: {
+            /** @description What is said where the path leads to nothing; without it, nothing is sent then. */
+            default?: string | null;
+            /** @description Such as $.candidate.phone */
+            path?: string | null;
+            /** @description What is always said. */
+            value?: string | null;
         };
         /**
          * Said
@@ -7820,7 +8543,7 @@ export interface components {
             place?: number | null;
         };
         /**
-         * Page[SavedView]
+         * SavedViewPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         SavedViewPage: {
@@ -7876,7 +8599,7 @@ export interface components {
         };
         /**
          * SendAnswer
-         * @description The message as it stands now; ask for it again, or listen to the events, to see it go on.
+         * @description The message as it stands now; read it by its id, or follow the events, to see it go on.
          */
         SendAnswer: {
             /**
@@ -7898,7 +8621,7 @@ export interface components {
             id: string;
             /** @description Meta's id of the message (wamid); null or absent until Meta took it. */
             provider_message_id?: string | null;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
         };
         /**
@@ -8416,7 +9139,7 @@ export interface components {
             /** @description How far asking has come: waiting (it is tried until 24 hours after the sign-up), asked or refused. */
             state: components["schemas"]["AppDataState"];
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
-            words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+            words: components["schemas"]["Words"] | null;
         };
         /**
          * ShownBody
@@ -8523,7 +9246,7 @@ export interface components {
             /** @description When the pause ends by itself, RFC 3339 in UTC; null: it does not. */
             pause_until: string | null;
             /** @description What Meta's code means that a refused send was answered with; null where that is not what paused it. */
-            pause_words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+            pause_words: components["schemas"]["Words"] | null;
             /** @description Whether it is paused: what is queued waits. */
             paused: boolean;
             /** @description Since when it is paused, RFC 3339 in UTC; null where it is not. */
@@ -8868,7 +9591,7 @@ export interface components {
             type: "team";
         };
         /**
-         * Page[Team]
+         * TeamPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         TeamPage: {
@@ -8988,7 +9711,7 @@ export interface components {
             waba_id?: string | null;
         };
         /**
-         * Page[Template]
+         * TemplatePage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         TemplatePage: {
@@ -9092,7 +9815,7 @@ export interface components {
             time_zone?: string | null;
         };
         /**
-         * Page[Tenant]
+         * TenantPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         TenantPage: {
@@ -9235,6 +9958,14 @@ export interface components {
             waba_id?: string | null;
         };
         /**
+         * TrialOutcome
+         * @description What would be done: nothing, with its reason; a reply; an assignment; or a priority.
+         */
+        TrialOutcome: {
+            /** @description What would be done, told apart by `does`. */
+            deed: components["schemas"]["Reply"] | components["schemas"]["Give"] | components["schemas"]["Press"] | components["schemas"]["Nothing"];
+        };
+        /**
          * TrialResult
          * @description Every step up to the first that stops a connection, and the number as far as the token reads it.
          */
@@ -9306,7 +10037,7 @@ export interface components {
             waba_id: string | null;
         };
         /**
-         * Page[Unrouted]
+         * UnroutedPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         UnroutedPage: {
@@ -9407,7 +10138,7 @@ export interface components {
             name: string;
         };
         /**
-         * Page[UserShown]
+         * UserShownPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         UserShownPage: {
@@ -9543,49 +10274,10 @@ export interface components {
             choice_id: string;
         };
         /**
-         * Outcome
-         * @description What would be done: nothing, with its reason; a reply; an assignment; or a priority.
-         */
-        automations_api_Outcome: {
-            /** @description What would be done, told apart by `does`. */
-            deed: components["schemas"]["automations_rules_Reply"] | components["schemas"]["Give"] | components["schemas"]["Press"] | components["schemas"]["Nothing"];
-        };
-        /**
-         * Reply
-         * @description Writes to the person; `mark` is the occasion, on which it does so once.
-         */
-        automations_rules_Reply: {
-            /**
-             * @description Tells apart what would be done.
-             * @constant
-             */
-            does: "reply";
-            /** @description The occasion, on which it is done once. */
-            mark: string;
-            /** @description The text. */
-            text: string;
-        };
-        /**
-         * Outcome
-         * @description What may be asked for: where a recipient stands.
-         * @enum {string}
-         */
-        campaigns_progress_Outcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
-        /**
-         * Variable
-         * @description A variable of the template; `required`: a recipient without it gets no message.
-         */
-        campaigns_shapes_Variable: {
-            /** @description The variable's name, as it stands in the texts. */
-            name: string;
-            /** @description Whether a recipient without it gets no message. */
-            required: boolean;
-        };
-        /**
          * Words
          * @description One sentence in each language.
          */
-        channels_cloudapi_phrases_Words: {
+        Words: {
             /** @description In English. */
             en: string;
             /** @description In Spanish. */
@@ -9594,60 +10286,14 @@ export interface components {
             pt: string;
         };
         /**
-         * Reply
-         * @description What a button says, and the id that comes back when it is pressed.
+         * WrongValue
+         * @description One of several values that are wrong.
          */
-        domain_interactive_Reply: {
-            /** @description Your own id, which comes back when the button is pressed. */
-            id: string;
-            /** @description What stands there for people to read. */
-            title: string;
-        };
-        /**
-         * Outcome
-         * @description What became of a change of many: how those stand that were let, and who was not.
-         */
-        inbox_changes_Outcome: {
-            /** @description Those that let themselves be changed, as they stand now. */
-            changed: components["schemas"]["Conversation"][];
-            /** @description Those that were not changed, and why. */
-            refused: components["schemas"]["Refused"][];
-        };
-        /**
-         * Outcome
-         * @description How many items ended in the same way.
-         */
-        ingest_replay_Outcome: {
-            /** @description How many there are. */
-            count: number;
-            /** @description How they ended, in a word. */
-            outcome: string;
-            /** @description Why, in a word for programs; null where there is no reason to tell. */
-            reason: string;
-        };
-        /**
-         * Variable
-         * @description Where a value of the template comes from: a `path` into the event, or a `value` that is always the same.
-         */
-        notifications_rules_Variable: {
-            /** @description What is said where the path leads to nothing; without it, nothing is sent then. */
-            default?: string | null;
-            /** @description Such as $.candidate.phone */
-            path?: string | null;
-            /** @description What is always said. */
-            value?: string | null;
-        };
-        /**
-         * Words
-         * @description One sentence in the languages of the screens.
-         */
-        templates_lint_parts_Words: {
-            /** @description In English. */
-            en: string;
-            /** @description In Spanish. */
-            es: string;
-            /** @description In Portuguese. */
-            pt: string;
+        WrongValue: {
+            /** @description What is wrong with it, a sentence for people. */
+            detail: string;
+            /** @description Its path in the JSON, or the parameter; null where it has none. */
+            field: string | null;
         };
     };
     responses: never;
@@ -9728,6 +10374,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9793,6 +10441,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9802,6 +10452,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9889,6 +10541,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9898,6 +10552,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9966,6 +10622,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10013,6 +10671,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10074,6 +10734,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10133,6 +10795,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10220,6 +10884,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10229,6 +10895,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10303,6 +10971,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10312,6 +10982,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10390,6 +11062,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10399,6 +11073,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10464,6 +11140,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10473,6 +11151,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10548,6 +11228,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10557,6 +11239,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10633,6 +11317,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10642,6 +11328,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10709,6 +11397,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10718,6 +11408,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10794,6 +11486,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10872,6 +11566,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10881,6 +11577,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10957,6 +11655,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10966,6 +11666,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11040,6 +11742,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11049,6 +11753,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11132,6 +11838,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11141,6 +11849,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11206,6 +11916,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11215,6 +11927,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11280,6 +11994,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11289,6 +12005,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11352,6 +12070,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11361,6 +12081,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11436,6 +12158,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11445,6 +12169,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11523,6 +12249,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11532,6 +12260,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11610,6 +12340,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11619,6 +12351,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11693,6 +12427,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11702,6 +12438,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11776,6 +12514,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11785,6 +12525,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11868,6 +12610,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11877,6 +12621,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11949,6 +12695,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11958,6 +12706,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12045,6 +12795,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12054,6 +12806,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12115,7 +12869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12136,6 +12890,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12145,6 +12901,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12200,7 +12958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12221,6 +12979,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12230,6 +12990,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12277,7 +13039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12307,6 +13069,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12316,6 +13080,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12364,7 +13130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12403,6 +13169,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12412,6 +13180,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12461,7 +13231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12482,6 +13252,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12491,6 +13263,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12540,7 +13314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12561,6 +13335,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12570,6 +13346,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12621,7 +13399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12669,6 +13447,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12678,6 +13458,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12727,7 +13509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12748,6 +13530,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12757,6 +13541,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12805,7 +13591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12835,6 +13621,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12844,6 +13632,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12891,7 +13681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12921,6 +13711,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12930,6 +13722,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12981,7 +13775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13020,6 +13814,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13029,6 +13825,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13095,7 +13893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13125,6 +13923,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13134,6 +13934,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13186,7 +13988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13216,6 +14018,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13225,6 +14029,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13276,7 +14082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13324,6 +14130,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13333,6 +14141,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13363,7 +14173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["automations_api_Outcome"];
+                    "application/json": components["schemas"]["TrialOutcome"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -13384,7 +14194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13423,6 +14233,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13432,6 +14244,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13481,7 +14295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13511,6 +14325,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13520,6 +14336,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13573,7 +14391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13612,6 +14430,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13621,6 +14441,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13668,7 +14490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13698,6 +14520,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13707,6 +14531,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13739,7 +14565,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["automations_api_Outcome"];
+                    "application/json": components["schemas"]["TrialOutcome"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -13760,7 +14586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13799,6 +14625,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13808,6 +14636,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13862,7 +14692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13892,6 +14722,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13901,6 +14733,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13952,7 +14786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14000,6 +14834,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14009,6 +14845,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14058,7 +14896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14088,6 +14926,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14097,6 +14937,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14144,7 +14986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14183,6 +15025,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14192,6 +15036,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14245,7 +15091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14293,6 +15139,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14302,6 +15150,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14351,7 +15201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14381,6 +15231,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14390,6 +15242,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14443,7 +15297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14491,6 +15345,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14500,6 +15356,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14553,7 +15411,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14601,6 +15459,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14610,6 +15470,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14663,7 +15525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14711,6 +15573,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14720,6 +15584,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14784,7 +15650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14832,6 +15698,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14841,6 +15709,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14890,7 +15760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14929,6 +15799,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14938,6 +15810,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14987,7 +15861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15035,6 +15909,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15044,6 +15920,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15093,7 +15971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15141,6 +16019,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15150,6 +16030,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15162,7 +16044,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only recipients of whom this became. */
-                state?: components["schemas"]["campaigns_progress_Outcome"] | null;
+                state?: components["schemas"]["RecipientOutcome"] | null;
             };
             header?: never;
             path: {
@@ -15202,7 +16084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15232,6 +16114,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15241,6 +16125,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15290,7 +16176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15320,6 +16206,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15329,6 +16217,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15378,7 +16268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15426,6 +16316,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15435,6 +16327,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15484,7 +16378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15514,6 +16408,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15523,6 +16419,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15535,7 +16433,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only those of whom this became. */
-                state?: components["schemas"]["campaigns_progress_Outcome"] | null;
+                state?: components["schemas"]["RecipientOutcome"] | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
@@ -15579,7 +16477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15609,6 +16507,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15618,6 +16518,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15667,7 +16569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15697,6 +16599,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15706,6 +16610,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15755,7 +16661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15803,6 +16709,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15812,6 +16720,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15861,7 +16771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15909,6 +16819,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15918,6 +16830,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15971,7 +16885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16019,6 +16933,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16028,6 +16944,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16077,7 +16995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16125,6 +17043,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16134,6 +17054,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16187,7 +17109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16235,6 +17157,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16244,6 +17168,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16293,7 +17219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16341,6 +17267,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16350,6 +17278,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16402,7 +17332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16432,6 +17362,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16441,6 +17373,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16492,7 +17426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16540,6 +17474,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16549,6 +17485,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16596,7 +17534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16626,6 +17564,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16635,6 +17575,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16688,7 +17630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16736,6 +17678,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16745,6 +17689,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16797,7 +17743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16827,6 +17773,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16836,6 +17784,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16883,7 +17833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16913,6 +17863,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16922,6 +17874,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16973,7 +17927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17012,6 +17966,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17021,6 +17977,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17095,7 +18053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17134,6 +18092,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17143,6 +18103,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17202,7 +18164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17241,6 +18203,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17250,6 +18214,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17302,7 +18268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17332,6 +18298,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17341,6 +18309,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17390,7 +18360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17420,6 +18390,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17429,6 +18401,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17440,7 +18414,7 @@ export interface operations {
     listContacts: {
         parameters: {
             query?: {
-                /** @description Exactly this number, however it is written. */
+                /** @description Exactly this number, however it is written; without a country code it is read by the tenant's country. */
                 phone?: string | null;
                 /** @description Exactly this user id of Meta's. */
                 bsuid?: string | null;
@@ -17487,7 +18461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17517,6 +18491,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17526,6 +18502,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17575,7 +18553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17605,6 +18583,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17614,6 +18594,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17667,7 +18649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17715,6 +18697,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17724,6 +18708,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17773,7 +18759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17803,6 +18789,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17812,6 +18800,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17865,7 +18855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17904,6 +18894,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17913,6 +18905,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17962,7 +18956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17992,6 +18986,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18001,6 +18997,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18050,7 +19048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18098,6 +19096,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18107,6 +19107,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18156,7 +19158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18186,6 +19188,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18195,6 +19199,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18248,7 +19254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18296,6 +19302,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18305,6 +19313,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18356,7 +19366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18404,6 +19414,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18413,6 +19425,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18464,7 +19478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18503,6 +19517,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18512,6 +19528,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18566,7 +19584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18605,6 +19623,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18614,6 +19634,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18686,7 +19708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18716,6 +19738,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18725,6 +19749,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18755,7 +19781,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["inbox_changes_Outcome"];
+                    "application/json": components["schemas"]["BulkOutcome"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -18776,7 +19802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18815,6 +19841,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18824,6 +19852,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18873,7 +19903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18903,6 +19933,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18912,6 +19944,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18965,7 +19999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19013,6 +20047,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19022,6 +20058,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19080,7 +20118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19110,6 +20148,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19119,6 +20159,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19181,7 +20223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19211,6 +20253,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19220,6 +20264,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19271,7 +20317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19301,6 +20347,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19310,6 +20358,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19366,7 +20416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19405,6 +20455,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19414,6 +20466,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19465,7 +20519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_the_author`: Somebody else wrote this; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `not_the_author`: Somebody else wrote this; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19495,6 +20549,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19504,6 +20560,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19557,7 +20615,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19596,6 +20654,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19605,6 +20665,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19654,7 +20716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19693,6 +20755,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19702,6 +20766,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19749,7 +20815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19779,6 +20845,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19788,6 +20856,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19840,7 +20910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19870,6 +20940,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19879,6 +20951,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19930,7 +21004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19969,6 +21043,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19978,6 +21054,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20034,7 +21112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20064,6 +21142,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20073,6 +21153,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20120,7 +21202,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20150,6 +21232,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20159,6 +21243,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20210,7 +21296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20258,6 +21344,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20267,6 +21355,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20314,7 +21404,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20344,6 +21434,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20353,6 +21445,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20406,7 +21500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20454,6 +21548,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20463,6 +21559,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20515,7 +21613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20545,6 +21643,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20554,6 +21654,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20605,7 +21707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20644,6 +21746,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20653,6 +21757,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20700,7 +21806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20730,6 +21836,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20739,6 +21847,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20791,7 +21901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20821,6 +21931,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20830,6 +21942,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20881,7 +21995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20929,6 +22043,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20938,6 +22054,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20985,7 +22103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21015,6 +22133,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21024,6 +22144,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21077,7 +22199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21125,6 +22247,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21134,6 +22258,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21203,7 +22329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21242,6 +22368,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21251,6 +22379,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21307,7 +22437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21346,6 +22476,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21355,6 +22487,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21404,7 +22538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21443,6 +22577,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21452,6 +22588,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21501,7 +22639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21531,6 +22669,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21540,6 +22680,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21589,7 +22731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21619,6 +22761,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21628,6 +22772,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21679,7 +22825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21727,6 +22873,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21736,6 +22884,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21787,7 +22937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21826,6 +22976,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21835,6 +22987,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21893,7 +23047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21923,6 +23077,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21932,6 +23088,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21984,7 +23142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22014,6 +23172,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22023,6 +23183,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22074,7 +23236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22122,6 +23284,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22131,6 +23295,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22180,7 +23346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22210,6 +23376,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22219,6 +23387,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22272,7 +23442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22320,6 +23490,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22329,6 +23501,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22376,7 +23550,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22406,6 +23580,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22415,6 +23591,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22467,7 +23645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22497,6 +23675,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22506,6 +23686,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22557,7 +23739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22605,6 +23787,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22614,6 +23798,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22663,7 +23849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22693,6 +23879,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22702,6 +23890,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22749,7 +23939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22779,6 +23969,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22788,6 +23980,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22841,7 +24035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22880,6 +24074,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22889,6 +24085,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22945,7 +24143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22975,6 +24173,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22984,6 +24184,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23035,7 +24237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23083,6 +24285,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23092,6 +24296,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23141,7 +24347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23189,6 +24395,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23198,6 +24406,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23247,7 +24457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23286,6 +24496,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23295,6 +24507,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23344,7 +24558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23392,6 +24606,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23401,6 +24617,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23453,7 +24671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23483,6 +24701,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23492,6 +24712,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23543,7 +24765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23591,6 +24813,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23600,6 +24824,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23647,7 +24873,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23686,6 +24912,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23695,6 +24923,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23748,7 +24978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23796,6 +25026,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23805,6 +25037,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23859,7 +25093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23898,6 +25132,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23907,6 +25143,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23961,7 +25199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24000,6 +25238,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24009,6 +25249,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24063,7 +25305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24102,6 +25344,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24111,6 +25355,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24165,7 +25411,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24204,6 +25450,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24213,6 +25461,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24267,7 +25517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24306,6 +25556,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24315,6 +25567,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24369,7 +25623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24408,6 +25662,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24417,6 +25673,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24473,7 +25731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24512,6 +25770,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24521,6 +25781,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24577,7 +25839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24616,6 +25878,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24625,6 +25889,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24679,7 +25945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24718,6 +25984,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24727,6 +25995,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24781,7 +26051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24820,6 +26090,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24829,6 +26101,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24883,7 +26157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24922,6 +26196,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24931,6 +26207,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24985,7 +26263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25024,6 +26302,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25033,6 +26313,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25080,7 +26362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25119,6 +26401,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25128,6 +26412,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25178,7 +26464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25208,6 +26494,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25217,6 +26505,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25264,7 +26554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25303,6 +26593,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25312,6 +26604,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25364,7 +26658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25394,6 +26688,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25403,6 +26699,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25454,7 +26752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25502,6 +26800,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25511,6 +26811,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25558,7 +26860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25588,6 +26890,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25597,6 +26901,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25650,7 +26956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25698,6 +27004,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25707,6 +27015,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25769,7 +27079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25808,6 +27118,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25817,6 +27129,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25868,7 +27182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25916,6 +27230,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25934,6 +27250,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25981,7 +27299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26011,6 +27329,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26020,6 +27340,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26067,7 +27389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26097,6 +27419,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26106,6 +27430,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26157,7 +27483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26196,6 +27522,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26205,6 +27533,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26256,7 +27586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26295,6 +27625,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26304,6 +27636,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26355,7 +27689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26403,6 +27737,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26421,6 +27757,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26486,7 +27824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26534,6 +27872,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26543,6 +27883,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26590,7 +27932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26638,6 +27980,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26656,6 +28000,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26705,7 +28051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26735,6 +28081,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26744,6 +28092,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26794,7 +28144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26833,6 +28183,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26851,6 +28203,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26904,7 +28258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26952,6 +28306,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26970,6 +28326,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27023,7 +28381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27062,6 +28420,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27071,6 +28431,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27120,7 +28482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27168,6 +28530,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27186,6 +28550,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27235,7 +28601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27283,6 +28649,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27292,6 +28660,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27343,7 +28713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27400,6 +28770,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27418,6 +28790,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27469,7 +28843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27517,6 +28891,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27535,6 +28911,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27586,7 +28964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27625,6 +29003,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27634,6 +29014,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27687,7 +29069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27726,6 +29108,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27735,6 +29119,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27743,7 +29129,7 @@ export interface operations {
             };
         };
     };
-    register: {
+    registerNumber: {
         parameters: {
             query?: never;
             header?: never;
@@ -27788,7 +29174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27836,6 +29222,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27854,6 +29242,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27862,7 +29252,7 @@ export interface operations {
             };
         };
     };
-    reveal: {
+    revealPin: {
         parameters: {
             query?: never;
             header?: never;
@@ -27903,7 +29293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27951,6 +29341,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27960,6 +29352,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28011,7 +29405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28059,6 +29453,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28068,6 +29464,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28133,7 +29531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28181,6 +29579,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28190,6 +29590,100 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description A message, by its id here. */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28239,7 +29733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28287,6 +29781,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28296,6 +29792,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28357,7 +29855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28405,6 +29903,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28414,6 +29914,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28475,7 +29977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28523,6 +30025,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28532,6 +30036,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28586,7 +30092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28616,6 +30122,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28625,6 +30133,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28674,7 +30184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28704,6 +30214,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28713,6 +30225,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28764,7 +30278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28812,6 +30326,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28830,6 +30346,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28877,7 +30395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28907,6 +30425,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28916,6 +30436,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28967,7 +30489,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29015,6 +30537,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29024,6 +30548,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29086,7 +30612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29134,6 +30660,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29143,6 +30671,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29205,7 +30735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29253,6 +30783,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29262,6 +30794,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
