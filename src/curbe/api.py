@@ -146,6 +146,7 @@ def _openapi() -> OpenAPIConfig:
         version=__version__,
         description=_DESCRIPTION,
         operation_id_creator=operation_id,
+        use_handler_docstrings=True,
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
         openapi_router=Router(
             path="/schema",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from curbe.channels.cloudapi.codes import API_PERMISSION, CODES, known
 from curbe.channels.cloudapi.errors import read_refusal, reading_refused, status_failure
+from curbe.channels.cloudapi.phrases import words_for
 from curbe.domain.errors import GraphRefused
 from curbe.domain.failures import FailureKind
 
@@ -209,3 +210,12 @@ def test_a_failed_status_is_certain_whatever_its_code() -> None:
     assert FailureKind.AMBIGUOUS not in kinds
     assert status_failure(131047, "Re-engagement message: too late").kind is FailureKind.WINDOW_CLOSED
     assert status_failure(424242, "x").kind is FailureKind.UNLISTED
+
+
+def test_the_page_of_messages_names_every_kind_of_failure_with_what_people_read() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/messages.md").read_text(encoding="utf-8")
+    told = page.partition("## Why a message failed\n")[2].partition("\n## ")[0]
+
+    rows = [line for line in told.splitlines() if line.startswith("| `")]
+
+    assert rows == [f"| `{kind.value}` | {words_for(kind, None).en} |" for kind in FailureKind]

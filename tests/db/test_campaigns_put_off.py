@@ -8,7 +8,7 @@ import pytest
 
 from bed.campaigns import NOON, Desk
 from curbe.campaigns import report
-from curbe.campaigns.progress import Outcome
+from curbe.campaigns.progress import RecipientOutcome
 from curbe.campaigns.report import Recipient
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.campaigns.shapes import QuietHours
@@ -31,7 +31,7 @@ async def due_now(owner: Owner) -> None:
     await owner.execute("UPDATE outbox SET available_at = now() - interval '1 second' WHERE waits = 'time'")
 
 
-async def in_state(desk: Desk, campaign_id: UUID, outcome: Outcome | None) -> list[Recipient]:
+async def in_state(desk: Desk, campaign_id: UUID, outcome: RecipientOutcome | None) -> list[Recipient]:
     """Return the campaign's recipients who stand there."""
     async with desk.web.transaction(desk.tenant_id) as tx:
         where = {"tenant_id": desk.tenant_id, "campaign_id": campaign_id}
@@ -237,9 +237,11 @@ async def test_each_recipient_is_on_the_page_of_the_state_that_the_figures_count
     await owner.execute(recipient.format("became = 'played', message_id = NULL"), taken[12])
 
     seen = await desk.progress(campaign_id)
-    pages = {outcome: await in_state(desk, campaign_id, outcome) for outcome in Outcome}
+    pages = {outcome: await in_state(desk, campaign_id, outcome) for outcome in RecipientOutcome}
     assert {outcome: len(page) for outcome, page in pages.items()} == {
-        outcome: getattr(seen, outcome) for outcome in Outcome
+        outcome: getattr(seen, outcome) for outcome in RecipientOutcome
     }
     assert all(one.outcome is outcome for outcome, page in pages.items() for one in page)
-    assert {outcome for outcome, page in pages.items() if page} == set(Outcome) - {Outcome.FORGOTTEN}
+    assert {outcome for outcome, page in pages.items() if page} == set(RecipientOutcome) - {
+        RecipientOutcome.FORGOTTEN
+    }

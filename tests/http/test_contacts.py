@@ -63,6 +63,27 @@ async def test_a_contact_is_found_by_its_number_however_it_is_written(client: ht
 
 
 @pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("spelled", ["600 00 00 02", "0034 600-000-002", "34600000002", "(+34) 600.00.00.02"])
+async def test_a_contact_is_found_by_its_number_without_a_plus_by_the_tenants_country(
+    client: httpx.AsyncClient, spelled: str
+) -> None:
+    nobody_said = await client.get("/contacts", params={"phone": "600 00 00 02"})
+    await client.patch("", json={"default_country": "ES"})
+
+    [found] = await listed(client, phone=spelled)
+
+    assert found["phone"] == "+34600000002"
+    assert (nobody_said.status_code, nobody_said.json()["field"]) == (422, "phone")
+
+
+@pytest.mark.usefixtures("three")
+async def test_a_plus_that_was_not_encoded_is_read_as_the_plus_it_is(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/contacts?phone=+34600000002")
+
+    assert [one["phone"] for one in answer.json()["items"]] == ["+34600000002"]
+
+
+@pytest.mark.usefixtures("three")
 async def test_two_contacts_are_made_one_and_parted_again(client: httpx.AsyncClient) -> None:
     [one] = await listed(client, phone="+34600000001")
     [two] = await listed(client, phone="+34600000002")

@@ -127,6 +127,23 @@ async def test_messages_are_read_from_the_newest_from_the_oldest_and_from_any_on
     assert await ids(limit="2", after=made[1], order="oldest") == made[2:]
 
 
+async def test_a_message_is_read_by_its_id_alone_as_its_conversation_shows_it(
+    client: httpx.AsyncClient, inbox: Inbox
+) -> None:
+    conversation = await inbox.conversation()
+    asked = await inbox.message(conversation)
+    answer = await inbox.reply(conversation, reply_to=f"wamid.{asked}", created_at=NOW + timedelta(seconds=1))
+    listed = (await client.get(f"/{conversation}/messages")).json()["items"]
+    one = f"http://curbe/api/tenants/{inbox.tenant_id}/whatsapp/messages"
+
+    shown = [(await client.get(f"{one}/{message}")).json() for message in (answer, asked)]
+    nobodys = await client.get(f"{one}/{uuid4()}")
+
+    assert shown == listed
+    assert shown[0]["quoted"]["id"] == str(asked)
+    assert (nobodys.status_code, nobodys.json()["code"]) == (404, "not_found")
+
+
 async def test_a_page_around_a_message_has_it_in_its_midst_and_goes_on_to_either_side(
     client: httpx.AsyncClient, inbox: Inbox
 ) -> None:

@@ -121,6 +121,7 @@ LEAST = {
     f"GET {T}/templates/accounts": "agent",
     f"GET {T}/templates/cover": "agent",
     f"GET {T}/templates/{{template_id}}": "agent",
+    f"GET {T}/whatsapp/messages/{{message_id}}": "agent",
     f"GET {T}/whatsapp/notices": "agent",
     f"GET {T}/whatsapp/notices/{{notice_id}}": "agent",
     f"GET {T}/whatsapp/status": "agent",

@@ -38,6 +38,7 @@ def test_a_route_says_who_may_pass_and_what_refuses_them(
     else:
         assert operation["security"] == ([{"session": []}] if "session" in opt else KEY_OR_SESSION)
         assert {"401", "403", "429"} <= answers
+        assert ("tenant_suspended" in operation["responses"]["403"]["description"]) is ("session" not in opt)
     assert {"400", "422", "503"} <= answers
     if method != "GET":
         assert "foreign_origin" in operation["responses"]["403"]["description"]
@@ -70,6 +71,43 @@ def test_every_property_and_every_parameter_says_what_it_is() -> None:
     ]
 
     assert silent == []
+
+
+def test_every_operation_says_what_it_does_and_nothing_of_our_code() -> None:
+    said = {
+        operation["operationId"]: operation.get("description", "")
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+    }
+
+    assert [name for name, words in said.items() if not words.endswith(".")] == []
+    assert [name for name, words in said.items() if "``" in words or "Raises:" in words] == []
+    assert said["cancelCampaign"].startswith(
+        "End it: once this is answered, only what was being sent already goes out"
+    )
+
+
+def test_who_may_ask_again_is_told_after_how_many_seconds() -> None:
+    told = [
+        answer.get("headers", {}).get("Retry-After", {}).get("schema", {}).get("type")
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+        for status, answer in operation["responses"].items()
+        if status in {"429", "503"}
+    ]
+
+    assert set(told) == {"integer"}
+
+
+def test_a_word_that_is_added_to_an_open_list_is_refused_by_no_client_that_was_generated_before() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+
+    assert schemas["EventItem"]["properties"]["type"]["anyOf"] == [
+        {"$ref": "#/components/schemas/EventType"},
+        {"type": "string"},
+    ]
+    assert {"type": "string"} in schemas["Delivery"]["properties"]["last_reason"]["anyOf"]
+    assert "enum" in schemas["EventType"], "the words of today are told all the same"
 
 
 def test_every_schema_says_what_it_is_in_a_line() -> None:

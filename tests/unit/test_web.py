@@ -428,6 +428,7 @@ def test_the_openapi_document_knows_the_refusals_and_never_returns_a_secret() ->
     assert {"401", "404", "409"} <= set(operation["responses"])
     assert set(operation["responses"]["409"]["content"]) == {"application/problem+json"}
     assert "window_closed" in operation["responses"]["409"]["description"]
+    assert document["components"]["schemas"]["Problem"]["properties"]["errors"]["type"] == "array"
     token = document["components"]["schemas"]["NewTenant"]["properties"]["access_token"]
     assert any(one.get("writeOnly") for one in token["oneOf"])
 

@@ -21,6 +21,7 @@ from curbe.domain.errors import (
     NotFound,
     ProofRequired,
     RateLimited,
+    TenantSuspended,
     TooLarge,
     TooManyRequests,
     Unauthorized,
@@ -62,6 +63,7 @@ def _usual(handler: HTTPRouteHandler, route: HTTPRoute) -> list[type[AppError]]:
     if "public" not in handler.opt:
         kinds += [Unauthorized, Forbidden, TooManyRequests, RateLimited]
         kinds += [CsrfFailed] * changes
+        kinds += [TenantSuspended] * ("session" not in handler.opt)
     if changes:
         kinds.append(ForeignOrigin)
     if "proof" in handler.opt:

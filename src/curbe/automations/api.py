@@ -25,7 +25,7 @@ class RuleTrial(MessageTrial, frozen=True, kw_only=True):
     rule: Rule
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class TrialOutcome(msgspec.Struct, frozen=True):
     """What would be done: nothing, with its reason; a reply; an assignment; or a priority."""
 
     deed: Deed
@@ -135,13 +135,13 @@ class AutomationController(Controller):
     )
     async def try_rule(
         self, tenant_id: FromPath[UUID], data: JSONBody[RuleTrial], web_pool: NamedDependency[Pool]
-    ) -> Outcome:
+    ) -> TrialOutcome:
         """Say what it would do about a message, and do nothing."""
         async with web_pool.transaction(tenant_id) as tx:
             done = await service.try_out(
                 tx, data.rule, data, tenant_id=tenant_id, automation_id=None, now=utc_now()
             )
-        return Outcome(done)
+        return TrialOutcome(done)
 
     @post(
         "/{automation_id:uuid}/dry-run",
@@ -156,11 +156,11 @@ class AutomationController(Controller):
         automation_id: FromPath[UUID],
         data: JSONBody[MessageTrial],
         web_pool: NamedDependency[Pool],
-    ) -> Outcome:
+    ) -> TrialOutcome:
         """Say what it would do about a message, also where it is not enabled, and do nothing."""
         async with web_pool.transaction(tenant_id) as tx:
             kept = await service.one(tx, tenant_id=tenant_id, automation_id=automation_id)
             done = await service.try_out(
                 tx, kept.rule, data, tenant_id=tenant_id, automation_id=automation_id, now=utc_now()
             )
-        return Outcome(done)
+        return TrialOutcome(done)

@@ -12,7 +12,7 @@ from curbe.infra.db import Query, Transaction
 from curbe.outbound.store import PutOff
 
 
-class Outcome(StrEnum):
+class RecipientOutcome(StrEnum):
     """What may be asked for: where a recipient stands."""
 
     WAITING = "waiting"
@@ -71,7 +71,7 @@ class _Part(msgspec.Struct, frozen=True):
 
 
 _PARTS: Final = Query("curbe.campaigns", "progress", _Part)
-_PUT_OFF: Final = {PutOff.ROOM: Outcome.PUT_OFF, PutOff.QUIET: Outcome.WAITING}
+_PUT_OFF: Final = {PutOff.ROOM: RecipientOutcome.PUT_OFF, PutOff.QUIET: RecipientOutcome.WAITING}
 
 
 async def of(tx: Transaction, *, campaign: CampaignRow, tenant_id: UUID) -> Progress:
@@ -83,7 +83,7 @@ async def of(tx: Transaction, *, campaign: CampaignRow, tenant_id: UUID) -> Prog
 
 def added_up(parts: list[_Part]) -> Progress:
     """Return the figures that the counted parts make."""
-    figures = {outcome.value: 0 for outcome in Outcome}
+    figures = {outcome.value: 0 for outcome in RecipientOutcome}
     skipped_by: dict[str, int] = {}
     for part in parts:
         outcome = outcome_of(part.state, part.status, cancelled=part.cancelled, put_off=part.put_off)
@@ -96,7 +96,7 @@ def added_up(parts: list[_Part]) -> Progress:
 
 def outcome_of(
     state: str, status: MessageStatus | None, *, cancelled: bool, put_off: PutOff | None
-) -> Outcome:
+) -> RecipientOutcome:
     """Return where a recipient stands; ``recipients_page`` chooses by the same rule.
 
     Args:
@@ -106,11 +106,11 @@ def outcome_of(
         put_off: what the message waits for, beside its turn.
     """
     if state != "taken":
-        return Outcome(state)
+        return RecipientOutcome(state)
     if status is None:
-        return Outcome.FORGOTTEN
+        return RecipientOutcome.FORGOTTEN
     if status is MessageStatus.FAILED and cancelled:
-        return Outcome.CANCELLED
+        return RecipientOutcome.CANCELLED
     if put_off is not None:
         return _PUT_OFF[put_off]
-    return Outcome.READ if status is MessageStatus.PLAYED else Outcome(status.value)
+    return RecipientOutcome.READ if status is MessageStatus.PLAYED else RecipientOutcome(status.value)

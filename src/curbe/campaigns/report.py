@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.campaigns import progress, service, store
-from curbe.campaigns.progress import Outcome, Progress, outcome_of
+from curbe.campaigns.progress import Progress, RecipientOutcome, outcome_of
 from curbe.campaigns.rules import Deed
 from curbe.campaigns.shapes import Campaign
 from curbe.channels.cloudapi.codes import TEMPLATE_PAUSED
@@ -47,7 +47,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None
     name: str | None
     variables: dict[str, str]
-    outcome: Outcome
+    outcome: RecipientOutcome
     reason: str | None
     detail: str | None
     error_code: int | None
@@ -150,7 +150,13 @@ _TRY_AGAIN: Final = Query(_PACKAGE, "try_again")
 
 
 async def page(
-    tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, outcome: Outcome | None, after: int, limit: int
+    tx: Transaction,
+    *,
+    tenant_id: UUID,
+    campaign_id: UUID,
+    outcome: RecipientOutcome | None,
+    after: int,
+    limit: int,
 ) -> list[Recipient]:
     """Return at most ``limit`` recipients after one, in their order."""
     rows = await _PAGE.all(

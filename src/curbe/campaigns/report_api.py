@@ -13,7 +13,7 @@ from litestar.response import Stream
 from curbe.auth.principal import Principal, Scope
 from curbe.campaigns import dry_run, report, store, trial
 from curbe.campaigns.dry_run import DryRun
-from curbe.campaigns.progress import Outcome
+from curbe.campaigns.progress import RecipientOutcome
 from curbe.campaigns.report import Recipient, Report
 from curbe.campaigns.shapes import Campaign
 from curbe.campaigns.trial import TestSend, Tried
@@ -128,7 +128,7 @@ class CampaignReportController(Controller):
         campaign_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         *,
-        with_state: Annotated[Outcome | None, QueryParameter(name="state")] = None,
+        with_state: Annotated[RecipientOutcome | None, QueryParameter(name="state")] = None,
         cursor: Cursor = None,
         limit: Annotated[
             int, QueryParameter(ge=1, le=500, description="How many items a page has at most.")
@@ -162,7 +162,7 @@ class CampaignReportController(Controller):
         campaign_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         *,
-        with_state: Annotated[Outcome | None, QueryParameter(name="state")] = None,
+        with_state: Annotated[RecipientOutcome | None, QueryParameter(name="state")] = None,
     ) -> Stream:
         """Return a row for each, as CSV that runs nothing in a spreadsheet."""
         async with web_pool.transaction(tenant_id) as tx:
@@ -172,7 +172,7 @@ class CampaignReportController(Controller):
 
 
 async def _exported(
-    pool: Pool, tenant_id: UUID, campaign_id: UUID, outcome: Outcome | None
+    pool: Pool, tenant_id: UUID, campaign_id: UUID, outcome: RecipientOutcome | None
 ) -> AsyncIterator[bytes]:
     """Yield the table a page at a time, each read by itself: a hundred thousand rows are never held at once."""
     yield lines([_COLUMNS])

@@ -86,7 +86,7 @@ class CampaignChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     pause_at_failures: Percent | msgspec.UnsetType | None = msgspec.UNSET
 
 
-class Variable(msgspec.Struct, frozen=True):
+class CampaignVariable(msgspec.Struct, frozen=True):
     """A variable of the template; ``required``: a recipient without it gets no message."""
 
     name: str
@@ -100,7 +100,7 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     connection_id: UUID
     template: TemplateContent
-    variables: list[Variable]
+    variables: list[CampaignVariable]
     category: str | None
     state: CampaignState
     reason: str | None

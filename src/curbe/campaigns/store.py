@@ -8,7 +8,7 @@ import msgspec
 
 from curbe.campaigns.filling import variables_of
 from curbe.campaigns.rules import CampaignState, RampUp
-from curbe.campaigns.shapes import Campaign, QuietHours, Ramp, Variable
+from curbe.campaigns.shapes import Campaign, CampaignVariable, QuietHours, Ramp
 from curbe.domain.errors import NotFound
 from curbe.domain.quiet import Quiet
 from curbe.domain.template import TemplateContent
@@ -81,7 +81,9 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
             **{
                 **same,
                 "template": template,
-                "variables": [Variable(name, required) for name, required in variables_of(template).items()],
+                "variables": [
+                    CampaignVariable(name, required) for name, required in variables_of(template).items()
+                ],
                 "time_zone": self.zone(),
                 "quiet_hours": quiet and QuietHours(start=f"{quiet.start:%H:%M}", end=f"{quiet.end:%H:%M}"),
                 "ramp_up": ramp and Ramp(first_hour=ramp.first_hour, factor=ramp.factor),

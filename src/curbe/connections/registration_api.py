@@ -43,6 +43,7 @@ class RegistrationController(Controller):
         "/register",
         opt={"scope": Scope.CONNECTIONS_WRITE},
         status_code=HTTP_200_OK,
+        operation_id="registerNumber",
         summary="Register a connected number with Meta, so that it may send; one that is registered is left alone",
         responses=refusals(
             Unauthorized, Forbidden, NotFound, InvalidRequest, NoConnection, Conflict, WrongPin, NumberUnverified,
@@ -80,6 +81,7 @@ class RegistrationController(Controller):
         "/reveal-pin",
         opt={"scope": Scope.CONNECTIONS_WRITE, "proof": True},
         status_code=HTTP_200_OK,
+        operation_id="revealPin",
         summary="Show the PIN of a number's two-step verification; that it was shown goes on record",
         responses=refusals(Unauthorized, Forbidden, ProofRequired, NotFound, Conflict),
     )

@@ -28,7 +28,7 @@ from curbe.domain.products import Catalog, Product, ProductAction, ProductList
 MOST_ROWS: Final = 10  # of a list, over all its sections
 
 
-class Reply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ButtonReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a button says, and the id that comes back when it is pressed."""
 
     id: Annotated[str, Meta(min_length=1, max_length=256)]
@@ -38,7 +38,7 @@ class Reply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ReplyButton(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A button."""
 
-    reply: Reply
+    reply: ButtonReply
     type: Literal["reply"] = "reply"
 
 
@@ -240,7 +240,7 @@ class FlowButton(
 class QuickReplyButton(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A button on a card."""
 
-    quick_reply: Reply
+    quick_reply: ButtonReply
     type: Literal["quick_reply"] = "quick_reply"
 
 

@@ -12,7 +12,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.inbox import asked, changes, service, views
 from curbe.inbox.asked import MOST_IDS, cursor_of, place_in, priority_place_in, wanted
-from curbe.inbox.changes import Outcome
+from curbe.inbox.changes import BulkOutcome
 from curbe.inbox.deeds import ConversationChange
 from curbe.inbox.shapes import Conversation
 from curbe.infra.clock import utc_now
@@ -144,7 +144,7 @@ class InboxController(Controller):
         data: JSONBody[BulkChange],
         principal: NamedDependency[Principal],
         web_pool: NamedDependency[Pool],
-    ) -> Outcome:
+    ) -> BulkOutcome:
         """Make one change of up to 200 conversations; return those it was made of, and why it was not made of others."""
         async with web_pool.transaction(tenant_id) as tx:
             return await changes.change_many(

@@ -50,7 +50,7 @@ class Refused(msgspec.Struct, frozen=True):
     detail: str
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class BulkOutcome(msgspec.Struct, frozen=True):
     """What became of a change to many conversations: those that took it, as they are now, and those that did not."""
 
     changed: list[Conversation]
@@ -121,14 +121,14 @@ async def change_many(
     change: ConversationChange,
     actor: str,
     now: datetime,
-) -> Outcome:
+) -> BulkOutcome:
     """Make the same change of many conversations, of each that lets it.
 
     Raises:
         InvalidRequest: the change cannot be made of any conversation.
     """
     standing, refused = await _change(tx, tenant_id, conversation_ids, change, actor=actor, now=now)
-    return Outcome(
+    return BulkOutcome(
         changed=standing,
         refused=[Refused(one, refusal.code, refusal.detail) for one, refusal in refused.items()],
     )

@@ -12,6 +12,7 @@ from curbe.domain.phone import to_e164, wa_id_to_e164
 from curbe.inbox import identity, parting, roster
 from curbe.inbox.aliases import canonical_phone
 from curbe.infra.db import Query, Transaction
+from curbe.tenants import service as tenants
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +70,7 @@ class ContactDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Which contacts: None means any. Each is matched exactly."""
+    """Which contacts: None means any. Each is matched exactly; a phone without a country code is read by the tenant's country."""
 
     phone: str | None = None
     bsuid: str | None = None
@@ -103,7 +104,7 @@ async def page(
     Raises:
         InvalidRequest: the phone is none, or more than one name is asked for.
     """
-    kind, value = _alias(wanted)
+    kind, value = await _alias(tx, tenant_id, wanted)
     rows = await _PAGE.all(
         tx,
         tenant_id=tenant_id,
@@ -189,14 +190,15 @@ async def undo_merge(
     return await contact(tx, tenant_id=tenant_id, contact_id=back)
 
 
-def _alias(wanted: Wanted) -> tuple[str | None, str | None]:
+async def _alias(tx: Transaction, tenant_id: UUID, wanted: Wanted) -> tuple[str | None, str | None]:
     if sum(one is not None for one in (wanted.phone, wanted.bsuid, wanted.username)) > 1:
         raise InvalidRequest(
             "phone, bsuid and username exclude each other.", fix="Look for one of them at a time."
         )
     if wanted.phone is not None:
-        digits = to_e164(wanted.phone, default_country=None, field="phone").removeprefix("+")
-        return "phone", canonical_phone(digits)
+        tenant = await tenants.read(tx, tenant_id=tenant_id)
+        e164 = to_e164(wanted.phone, default_country=tenant.default_country, field="phone")
+        return "phone", canonical_phone(e164.removeprefix("+"))
     if wanted.bsuid is not None:
         return "bsuid", wanted.bsuid
     return None, None

@@ -45,7 +45,10 @@ class ContactsController(Controller):
         tenant_id: FromPath[UUID],
         web_pool: NamedDependency[Pool],
         phone: Annotated[
-            str | None, QueryParameter(description="Exactly this number, however it is written.")
+            str | None,
+            QueryParameter(
+                description="Exactly this number, however it is written; without a country code it is read by the tenant's country."
+            ),
         ] = None,
         bsuid: Annotated[str | None, QueryParameter(description="Exactly this user id of Meta's.")] = None,
         username: Annotated[
@@ -56,7 +59,7 @@ class ContactsController(Controller):
     ) -> Page[Contact]:
         """Return contacts, the newest first; those that were merged into others are not listed."""
         before = None if cursor is None else decode_cursor(cursor, type=_Cursor).before
-        wanted = Wanted(phone=phone, bsuid=bsuid, username=username)
+        wanted = Wanted(phone=phone and _with_its_plus(phone), bsuid=bsuid, username=username)
         async with web_pool.transaction(tenant_id) as tx:
             found = await contacts.page(
                 tx, tenant_id=tenant_id, wanted=wanted, before=before, limit=limit + 1
@@ -150,3 +153,8 @@ class ContactsController(Controller):
                 merge_id=merge_id,
                 actor=principal.actor,
             )
+
+
+def _with_its_plus(phone: str) -> str:
+    """Return a number from a query as it was meant: there a `+` that is not encoded stands for a space."""
+    return f"+{phone[1:]}" if phone.startswith(" ") else phone

@@ -47,8 +47,15 @@ class InternalError(AppError):
     code, http_status, title = "internal_error", 500, "Something went wrong inside Curbe"
 
 
+class WrongValue(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several values that are wrong."""
+
+    field: str | None
+    detail: str
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of every refusal. Programs switch on ``code``; the sentences are for people and may change."""
+    """The body of every refusal. Programs switch on ``code``; sentences are for people and may change. Some have members of their own."""
 
     type: str
     title: str
@@ -57,6 +64,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str
     fix: str = ""
     field: str | None = None
+    errors: list[WrongValue] = []
     request_id: str | None = None
 
 
@@ -70,6 +78,7 @@ def body(refusal: AppError, *, request_id: str | None) -> bytes:
         detail=refusal.detail,
         fix=refusal.fix,
         field=refusal.field,
+        errors=msgspec.convert(refusal.extra.get("errors", []), list[WrongValue]),
         request_id=request_id,
     )
     members = msgspec.to_builtins(told)

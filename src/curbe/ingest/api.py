@@ -22,7 +22,7 @@ from curbe.infra.pages import Moment, Page, decode_cursor, encode_cursor, page_o
 from curbe.infra.web import Cursor, Limit, refusals
 from curbe.ingest import aside, replay
 from curbe.ingest.aside import AsideBody, AsideRow, Unrouted, UnroutedPosition
-from curbe.ingest.replay import Outcome, Position, Replayed, Selection, SetAsideItem
+from curbe.ingest.replay import Position, Replayed, ReplayOutcome, Selection, SetAsideItem
 from curbe.tenants import service as tenants
 
 _USUAL: Final = 50
@@ -68,7 +68,7 @@ class ReplayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     replayed: int
-    outcomes: list[Outcome]
+    outcomes: list[ReplayOutcome]
     gone: list[SetAsideItem]
     next_cursor: str | None
 

@@ -56,7 +56,7 @@ class SetAsideItem(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class Outcome(msgspec.Struct, frozen=True, order=True):
+class ReplayOutcome(msgspec.Struct, frozen=True, order=True):
     """How many items had the same outcome for the same reason."""
 
     outcome: str
@@ -72,7 +72,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     webhooks: int
-    outcomes: list[Outcome]
+    outcomes: list[ReplayOutcome]
     gone: list[SetAsideItem]
     stopped_at: Position | None = None
 
@@ -260,12 +260,14 @@ async def _gone(pool: Pool, selection: Selection) -> list[SetAsideItem]:
         )
 
 
-def _outcomes(counts: Counts) -> list[Outcome]:
+def _outcomes(counts: Counts) -> list[ReplayOutcome]:
     """Return the counts summed over all Meta apps."""
     together: Counter[tuple[str, str]] = Counter()
     for (_, outcome, reason), count in counts.items():
         together[outcome, reason] += count
-    return sorted(Outcome(outcome, reason, count) for (outcome, reason), count in together.items() if count)
+    return sorted(
+        ReplayOutcome(outcome, reason, count) for (outcome, reason), count in together.items() if count
+    )
 
 
 def replayed_entry(

@@ -43,7 +43,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     value: str | int | float | bool | list[str | int | float | bool] | None = None
 
 
-class Variable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleVariable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where a value of the template comes from: a ``path`` into the event, or a ``value`` that is always the same.
 
     ``default`` is said where the path leads to nothing; without it nothing is sent then.
@@ -65,7 +65,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     template: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
     language: Annotated[str, msgspec.Meta(min_length=2, max_length=10)]
     recipient: Path
-    variables: Annotated[dict[str, Variable], msgspec.Meta(max_length=60)] = {}
+    variables: Annotated[dict[str, RuleVariable], msgspec.Meta(max_length=60)] = {}
     conditions: Annotated[list[Condition], msgspec.Meta(max_length=20)] = []
     delay_seconds: Annotated[int, msgspec.Meta(ge=0, le=int(LONGEST_DELAY.total_seconds()))] = 0
     ttl_seconds: Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST_LIFE.total_seconds()))] | None = None

@@ -1,4 +1,4 @@
-"""``POST /api/tenants/{id}/whatsapp/messages/send``."""
+"""``/api/tenants/{id}/whatsapp/messages``: sending one, reading it, taking it back, sending it once more."""
 
 import asyncio
 import re
@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Response, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, HeaderParameter, JSONBody
@@ -33,6 +33,7 @@ from curbe.domain.errors import (
     WindowClosed,
 )
 from curbe.domain.status import MessageStatus
+from curbe.inbox.quotes import with_quotes
 from curbe.inbox.service import messages_by_id
 from curbe.inbox.shapes import Message, MessageError
 from curbe.infra.clock import utc_now
@@ -60,6 +61,9 @@ Prefer: TypeAlias = Annotated[
     ),
 ]
 ROUTE: Final = "messages/send"
+_FROM_THE_LISTS: Final = (
+    "Take its id from the answer to sending it, from an event, or from its conversation's messages."
+)
 _LONGEST_WAIT: Final = timedelta(seconds=30)
 _WAIT: Final = re.compile(r"(?:^|[\s,;])wait=(\d{1,4})(?:$|[\s,;])")
 _UNANSWERED: Final = frozenset({MessageStatus.QUEUED.value, MessageStatus.SENDING.value})
@@ -74,7 +78,7 @@ class TypedRequest(CheckedRequest):
 
 
 class SendAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The message as it stands now; ask for it again, or listen to the events, to see it go on."""
+    """The message as it stands now; read it by its id, or follow the events, to see it go on."""
 
     id: UUID
     status: str
@@ -141,6 +145,24 @@ class SendController(Controller):
         wait = wait_in(prefer)
         taken = await take_once(web_pool, request, key, data.seen_message_id, ttl=data.ttl())
         return await answered(web_pool, broadcast, tenant_id, taken, wait)
+
+    @get(
+        "/{message_id:uuid}",
+        opt={"scope": Scope.INBOX_READ},
+        summary="Read a message",
+        operation_id="readMessage",
+        responses=refusals(NotFound),
+    )
+    async def message(
+        self, tenant_id: FromPath[UUID], message_id: FromPath[UUID], web_pool: NamedDependency[Pool]
+    ) -> Message:
+        """Return one message, whoever wrote it, as its conversation's list shows it."""
+        async with web_pool.transaction(tenant_id) as tx:
+            found = await messages_by_id(tx, tenant_id=tenant_id, ids=[message_id])
+            if not found:
+                raise NotFound("This tenant has no such message.", fix=_FROM_THE_LISTS)
+            (message,) = await with_quotes(tx, found, tenant_id=tenant_id)
+        return message
 
     @post(
         "/{message_id:uuid}/retry",

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from curbe.channels.cloudapi.phrases import Words
 from curbe.templates.lint_words import RULES
 from curbe.templates.parts import Part, kind_of, objects, text_of
 from curbe.templates.variables import VARIABLE, variables
@@ -47,14 +48,6 @@ _STRAY: Final = re.compile(r"\{\{|\}\}")
 _ADJACENT: Final = re.compile(r"\}\}\s*\{\{")
 _WORD: Final = re.compile(r"\w+")
 _SAYS: Final = re.compile(r"[\w\x00]")
-
-
-class Words(msgspec.Struct, frozen=True):
-    """One sentence in the languages of the screens."""
-
-    en: str
-    es: str
-    pt: str
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin the session of a page within another */
+        /**
+         * Begin the session of a page within another
+         * @description Return a session whose `bearer` the page sends as `Authorization: Bearer ...`; no cookie is set.
+         */
         post: operations["exchangeEmbedToken"];
         delete?: never;
         options?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See which second factors one has */
+        /**
+         * See which second factors one has
+         * @description Return one's own second factors.
+         */
         get: operations["listSecondFactors"];
         put?: never;
         post?: never;
@@ -47,7 +53,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept an invitation */
+        /**
+         * Accept an invitation
+         * @description Join the tenant; who is not signed in at this browser is then.
+         */
         post: operations["acceptInvite"];
         delete?: never;
         options?: never;
@@ -62,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See an invitation */
+        /**
+         * See an invitation
+         * @description Return what an invitation says.
+         */
         get: operations["readInvite"];
         put?: never;
         post?: never;
@@ -79,7 +91,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See which ways to sign in there are */
+        /**
+         * See which ways to sign in there are
+         * @description Return the ways to sign in here.
+         */
         get: operations["listSignInMethods"];
         put?: never;
         post?: never;
@@ -96,7 +111,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Come back from the identity provider */
+        /**
+         * Come back from the identity provider
+         * @description Begin the session and go on to the page that was wanted; what went wrong is told on the sign-in page.
+         */
         get: operations["completeOidcSignIn"];
         put?: never;
         post?: never;
@@ -113,7 +131,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Begin to sign in at the identity provider */
+        /**
+         * Begin to sign in at the identity provider
+         * @description Send the browser to the provider; where that is not possible, back to the sign-in page, which says why.
+         */
         get: operations["beginOidcSignIn"];
         put?: never;
         post?: never;
@@ -132,7 +153,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add a passkey */
+        /**
+         * Add a passkey
+         * @description Keep a passkey: it signs in by itself, and follows a password.
+         */
         post: operations["addPasskey"];
         delete?: never;
         options?: never;
@@ -149,7 +173,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to add a passkey */
+        /**
+         * Begin to add a passkey
+         * @description Return what `navigator.credentials.create` takes.
+         */
         post: operations["beginPasskey"];
         delete?: never;
         options?: never;
@@ -166,7 +193,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a passkey */
+        /**
+         * Sign in with a passkey
+         * @description Begin a session: a passkey that was unlocked is two factors in one.
+         */
         post: operations["signInWithPasskey"];
         delete?: never;
         options?: never;
@@ -183,7 +213,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to sign in with a passkey */
+        /**
+         * Begin to sign in with a passkey
+         * @description Return what `navigator.credentials.get` takes; whichever passkey the person chooses says who it is.
+         */
         post: operations["beginPasskeySignIn"];
         delete?: never;
         options?: never;
@@ -201,7 +234,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove a passkey */
+        /**
+         * Remove a passkey
+         * @description Forget a passkey: it opens nothing any more.
+         */
         delete: operations["removePasskey"];
         options?: never;
         head?: never;
@@ -217,7 +253,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose another password; one's other sessions end */
+        /**
+         * Choose another password; one's other sessions end
+         * @description Change the password of who asks.
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -234,7 +273,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a link to choose another password, by mail */
+        /**
+         * Ask for a link to choose another password, by mail
+         * @description Take the wish; whether the address has an account is told to nobody.
+         */
         post: operations["requestPasswordReset"];
         delete?: never;
         options?: never;
@@ -251,7 +293,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose another password by a link; every session ends */
+        /**
+         * Choose another password by a link; every session ends
+         * @description Set the password that was chosen. Signing in with it is another request.
+         */
         post: operations["completePasswordReset"];
         delete?: never;
         options?: never;
@@ -272,7 +317,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one's name or language */
+        /**
+         * Change one's name or language
+         * @description Change the profile of who asks, and return their session as it is now.
+         */
         patch: operations["changeProfile"];
         trace?: never;
     };
@@ -285,7 +333,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show that it is still oneself */
+        /**
+         * Show that it is still oneself
+         * @description Open for ten minutes what asks for a proof: changing second factors, making API keys, inviting people.
+         */
         post: operations["proveIdentity"];
         delete?: never;
         options?: never;
@@ -302,7 +353,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for what a passkey has to answer */
+        /**
+         * Ask for what a passkey has to answer
+         * @description Return a challenge for one of one's own passkeys, for `proofs`.
+         */
         post: operations["beginPasskeyProof"];
         delete?: never;
         options?: never;
@@ -319,7 +373,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Replace one's recovery codes */
+        /**
+         * Replace one's recovery codes
+         * @description Return ten new codes, this once; the old ones open nothing any more.
+         */
         post: operations["replaceRecoveryCodes"];
         delete?: never;
         options?: never;
@@ -334,7 +391,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See who is signed in, and what they may do where */
+        /**
+         * See who is signed in, and what they may do where
+         * @description Return the session of who asks.
+         */
         get: operations["readSession"];
         put?: never;
         post?: never;
@@ -351,11 +411,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** See where one is signed in */
+        /**
+         * See where one is signed in
+         * @description Return the sessions of who asks.
+         */
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        /** End every other session of one's own */
+        /**
+         * End every other session of one's own
+         * @description End every session of who asks but the one that asks.
+         */
         delete: operations["endOtherSessions"];
         options?: never;
         head?: never;
@@ -372,7 +438,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of one's sessions */
+        /**
+         * End one of one's sessions
+         * @description End one session of those that who asks is shown.
+         */
         delete: operations["endSession"];
         options?: never;
         head?: never;
@@ -388,7 +457,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with a password */
+        /**
+         * Sign in with a password
+         * @description Begin a session and set its cookie, or say which second factor has to follow.
+         */
         post: operations["signIn"];
         delete?: never;
         options?: never;
@@ -405,7 +477,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in: the second factor */
+        /**
+         * Sign in: the second factor
+         * @description Begin the session for which the password was right.
+         */
         post: operations["passSecondFactor"];
         delete?: never;
         options?: never;
@@ -422,7 +497,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End this session */
+        /**
+         * End this session
+         * @description End the session of who asks, and take its cookie back.
+         *
+         *     A page within another site has none: what this browser has is another session's.
+         */
         post: operations["signOut"];
         delete?: never;
         options?: never;
@@ -439,7 +519,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End every session of one's own, this one too */
+        /**
+         * End every session of one's own, this one too
+         * @description End every session of who asks.
+         */
         post: operations["signOutEverywhere"];
         delete?: never;
         options?: never;
@@ -456,9 +539,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to add an authenticator app */
+        /**
+         * Begin to add an authenticator app
+         * @description Return a new secret. It is asked for once `totp/confirm` has seen a code of it.
+         */
         post: operations["beginTotp"];
-        /** Remove the authenticator app */
+        /**
+         * Remove the authenticator app
+         * @description Ask for the app no more.
+         */
         delete: operations["removeTotp"];
         options?: never;
         head?: never;
@@ -474,7 +563,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add the authenticator app */
+        /**
+         * Add the authenticator app
+         * @description Ask for the app from the next sign-in on.
+         */
         post: operations["confirmTotp"];
         delete?: never;
         options?: never;
@@ -489,7 +581,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done to the installation, newest first */
+        /**
+         * List what was done to the installation, newest first
+         * @description Return a page of the platform's own log: what concerns no tenant, or several.
+         */
         get: operations["listPlatformAuditEntries"];
         put?: never;
         post?: never;
@@ -506,7 +601,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what is set aside, newest first, without what is in it */
+        /**
+         * List what is set aside, newest first, without what is in it
+         * @description Return a page of items that no tenant has.
+         */
         get: operations["listQuarantine"];
         put?: never;
         post?: never;
@@ -523,7 +621,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Look into an item that is set aside; that somebody did goes on record */
+        /**
+         * Look into an item that is set aside; that somebody did goes on record
+         * @description Return an item with its bytes.
+         */
         get: operations["readQuarantinedItem"];
         put?: never;
         post?: never;
@@ -542,7 +643,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Apply stored webhooks again: what was missed is added, the rest stays as it is */
+        /**
+         * Apply stored webhooks again: what was missed is added, the rest stays as it is
+         * @description Replay for a few seconds, and say where to go on if that was not all.
+         */
         post: operations["replayWebhooks"];
         delete?: never;
         options?: never;
@@ -557,7 +661,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List numbers and WABAs that webhooks speak of and nobody had connected, the last heard of first */
+        /**
+         * List numbers and WABAs that webhooks speak of and nobody had connected, the last heard of first
+         * @description Return a page of what nobody had connected, and who has since.
+         */
         get: operations["listUnrouted"];
         put?: never;
         post?: never;
@@ -574,7 +681,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List everybody who has an account (operator) */
+        /**
+         * List everybody who has an account (operator)
+         * @description Return a page of users, oldest first.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -597,7 +707,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Make somebody an operator or no longer one, stop their account or let it go on (operator) */
+        /**
+         * Make somebody an operator or no longer one, stop their account or let it go on (operator)
+         * @description Change an account; what its person has open ends within a second. To make operators a key has to have every scope.
+         */
         patch: operations["changeUser"];
         trace?: never;
     };
@@ -608,10 +721,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the tenants, oldest first (platform keys) */
+        /**
+         * List the tenants, oldest first (platform keys)
+         * @description Return a page of tenants.
+         */
         get: operations["listTenants"];
         put?: never;
-        /** Create a tenant (platform keys) */
+        /**
+         * Create a tenant (platform keys)
+         * @description Create a tenant; one without a country has the installation's, where that is set.
+         */
         post: operations["createTenant"];
         delete?: never;
         options?: never;
@@ -626,14 +745,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a tenant */
+        /**
+         * Read a tenant
+         * @description Return a tenant.
+         */
         get: operations["readTenant"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a tenant's name, country, language, time zone, or how long it keeps things */
+        /**
+         * Change a tenant's name, country, language, time zone, or how long it keeps things
+         * @description Change a tenant.
+         */
         patch: operations["changeTenant"];
         trace?: never;
     };
@@ -644,7 +769,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was done in a tenant, newest first */
+        /**
+         * List what was done in a tenant, newest first
+         * @description Return a page of the log.
+         */
         get: operations["listAuditEntries"];
         put?: never;
         post?: never;
@@ -661,10 +789,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the automations */
+        /**
+         * List the automations
+         * @description Return them in the order in which they are looked at.
+         */
         get: operations["listAutomations"];
         put?: never;
-        /** Make an automation */
+        /**
+         * Make an automation
+         * @description Keep it and return it; it acts from the next message on.
+         */
         post: operations["createAutomation"];
         delete?: never;
         options?: never;
@@ -681,7 +815,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a rule that is not kept yet */
+        /**
+         * Try a rule that is not kept yet
+         * @description Say what it would do about a message, and do nothing.
+         */
         post: operations["tryAutomationRule"];
         delete?: never;
         options?: never;
@@ -696,12 +833,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an automation */
+        /**
+         * Read an automation
+         * @description Return it.
+         */
         get: operations["readAutomation"];
-        /** Change an automation */
+        /**
+         * Change an automation
+         * @description Put it in place of what it was; what it has done stays known.
+         */
         put: operations["changeAutomation"];
         post?: never;
-        /** Delete an automation */
+        /**
+         * Delete an automation
+         * @description Delete it.
+         */
         delete: operations["deleteAutomation"];
         options?: never;
         head?: never;
@@ -717,7 +863,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try an automation */
+        /**
+         * Try an automation
+         * @description Say what it would do about a message, also where it is not enabled, and do nothing.
+         */
         post: operations["tryAutomation"];
         delete?: never;
         options?: never;
@@ -732,10 +881,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List campaigns */
+        /**
+         * List campaigns
+         * @description Return campaigns, latest first.
+         */
         get: operations["listCampaigns"];
         put?: never;
-        /** Make a campaign */
+        /**
+         * Make a campaign
+         * @description Make a campaign, a draft, and return it.
+         */
         post: operations["createCampaign"];
         delete?: never;
         options?: never;
@@ -750,15 +905,26 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a campaign */
+        /**
+         * Read a campaign
+         * @description Return it.
+         */
         get: operations["readCampaign"];
         put?: never;
         post?: never;
-        /** Delete a campaign */
+        /**
+         * Delete a campaign
+         * @description Delete one that was never scheduled or started, with its audience.
+         */
         delete: operations["deleteCampaign"];
         options?: never;
         head?: never;
-        /** Change a campaign */
+        /**
+         * Change a campaign
+         * @description Change it and return it: a draft, to be looked over again.
+         *
+         *     A paused one keeps its template and takes another way to fill it: send `template` alone. Whoever was not written to yet gets it so once it is resumed.
+         */
         patch: operations["changeCampaign"];
         trace?: never;
     };
@@ -769,7 +935,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List where a campaign's recipients came from */
+        /**
+         * List where a campaign's recipients came from
+         * @description Return its audiences with their counts, in the order of adding.
+         */
         get: operations["listAudiences"];
         put?: never;
         post?: never;
@@ -788,7 +957,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add people of the inbox */
+        /**
+         * Add people of the inbox
+         * @description Add those whom the campaign's number has conversations with and who are as asked for. Their variable is `name`.
+         */
         post: operations["addFilteredAudience"];
         delete?: never;
         options?: never;
@@ -805,7 +977,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add recipients by name */
+        /**
+         * Add recipients by name
+         * @description Add people by their numbers; every one is a recipient or has a reason.
+         */
         post: operations["addListedAudience"];
         delete?: never;
         options?: never;
@@ -822,7 +997,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say how a file's columns are read */
+        /**
+         * Say how a file's columns are read
+         * @description Add the file's people; every row is a recipient or has its reason. Asked again, the file is read anew.
+         */
         post: operations["mapAudience"];
         delete?: never;
         options?: never;
@@ -839,7 +1017,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a file of recipients */
+        /**
+         * Upload a file of recipients
+         * @description Read a CSV or XLSX file and return its columns, with the mapping they suggest. Nobody is added before it is mapped.
+         */
         post: operations["uploadAudience"];
         delete?: never;
         options?: never;
@@ -857,7 +1038,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an audience out of a campaign */
+        /**
+         * Take an audience out of a campaign
+         * @description Take it out, and everybody who came with it.
+         */
         delete: operations["removeAudience"];
         options?: never;
         head?: never;
@@ -873,7 +1057,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a campaign */
+        /**
+         * Cancel a campaign
+         * @description End it: once this is answered, only what was being sent already goes out, and nothing is sent ever again.
+         */
         post: operations["cancelCampaign"];
         delete?: never;
         options?: never;
@@ -890,7 +1077,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Look a campaign over */
+        /**
+         * Look a campaign over
+         * @description Say who would get it, who would not and why, what it would cost. It is `ready` where nothing stands in its way.
+         *
+         *     A restriction that will end does not: it is told among the `stops`, and the campaign may be scheduled for later. A paused one stays so: those are looked over who were not written to, and the category that its template has by now is taken.
+         */
         post: operations["dryRunCampaign"];
         delete?: never;
         options?: never;
@@ -905,7 +1097,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what became of each recipient */
+        /**
+         * Download what became of each recipient
+         * @description Return a row for each, as CSV that runs nothing in a spreadsheet.
+         */
         get: operations["downloadCampaign"];
         put?: never;
         post?: never;
@@ -922,7 +1117,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download the rows that are nobody's message */
+        /**
+         * Download the rows that are nobody's message
+         * @description Return each with its line, its reason and the cells as they came, as CSV.
+         */
         get: operations["downloadFailedRows"];
         put?: never;
         post?: never;
@@ -941,7 +1139,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause a campaign */
+        /**
+         * Pause a campaign
+         * @description Send nothing more until it is resumed: once this is answered, only what was being sent already goes out.
+         */
         post: operations["pauseCampaign"];
         delete?: never;
         options?: never;
@@ -956,7 +1157,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read how far a campaign is */
+        /**
+         * Read how far a campaign is
+         * @description Return its figures, counted now over its recipients and their messages.
+         */
         get: operations["readCampaignProgress"];
         put?: never;
         post?: never;
@@ -973,7 +1177,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a campaign's recipients */
+        /**
+         * List a campaign's recipients
+         * @description Return recipients in their order, with what became of each.
+         */
         get: operations["listRecipients"];
         put?: never;
         post?: never;
@@ -990,7 +1197,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a campaign's report */
+        /**
+         * Read a campaign's report
+         * @description Return its figures with answers, buttons pressed, failures by reason, and what Meta charges by the rate card.
+         */
         get: operations["readCampaignReport"];
         put?: never;
         post?: never;
@@ -1009,7 +1219,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume a campaign */
+        /**
+         * Resume a campaign
+         * @description Go on where it stopped. Where what it paused for still holds, it pauses again.
+         *
+         *     One that paused as its template was filed under another category is looked over first (`dry-run`).
+         */
         post: operations["resumeCampaign"];
         delete?: never;
         options?: never;
@@ -1026,7 +1241,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try those again who were put off */
+        /**
+         * Try those again who were put off
+         * @description Write once more to those whom Meta put off too long; who was refused for good, or may have got it, is left alone.
+         */
         post: operations["retryCampaign"];
         delete?: never;
         options?: never;
@@ -1043,7 +1261,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Schedule a campaign */
+        /**
+         * Schedule a campaign
+         * @description Let it begin by itself at that time; asked again, at the new one.
+         */
         post: operations["scheduleCampaign"];
         delete?: never;
         options?: never;
@@ -1060,7 +1281,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a campaign */
+        /**
+         * Start a campaign
+         * @description Begin now. It must have been looked over.
+         */
         post: operations["startCampaign"];
         delete?: never;
         options?: never;
@@ -1077,7 +1301,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a campaign to yourself */
+        /**
+         * Send a campaign to yourself
+         * @description Send its template to a few numbers at once, filled with these variables. They need not be in its audience.
+         */
         post: operations["testCampaign"];
         delete?: never;
         options?: never;
@@ -1094,7 +1321,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unschedule a campaign */
+        /**
+         * Unschedule a campaign
+         * @description Let it wait for somebody to start it.
+         */
         post: operations["unscheduleCampaign"];
         delete?: never;
         options?: never;
@@ -1109,10 +1339,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List canned replies */
+        /**
+         * List canned replies
+         * @description Return canned replies, in the order of their making.
+         */
         get: operations["listCannedReplies"];
         put?: never;
-        /** Make a canned reply */
+        /**
+         * Make a canned reply
+         * @description Make a canned reply and return it.
+         */
         post: operations["createCannedReply"];
         delete?: never;
         options?: never;
@@ -1130,11 +1366,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a canned reply */
+        /**
+         * Delete a canned reply
+         * @description Delete it.
+         */
         delete: operations["deleteCannedReply"];
         options?: never;
         head?: never;
-        /** Change a canned reply */
+        /**
+         * Change a canned reply
+         * @description Change it and return it.
+         */
         patch: operations["changeCannedReply"];
         trace?: never;
     };
@@ -1145,7 +1387,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Fill in a canned reply */
+        /**
+         * Fill in a canned reply
+         * @description Return it as it would be written into a conversation by whoever asks.
+         */
         get: operations["renderCannedReply"];
         put?: never;
         post?: never;
@@ -1162,9 +1407,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where marketing needs a yes, and which words say yes and no */
+        /**
+         * Where marketing needs a yes, and which words say yes and no
+         * @description Return the tenant's rules; those the product ships with, until somebody decides.
+         */
         get: operations["readConsentRules"];
-        /** Decide them */
+        /**
+         * Decide them
+         * @description Let the rules be these, from the next message on, and return them.
+         */
         put: operations["changeConsentRules"];
         post?: never;
         delete?: never;
@@ -1182,7 +1433,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a list of what people said */
+        /**
+         * Bring a list of what people said
+         * @description Read a CSV with a column of phone numbers (and one of dates, if it has one), and return what became of its rows.
+         *
+         *     A person's own no is not overridden by a row that is older, or has no date.
+         */
         post: operations["importConsents"];
         delete?: never;
         options?: never;
@@ -1199,7 +1455,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a list holds, before it is brought */
+        /**
+         * What a list holds, before it is brought
+         * @description Return the columns of a list, which of them are taken for phones and dates, and its first rows; nothing is kept.
+         */
         post: operations["readConsentColumns"];
         delete?: never;
         options?: never;
@@ -1214,7 +1473,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The lists that were brought */
+        /**
+         * The lists that were brought
+         * @description Return lists that were brought, the latest first.
+         */
         get: operations["listConsentImports"];
         put?: never;
         post?: never;
@@ -1231,7 +1493,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rows of a list that failed, with their reasons */
+        /**
+         * The rows of a list that failed, with their reasons
+         * @description Return them as CSV: the line in the list, the reason and its detail, and the row as it came.
+         */
         get: operations["downloadFailedConsents"];
         put?: never;
         post?: never;
@@ -1248,7 +1513,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List contacts */
+        /**
+         * List contacts
+         * @description Return contacts, the newest first; those that were merged into others are not listed.
+         */
         get: operations["listContacts"];
         put?: never;
         post?: never;
@@ -1265,14 +1533,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a contact */
+        /**
+         * Read a contact
+         * @description Return one contact with every name it is known by, its merges and its conversations.
+         */
         get: operations["readContact"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Name a contact */
+        /**
+         * Name a contact
+         * @description Call the person so wherever they are shown, whatever WhatsApp tells of them, and return them.
+         */
         patch: operations["nameContact"];
         trace?: never;
     };
@@ -1283,10 +1557,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a person said about being written to */
+        /**
+         * What a person said about being written to
+         * @description Return a contact's ledger, with the words of whoever turned out to be the same person.
+         */
         get: operations["readConsents"];
         put?: never;
-        /** Write down what a person said */
+        /**
+         * Write down what a person said
+         * @description Add a word to the ledger and return it; nothing is ever taken out of it.
+         */
         post: operations["recordConsent"];
         delete?: never;
         options?: never;
@@ -1301,10 +1581,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell how far a person's erasure is */
+        /**
+         * Tell how far a person's erasure is
+         * @description Return the erasure of a contact.
+         */
         get: operations["readErasure"];
         put?: never;
-        /** Erase a person: all they said and all that names them */
+        /**
+         * Erase a person: all they said and all that names them
+         * @description Let nobody find or write to the person from now on, and delete the rest in the background. It cannot be undone.
+         *
+         *     Asked again, it is the same erasure. Somebody who writes from the same number afterwards is a new contact; a no to being written to is kept, and counts for whoever has the number.
+         */
         post: operations["eraseContact"];
         delete?: never;
         options?: never;
@@ -1319,7 +1607,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download all there is of a person */
+        /**
+         * Download all there is of a person
+         * @description Return one JSON document, written as it is read: profile, names, consents, campaigns, conversations with all that was said.
+         */
         get: operations["exportContact"];
         put?: never;
         post?: never;
@@ -1338,7 +1629,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that two contacts are one person */
+        /**
+         * Say that two contacts are one person
+         * @description Make the contact in the body part of the one in the address, and return that.
+         *
+         *     Conversations with the same number become one. It can be undone.
+         */
         post: operations["mergeContacts"];
         delete?: never;
         options?: never;
@@ -1355,7 +1651,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a merge back */
+        /**
+         * Take a merge back
+         * @description Return the contact that is there again. No webhook makes the two one again; somebody may.
+         */
         post: operations["undoMerge"];
         delete?: never;
         options?: never;
@@ -1372,7 +1671,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a token that opens the inbox within one's own page */
+        /**
+         * Make a token that opens the inbox within one's own page
+         * @description Make a token for one of the tenant's people, who has no role above that of a person who asks. It opens once, and soon.
+         */
         post: operations["createEmbedToken"];
         delete?: never;
         options?: never;
@@ -1387,7 +1689,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the event log */
+        /**
+         * Read the event log
+         * @description Return the events after a cursor, or from the beginning of the log, oldest first.
+         */
         get: operations["listEvents"];
         put?: never;
         post?: never;
@@ -1404,7 +1709,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List conversations */
+        /**
+         * List conversations
+         * @description Return conversations that have a message, the one with the latest first unless `sort` says otherwise.
+         *
+         *     With `ids` exactly those, in that order; ones that the tenant does not have are left out.
+         */
         get: operations["listConversations"];
         put?: never;
         post?: never;
@@ -1423,7 +1733,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change many conversations */
+        /**
+         * Change many conversations
+         * @description Make one change of up to 200 conversations; return those it was made of, and why it was not made of others.
+         */
         post: operations["changeConversations"];
         delete?: never;
         options?: never;
@@ -1438,14 +1751,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a conversation */
+        /**
+         * Read a conversation
+         * @description Return one conversation.
+         */
         get: operations["readConversation"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a conversation */
+        /**
+         * Change a conversation
+         * @description Assign it, label it, give it a priority, move it to another state, mark it as unread; return it as it is then.
+         */
         patch: operations["changeConversation"];
         trace?: never;
     };
@@ -1456,7 +1775,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a conversation's notes and activity */
+        /**
+         * List a conversation's notes and activity
+         * @description Return notes and lines of activity, oldest first.
+         */
         get: operations["listAnnotations"];
         put?: never;
         post?: never;
@@ -1473,7 +1795,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a conversation's messages */
+        /**
+         * List a conversation's messages
+         * @description Return messages in the order of the provider's clock.
+         *
+         *     To read on from any message, pass it as `before` (older ones, newest first) or `after` (newer, oldest first), and then follow `next_cursor` in the same order. To jump to one, or to a note, pass it as `around`: the page is newest first, `next_cursor` goes on to the older ones, and `previous_cursor`, with `order=oldest`, to the newer ones.
+         */
         get: operations["listMessages"];
         put?: never;
         post?: never;
@@ -1490,7 +1817,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what a message said before */
+        /**
+         * Read what a message said before
+         * @description Return what a message that was edited or taken back said, from first to last; nothing where it never changed.
+         */
         get: operations["listRevisions"];
         put?: never;
         post?: never;
@@ -1509,7 +1839,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Write a note */
+        /**
+         * Write a note
+         * @description Write a note for colleagues and return it.
+         */
         post: operations["addNote"];
         delete?: never;
         options?: never;
@@ -1527,7 +1860,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete one's own note */
+        /**
+         * Delete one's own note
+         * @description Take its words away; that there was a note stays. Return what is left.
+         */
         delete: operations["deleteNote"];
         options?: never;
         head?: never;
@@ -1543,7 +1879,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark a conversation as read */
+        /**
+         * Mark a conversation as read
+         * @description Mark it as read up to the last message that was seen, and return it; what the person wrote behind that stays unread.
+         */
         post: operations["markRead"];
         delete?: never;
         options?: never;
@@ -1560,7 +1899,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show that somebody is writing */
+        /**
+         * Show that somebody is writing
+         * @description Show it for 25 seconds or until the answer comes; the person's messages count as read from then on.
+         */
         post: operations["showTyping"];
         delete?: never;
         options?: never;
@@ -1575,7 +1917,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count conversations */
+        /**
+         * Count conversations
+         * @description Return how many open and waiting conversations are the asker's, nobody's and anybody's, and how many are unread where.
+         */
         get: operations["countConversations"];
         put?: never;
         post?: never;
@@ -1592,7 +1937,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the notes that call you */
+        /**
+         * List the notes that call you
+         * @description Return notes that call the asker: those not read yet first, the latest first.
+         */
         get: operations["listMentions"];
         put?: never;
         post?: never;
@@ -1611,7 +1959,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark mentions as read */
+        /**
+         * Mark mentions as read
+         * @description Mark those in a conversation as read, or all; return how many are left.
+         */
         post: operations["markMentionsRead"];
         delete?: never;
         options?: never;
@@ -1626,7 +1977,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search the inbox */
+        /**
+         * Search the inbox
+         * @description Return people (with their conversations) by name, user name or phone, and messages by their words, each the latest first.
+         */
         get: operations["searchInbox"];
         put?: never;
         post?: never;
@@ -1643,10 +1997,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List saved views */
+        /**
+         * List saved views
+         * @description Return the asker's own and then the shared ones, all of them, each in their order.
+         */
         get: operations["listSavedViews"];
         put?: never;
-        /** Save a view */
+        /**
+         * Save a view
+         * @description Save a view as the last one and return it.
+         */
         post: operations["createSavedView"];
         delete?: never;
         options?: never;
@@ -1664,11 +2024,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a saved view */
+        /**
+         * Delete a saved view
+         * @description Delete it.
+         */
         delete: operations["deleteSavedView"];
         options?: never;
         head?: never;
-        /** Change a saved view */
+        /**
+         * Change a saved view
+         * @description Change it, or move it to another place, and return it.
+         */
         patch: operations["changeSavedView"];
         trace?: never;
     };
@@ -1679,10 +2045,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a tenant's API keys, oldest first */
+        /**
+         * List a tenant's API keys, oldest first
+         * @description Return a page of keys, revoked ones included.
+         */
         get: operations["listKeys"];
         put?: never;
-        /** Make an API key of a tenant */
+        /**
+         * Make an API key of a tenant
+         * @description Make a key and show it, this once.
+         */
         post: operations["createKey"];
         delete?: never;
         options?: never;
@@ -1700,7 +2072,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an API key */
+        /**
+         * Revoke an API key
+         * @description Revoke a key: it opens nothing from the next request on. Revoking it again changes nothing.
+         */
         delete: operations["revokeKey"];
         options?: never;
         head?: never;
@@ -1714,10 +2089,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List labels */
+        /**
+         * List labels
+         * @description Return labels, in the order of their making.
+         */
         get: operations["listLabels"];
         put?: never;
-        /** Make a label */
+        /**
+         * Make a label
+         * @description Make a label and return it.
+         */
         post: operations["createLabel"];
         delete?: never;
         options?: never;
@@ -1735,11 +2116,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a label */
+        /**
+         * Delete a label
+         * @description Delete it, also from the conversations that have it.
+         */
         delete: operations["deleteLabel"];
         options?: never;
         head?: never;
-        /** Change a label */
+        /**
+         * Change a label
+         * @description Give it another name or colour, and return it.
+         */
         patch: operations["changeLabel"];
         trace?: never;
     };
@@ -1752,7 +2139,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload a file to send */
+        /**
+         * Upload a file to send
+         * @description Store a file and return it; its `id` can be sent from any of the tenant's numbers.
+         *
+         *     A recording (`kind=voice`; WebM from a browser without saying so) becomes Ogg with Opus, mono, so that it arrives as a voice note.
+         */
         post: operations["uploadMedia"];
         delete?: never;
         options?: never;
@@ -1769,7 +2161,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fetch a message's file again */
+        /**
+         * Fetch a message's file again
+         * @description Ask Meta once more for a file that failed; it has it for seven days. Otherwise nothing happens.
+         */
         post: operations["fetchMediaAgain"];
         delete?: never;
         options?: never;
@@ -1784,7 +2179,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a file */
+        /**
+         * Read a file
+         * @description Return the file: whole, the part that `Range` asks for (206), or nothing where `If-None-Match` names it (304).
+         *
+         *     What browsers can safely show says what it is; anything else is a download of bytes.
+         */
         get: operations["readMedia"];
         put?: never;
         post?: never;
@@ -1801,7 +2201,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what a file is */
+        /**
+         * Read what a file is
+         * @description Return the file's type, size and the like.
+         */
         get: operations["readMediaInfo"];
         put?: never;
         post?: never;
@@ -1818,7 +2221,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a file's thumbnail */
+        /**
+         * Read a file's thumbnail
+         * @description Return a picture of at most 320 x 320 pixels, encoded anew by Curbe.
+         */
         get: operations["readThumbnail"];
         put?: never;
         post?: never;
@@ -1837,7 +2243,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a rule with an event */
+        /**
+         * Try a rule with an event
+         * @description Say whom a rule would tell of an event, or why nobody, as if its time were now; nothing is sent and nothing is kept.
+         */
         post: operations["tryNotificationRule"];
         delete?: never;
         options?: never;
@@ -1854,7 +2263,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Tell of something that happened */
+        /**
+         * Tell of something that happened
+         * @description Take an event and return what follows by each rule of it; the same id again is answered the same and does nothing.
+         */
         post: operations["sendNotificationEvent"];
         delete?: never;
         options?: never;
@@ -1869,7 +2281,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What went to whom, and why not */
+        /**
+         * What went to whom, and why not
+         * @description Return what followed from events, the latest first, with where each message stands now.
+         */
         get: operations["listNotifications"];
         put?: never;
         post?: never;
@@ -1886,10 +2301,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the rules */
+        /**
+         * List the rules
+         * @description Return the rules in the order of their making.
+         */
         get: operations["listNotificationRules"];
         put?: never;
-        /** Make a rule */
+        /**
+         * Make a rule
+         * @description Check a rule against its template, keep it and return it.
+         */
         post: operations["createNotificationRule"];
         delete?: never;
         options?: never;
@@ -1904,12 +2325,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a rule */
+        /**
+         * Read a rule
+         * @description Return a rule.
+         */
         get: operations["readNotificationRule"];
-        /** Change a rule */
+        /**
+         * Change a rule
+         * @description Put a rule in place of one; what waits by it is sent by the new one.
+         */
         put: operations["changeNotificationRule"];
         post?: never;
-        /** Delete a rule */
+        /**
+         * Delete a rule
+         * @description Delete a rule; what waits by it is skipped.
+         */
         delete: operations["deleteNotificationRule"];
         options?: never;
         head?: never;
@@ -1923,10 +2353,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List outgoing webhooks */
+        /**
+         * List outgoing webhooks
+         * @description Return them in the order of their making.
+         */
         get: operations["listOutgoingWebhooks"];
         put?: never;
-        /** Make an outgoing webhook */
+        /**
+         * Make an outgoing webhook
+         * @description Make it and show its secret, this once; it is told what happens from now on.
+         */
         post: operations["createOutgoingWebhook"];
         delete?: never;
         options?: never;
@@ -1941,15 +2377,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read an outgoing webhook */
+        /**
+         * Read an outgoing webhook
+         * @description Return it, and how it stands.
+         */
         get: operations["readOutgoingWebhook"];
         put?: never;
         post?: never;
-        /** Delete an outgoing webhook */
+        /**
+         * Delete an outgoing webhook
+         * @description Delete it, with what is on record of it; what was not told is not told any more.
+         */
         delete: operations["deleteOutgoingWebhook"];
         options?: never;
         head?: never;
-        /** Change an outgoing webhook */
+        /**
+         * Change an outgoing webhook
+         * @description Change it and return it; enabled again it goes on where it stopped, or from now on.
+         */
         patch: operations["changeOutgoingWebhook"];
         trace?: never;
     };
@@ -1960,7 +2405,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the deliveries of an outgoing webhook */
+        /**
+         * List the deliveries of an outgoing webhook
+         * @description Return the deliveries that wait, and those that were done within seven days, the latest event first.
+         */
         get: operations["listOutgoingWebhookDeliveries"];
         put?: never;
         post?: never;
@@ -1979,7 +2427,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a delivery once more */
+        /**
+         * Make a delivery once more
+         * @description Let the event be told once more, at once and under the same `webhook-id`.
+         */
         post: operations["replayOutgoingWebhookDelivery"];
         delete?: never;
         options?: never;
@@ -1996,7 +2447,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make all deliveries that failed once more */
+        /**
+         * Make all deliveries that failed once more
+         * @description Let them be told once more, up to a thousand, the earliest first; those whose events are gone stay as they are.
+         */
         post: operations["replayFailedDeliveries"];
         delete?: never;
         options?: never;
@@ -2013,7 +2467,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an outgoing webhook another secret */
+        /**
+         * Give an outgoing webhook another secret
+         * @description Make another secret and show it, this once; the one before signs too for 24 hours.
+         */
         post: operations["rotateOutgoingWebhookSecret"];
         delete?: never;
         options?: never;
@@ -2030,7 +2487,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try an outgoing webhook */
+        /**
+         * Try an outgoing webhook
+         * @description Queue a `ping` and return its delivery; list the deliveries to see what came of it.
+         */
         post: operations["testOutgoingWebhook"];
         delete?: never;
         options?: never;
@@ -2045,7 +2505,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List who works in a tenant, invited people too */
+        /**
+         * List who works in a tenant, invited people too
+         * @description Return a page of people, in an order that stays.
+         */
         get: operations["listPeople"];
         put?: never;
         post?: never;
@@ -2064,7 +2527,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invite somebody, or invite them again */
+        /**
+         * Invite somebody, or invite them again
+         * @description Invite somebody by their e-mail address.
+         */
         post: operations["invitePerson"];
         delete?: never;
         options?: never;
@@ -2082,11 +2548,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a person out of a tenant, or an invitation back */
+        /**
+         * Take a person out of a tenant, or an invitation back
+         * @description Remove a person from this tenant; their account, and what they did, stay.
+         */
         delete: operations["removePerson"];
         options?: never;
         head?: never;
-        /** Give a person another role, shut them out or let them in again */
+        /**
+         * Give a person another role, shut them out or let them in again
+         * @description Change what a person is here; what they have open ends within a second, and opens again as what they are now.
+         */
         patch: operations["changePerson"];
         trace?: never;
     };
@@ -2097,9 +2569,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's browsers that are told */
+        /**
+         * List one's browsers that are told
+         * @description Return the asker's browsers in this tenant, and the key to subscribe another one with.
+         */
         get: operations["listPushSubscriptions"];
-        /** Have one's browser told */
+        /**
+         * Have one's browser told
+         * @description Tell this browser from now on, until its person signs out there; or change what it is told.
+         */
         put: operations["putPushSubscription"];
         post?: never;
         delete?: never;
@@ -2118,7 +2596,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Have one of one's browsers told no more */
+        /**
+         * Have one of one's browsers told no more
+         * @description Tell it no more.
+         */
         delete: operations["deletePushSubscription"];
         options?: never;
         head?: never;
@@ -2132,7 +2613,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what each agent did */
+        /**
+         * Read what each agent did
+         * @description Return a line for each who sent, answered or resolved: people, API keys, the phone's own app. Campaigns have their own.
+         */
         get: operations["reportAgents"];
         put?: never;
         post?: never;
@@ -2149,7 +2633,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what each agent did */
+        /**
+         * Download what each agent did
+         * @description Return the agents as CSV.
+         */
         get: operations["downloadAgents"];
         put?: never;
         post?: never;
@@ -2166,7 +2653,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what became of each campaign */
+        /**
+         * Read what became of each campaign
+         * @description Return a line for each campaign, over the messages it made in that time.
+         */
         get: operations["reportCampaigns"];
         put?: never;
         post?: never;
@@ -2183,7 +2673,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what became of each campaign */
+        /**
+         * Download what became of each campaign
+         * @description Return the campaigns as CSV.
+         */
         get: operations["downloadCampaigns"];
         put?: never;
         post?: never;
@@ -2200,7 +2693,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what was charged */
+        /**
+         * Read what was charged
+         * @description Return what was charged by category and country, by the rate card: an estimate, Meta's bill counts.
+         */
         get: operations["reportCosts"];
         put?: never;
         post?: never;
@@ -2217,7 +2713,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what was charged */
+        /**
+         * Download what was charged
+         * @description Return the costs as CSV.
+         */
         get: operations["downloadCosts"];
         put?: never;
         post?: never;
@@ -2234,7 +2733,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what messages came to, day by day */
+        /**
+         * Read what messages came to, day by day
+         * @description Return a line a day, or a line a day for each number, agent, template, campaign, category or type.
+         */
         get: operations["reportSeries"];
         put?: never;
         post?: never;
@@ -2251,7 +2753,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what messages came to, day by day */
+        /**
+         * Download what messages came to, day by day
+         * @description Return the series as CSV.
+         */
         get: operations["downloadSeries"];
         put?: never;
         post?: never;
@@ -2268,7 +2773,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what messages came to */
+        /**
+         * Read what messages came to
+         * @description Return the figures of the whole time, and why messages failed.
+         */
         get: operations["reportSummary"];
         put?: never;
         post?: never;
@@ -2285,7 +2793,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what messages came to */
+        /**
+         * Download what messages came to
+         * @description Return the summary as CSV.
+         */
         get: operations["downloadSummary"];
         put?: never;
         post?: never;
@@ -2302,7 +2813,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what became of each template */
+        /**
+         * Read what became of each template
+         * @description Return a line for each template in each language.
+         */
         get: operations["reportTemplates"];
         put?: never;
         post?: never;
@@ -2319,7 +2833,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download what became of each template */
+        /**
+         * Download what became of each template
+         * @description Return the templates as CSV.
+         */
         get: operations["downloadTemplates"];
         put?: never;
         post?: never;
@@ -2338,7 +2855,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resume a suspended tenant (platform keys) */
+        /**
+         * Resume a suspended tenant (platform keys)
+         * @description Let everything of it go on where it was.
+         */
         post: operations["resumeTenant"];
         delete?: never;
         options?: never;
@@ -2353,7 +2873,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Count what would be deleted if things were kept for so many days */
+        /**
+         * Count what would be deleted if things were kept for so many days
+         * @description Return how many messages are older.
+         */
         get: operations["countOlder"];
         put?: never;
         post?: never;
@@ -2372,7 +2895,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspend a tenant (platform keys) */
+        /**
+         * Suspend a tenant (platform keys)
+         * @description Refuse all its people and keys ask (403 `tenant_suspended`), close their sockets, send nothing; keep what it receives.
+         */
         post: operations["suspendTenant"];
         delete?: never;
         options?: never;
@@ -2387,10 +2913,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List teams */
+        /**
+         * List teams
+         * @description Return teams with their members, in the order of their making.
+         */
         get: operations["listTeams"];
         put?: never;
-        /** Make a team */
+        /**
+         * Make a team
+         * @description Make a team and return it.
+         */
         post: operations["createTeam"];
         delete?: never;
         options?: never;
@@ -2408,11 +2940,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a team */
+        /**
+         * Delete a team
+         * @description Delete it; its conversations belong to no team then.
+         */
         delete: operations["deleteTeam"];
         options?: never;
         head?: never;
-        /** Change a team */
+        /**
+         * Change a team
+         * @description Give it another name, or other members, and return it.
+         */
         patch: operations["changeTeam"];
         trace?: never;
     };
@@ -2423,10 +2961,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List message templates */
+        /**
+         * List message templates
+         * @description Return templates by name, as webhooks and the last look at Meta's list tell of them; deleted ones are left out.
+         */
         get: operations["listTemplates"];
         put?: never;
-        /** Create a message template at Meta */
+        /**
+         * Create a message template at Meta
+         * @description Hand it in for Meta's review. Its status comes by webhook: `template_updated`.
+         */
         post: operations["createTemplate"];
         delete?: never;
         options?: never;
@@ -2441,7 +2985,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the WABAs and when their templates were read */
+        /**
+         * List the WABAs and when their templates were read
+         * @description Return each WABA of the tenant's live numbers. Each is read once a day by itself.
+         */
         get: operations["listTemplateAccounts"];
         put?: never;
         post?: never;
@@ -2458,9 +3005,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the cover */
+        /**
+         * Read the cover
+         * @description Return the image that stands in a header where none is given.
+         */
         get: operations["readCover"];
-        /** Choose the cover */
+        /**
+         * Choose the cover
+         * @description Make a stored image, or one at an https address, the tenant's cover; neither: it has none.
+         */
         put: operations["changeCover"];
         post?: never;
         delete?: never;
@@ -2478,7 +3031,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Judge a draft by Meta's rules */
+        /**
+         * Judge a draft by Meta's rules
+         * @description Return each rule of Meta's that the draft breaks. Nothing is stored, and Meta is not asked.
+         */
         post: operations["judgeTemplate"];
         delete?: never;
         options?: never;
@@ -2495,7 +3051,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand Meta the sample of a template's header */
+        /**
+         * Hand Meta the sample of a template's header
+         * @description Upload the file to Meta and return the handle that names it there.
+         */
         post: operations["uploadTemplateSample"];
         delete?: never;
         options?: never;
@@ -2512,7 +3071,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a template by its name */
+        /**
+         * Send a template by its name
+         * @description Fill the template in, queue it and answer as `messages/send` does.
+         */
         post: operations["sendTemplate"];
         delete?: never;
         options?: never;
@@ -2529,7 +3091,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read the templates from Meta */
+        /**
+         * Read the templates from Meta
+         * @description Bring the list up to Meta's own. Each change is told as `template_updated`.
+         */
         post: operations["syncTemplates"];
         delete?: never;
         options?: never;
@@ -2544,15 +3109,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a message template */
+        /**
+         * Read a message template
+         * @description Return one template as it stands.
+         */
         get: operations["readTemplate"];
         put?: never;
         post?: never;
-        /** Delete a message template at Meta */
+        /**
+         * Delete a message template at Meta
+         * @description Delete it. The name of one that was approved cannot be used again for 30 days.
+         */
         delete: operations["deleteTemplate"];
         options?: never;
         head?: never;
-        /** Edit a message template at Meta */
+        /**
+         * Edit a message template at Meta
+         * @description Change it; Meta reviews it anew. Approved ones are edited once a day and ten times a month at most.
+         */
         patch: operations["changeTemplate"];
         trace?: never;
     };
@@ -2565,7 +3139,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** See how a template reads with values */
+        /**
+         * See how a template reads with values
+         * @description Fill it in as `templates/send` would, and return how it reads and what it still wants. Nothing is sent.
+         */
         post: operations["previewTemplate"];
         delete?: never;
         options?: never;
@@ -2582,7 +3159,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unpause a message template at Meta */
+        /**
+         * Unpause a message template at Meta
+         * @description Let it be sent again. Meta ends a pause for low quality by itself, and one of its pacing only when asked.
+         */
         post: operations["unpauseTemplate"];
         delete?: never;
         options?: never;
@@ -2599,7 +3179,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Connect none of the numbers that a sign-up left to choose from; its token is deleted */
+        /**
+         * Connect none of the numbers that a sign-up left to choose from; its token is deleted
+         * @description Forget what Meta granted, before its 15 minutes are over.
+         */
         post: operations["cancelChoice"];
         delete?: never;
         options?: never;
@@ -2616,7 +3199,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Connect one of the numbers that a sign-up left to choose from */
+        /**
+         * Connect one of the numbers that a sign-up left to choose from
+         * @description Connect the number as connect/complete would have. Only whoever brought the code may, for 15 minutes, and once.
+         */
         post: operations["chooseNumber"];
         delete?: never;
         options?: never;
@@ -2633,7 +3219,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Connect a number, once Meta has confirmed that the token reads it */
+        /**
+         * Connect a number, once Meta has confirmed that the token reads it
+         * @description Connect a number, and register it where it comes from a sign-up; connecting one again gives it the new token.
+         */
         post: operations["connectNumber"];
         delete?: never;
         options?: never;
@@ -2650,7 +3239,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to connect a number: where to go, or what to do */
+        /**
+         * Begin to connect a number: where to go, or what to do
+         * @description Return Meta's sign-up where it is configured, else the steps to take by hand.
+         */
         post: operations["startConnecting"];
         delete?: never;
         options?: never;
@@ -2671,7 +3263,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Say which country a number is for; its token stays */
+        /**
+         * Say which country a number is for; its token stays
+         * @description Change which messages and campaigns that name a country leave from this number. What is queued stays where it is.
+         */
         patch: operations["changeConnection"];
         trace?: never;
     };
@@ -2684,8 +3279,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register a connected number with Meta, so that it may send; one that is registered is left alone */
-        post: operations["register"];
+        /**
+         * Register a connected number with Meta, so that it may send; one that is registered is left alone
+         * @description Register a number, under the PIN given, the one kept, or a new one. Meta allows ten tries in 72 hours.
+         */
+        post: operations["registerNumber"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2701,8 +3299,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show the PIN of a number's two-step verification; that it was shown goes on record */
-        post: operations["reveal"];
+        /**
+         * Show the PIN of a number's two-step verification; that it was shown goes on record
+         * @description Show the PIN under which the number was registered here, also once it was given up.
+         */
+        post: operations["revealPin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2718,7 +3319,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a number up: its token is wiped, its conversations and its queue stay */
+        /**
+         * Give a number up: its token is wiped, its conversations and its queue stay
+         * @description Give a connection up. Meta goes on sending the WABA's webhooks: others may share it.
+         */
         post: operations["disconnectNumber"];
         delete?: never;
         options?: never;
@@ -2735,8 +3339,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message */
+        /**
+         * Send a message
+         * @description Queue a message and answer 202; with `Prefer: wait=N` answer 200 as soon as Meta did, within N seconds.
+         */
         post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tenants/{tenant_id}/whatsapp/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a message
+         * @description Return one message, whoever wrote it, as its conversation's list shows it.
+         */
+        get: operations["readMessage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2752,7 +3379,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take back a message that nobody has begun to send */
+        /**
+         * Take back a message that nobody has begun to send
+         * @description Let it have failed as `cancelled`; asked again, it still is. What Meta was asked for already is refused with its status.
+         */
         post: operations["cancelMessage"];
         delete?: never;
         options?: never;
@@ -2769,7 +3399,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message that failed once more */
+        /**
+         * Send a message that failed once more
+         * @description Queue its content as a message of its own, and answer as `send` does; asked again, it is the same message.
+         */
         post: operations["retryMessage"];
         delete?: never;
         options?: never;
@@ -2786,7 +3419,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a message of which nobody knows whether it arrived once more; it may arrive twice */
+        /**
+         * Send a message of which nobody knows whether it arrived once more; it may arrive twice
+         * @description Queue its content as a message of its own, and answer as `send` does; asked again, it is the same message.
+         */
         post: operations["sendMessageAgain"];
         delete?: never;
         options?: never;
@@ -2801,7 +3437,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what Meta told beyond messages */
+        /**
+         * List what Meta told beyond messages
+         * @description Return notices as Meta sent them, the newest first. What each changes is said of its field in the coverage table.
+         */
         get: operations["listNotices"];
         put?: never;
         post?: never;
@@ -2818,7 +3457,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one thing that Meta told */
+        /**
+         * Read one thing that Meta told
+         * @description Return a notice as Meta sent it.
+         */
         get: operations["readNotice"];
         put?: never;
         post?: never;
@@ -2837,7 +3479,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a paused number send again, once Meta has confirmed that its token works and that it may send */
+        /**
+         * Let a paused number send again, once Meta has confirmed that its token works and that it may send
+         * @description End a pause that a refused send caused. One that Meta forbids ends when Meta lifts it; one that sends is left alone.
+         */
         post: operations["resumeNumber"];
         delete?: never;
         options?: never;
@@ -2852,7 +3497,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show whether WhatsApp is connected, and each number */
+        /**
+         * Show whether WhatsApp is connected, and each number
+         * @description Return the tenant's connections.
+         */
         get: operations["readWhatsAppStatus"];
         put?: never;
         post?: never;
@@ -2871,7 +3519,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Test a token before connecting it, or a connection that is there; changes nothing, and goes on record */
+        /**
+         * Test a token before connecting it, or a connection that is there; changes nothing, and goes on record
+         * @description Ask Meta step by step and return what was found.
+         */
         post: operations["testConnection"];
         delete?: never;
         options?: never;
@@ -2888,7 +3539,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a template by its name (the earlier gateway's route) */
+        /**
+         * Send a template by its name (the earlier gateway's route)
+         * @description Queue it and answer 202; with `Prefer: wait=N` answer 200 as soon as Meta did.
+         */
         post: operations["sendTemplateDirect"];
         delete?: never;
         options?: never;
@@ -2905,7 +3559,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a text (the earlier gateway's route) */
+        /**
+         * Send a text (the earlier gateway's route)
+         * @description Queue it and answer 202; with `Prefer: wait=N` answer 200 as soon as Meta did.
+         */
         post: operations["sendTextDirect"];
         delete?: never;
         options?: never;
@@ -3052,7 +3709,7 @@ export interface components {
             mentions?: string[];
         };
         /**
-         * Page[Annotation]
+         * AnnotationPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AnnotationPage: {
@@ -3103,7 +3760,7 @@ export interface components {
             waba_id: string | null;
         };
         /**
-         * Page[AsideRow]
+         * AsideRowPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AsideRowPage: {
@@ -3222,7 +3879,7 @@ export interface components {
             subject: string | null;
         };
         /**
-         * Page[AuditRow]
+         * AuditRowPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AuditRowPage: {
@@ -3261,7 +3918,7 @@ export interface components {
             updated_by: string;
         };
         /**
-         * Page[Automation]
+         * AutomationPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         AutomationPage: {
@@ -3313,6 +3970,16 @@ export interface components {
             change: components["schemas"]["ConversationChange"];
             /** @description The conversations, by their ids. */
             ids: string[];
+        };
+        /**
+         * BulkOutcome
+         * @description What became of a change to many conversations: those that took it, as they are now, and those that did not.
+         */
+        BulkOutcome: {
+            /** @description Those that let themselves be changed, as they stand now. */
+            changed: components["schemas"]["Conversation"][];
+            /** @description Those that were not changed, and why. */
+            refused: components["schemas"]["Refused"][];
         };
         /**
          * ButtonAction
@@ -3370,6 +4037,16 @@ export interface components {
             type: string;
             /** @description A web address. */
             url?: string | null;
+        };
+        /**
+         * ButtonReply
+         * @description What a button says, and the id that comes back when it is pressed.
+         */
+        ButtonReply: {
+            /** @description Your own id, which comes back when the button is pressed. */
+            id: string;
+            /** @description What stands there for people to read. */
+            title: string;
         };
         /**
          * ButtonShown
@@ -3530,7 +4207,7 @@ export interface components {
              */
             updated_at: string;
             /** @description The variables that its texts name. */
-            variables: components["schemas"]["campaigns_shapes_Variable"][];
+            variables: components["schemas"]["CampaignVariable"][];
         };
         /**
          * CampaignChange
@@ -3553,7 +4230,7 @@ export interface components {
             time_zone?: string;
         };
         /**
-         * Page[Campaign]
+         * CampaignPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         CampaignPage: {
@@ -3568,6 +4245,16 @@ export interface components {
          * @enum {string}
          */
         CampaignState: "draft" | "ready" | "scheduled" | "running" | "paused" | "finished" | "cancelled" | "failed";
+        /**
+         * CampaignVariable
+         * @description A variable of the template; `required`: a recipient without it gets no message.
+         */
+        CampaignVariable: {
+            /** @description The variable's name, as it stands in the texts. */
+            name: string;
+            /** @description Whether a recipient without it gets no message. */
+            required: boolean;
+        };
         /**
          * CannedReply
          * @description A canned reply. `body` may hold `{{contact_name}}`, `{{contact_phone}}`, `{{agent_name}}` and `{{business_name}}`.
@@ -3608,7 +4295,7 @@ export interface components {
             title?: string | null;
         };
         /**
-         * Page[CannedReply]
+         * CannedReplyPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         CannedReplyPage: {
@@ -4049,7 +4736,7 @@ export interface components {
             title?: string | null;
         };
         /**
-         * Page[Contact]
+         * ContactPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         ContactPage: {
@@ -4221,7 +4908,7 @@ export interface components {
             unread?: boolean;
         };
         /**
-         * Page[Conversation]
+         * ConversationPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         ConversationPage: {
@@ -4437,7 +5124,7 @@ export interface components {
             /** @description The `webhook-id` of its requests, the same in every attempt: `evt_`, and the event's place in the log. */
             id: string;
             /** @description Why the last attempt was none; null where there was none, or it was taken. */
-            last_reason: components["schemas"]["DeliveryReason"] | null;
+            last_reason: components["schemas"]["DeliveryReason"] | null | string;
             /** @description The HTTP status of the last answer; null where none came. */
             last_status: number | null;
             /** @description Whether it waits for an attempt, was taken, or was given up. */
@@ -4446,7 +5133,7 @@ export interface components {
             type: string;
         };
         /**
-         * Page[Delivery]
+         * DeliveryPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         DeliveryPage: {
@@ -4493,7 +5180,7 @@ export interface components {
             phone: string;
             /** @description Meta's id of the message (wamid); null or absent until Meta took it. */
             provider_message_id?: string | null;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
             /**
              * @description Names of values that the template has no place for.
@@ -4756,7 +5443,7 @@ export interface components {
             /** @description A message, by its id here. */
             message_id: string | null;
             /** @description What happened; there may be more types one day, so pass over what you do not know. */
-            type: components["schemas"]["EventType"];
+            type: components["schemas"]["EventType"] | string;
         };
         /**
          * EventList
@@ -4802,7 +5489,7 @@ export interface components {
             /** @description Why, in Curbe's word, which does not change. */
             kind: string;
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
-            words?: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+            words?: components["schemas"]["Words"] | null;
         };
         /**
          * Failures
@@ -4943,7 +5630,7 @@ export interface components {
             /** @description `error`: Meta refuses it; `warning`: Meta often does. */
             severity: string;
             /** @description The rule in each language. */
-            words: components["schemas"]["templates_lint_parts_Words"];
+            words: components["schemas"]["Words"];
         };
         /**
          * FlowAction
@@ -5073,7 +5760,7 @@ export interface components {
             id: string;
             /** @description A message, by its id here. */
             message_id: string | null;
-            /** @description How far the message has come; null where none was made. */
+            /** @description How far the message has come, in the words of a message's `status`; null where none was made. */
             message_status: string | null;
             /** @description Why, in a word for programs; null where there is no reason to tell. */
             reason: string | null;
@@ -5093,7 +5780,7 @@ export interface components {
             state: components["schemas"]["State"];
         };
         /**
-         * Page[Followed]
+         * FollowedPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         FollowedPage: {
@@ -5179,7 +5866,7 @@ export interface components {
             waba_id: string;
         };
         /**
-         * Page[Found]
+         * FoundPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         FoundPage: {
@@ -5322,7 +6009,7 @@ export interface components {
             total_count: number;
         };
         /**
-         * Page[Imported]
+         * ImportedPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         ImportedPage: {
@@ -5465,7 +6152,7 @@ export interface components {
             usual_connection_id: string | null;
         };
         /**
-         * Page[KeptRule]
+         * KeptRulePage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         KeptRulePage: {
@@ -5501,7 +6188,7 @@ export interface components {
             scopes: string[];
         };
         /**
-         * Page[Key]
+         * KeyPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         KeyPage: {
@@ -5560,7 +6247,7 @@ export interface components {
             name?: string | null;
         };
         /**
-         * Page[Label]
+         * LabelPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         LabelPage: {
@@ -5614,9 +6301,9 @@ export interface components {
              * @description Its id here, a UUID.
              */
             id: string;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
-            /** @description What a person would read in it; null where there is nothing to read. */
+            /** @description What a person would read in it, of a template that was sent its name and the texts put into it; null where there is nothing to read. */
             text: string | null;
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
@@ -5972,7 +6659,7 @@ export interface components {
             read_at: string | null;
         };
         /**
-         * Page[Mention]
+         * MentionPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         MentionPage: {
@@ -6135,9 +6822,9 @@ export interface components {
              * @default false
              */
             standby: boolean;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
-            /** @description What a person would read in it; null where there is nothing to read. */
+            /** @description What a person would read in it, of a template that was sent its name and the texts put into it; null where there is nothing to read. */
             text: string | null;
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
@@ -6151,10 +6838,10 @@ export interface components {
             code?: number | null;
             /** @description A sentence for people; null or absent where there is none. */
             detail?: string | null;
-            /** @description Why, in Curbe's word, which does not change. */
+            /** @description Why, in Curbe's word, which does not change: docs/reference/messages.md has each (`expired`, `recipient`, `window_closed` ...). */
             kind: string;
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
-            words: components["schemas"]["channels_cloudapi_phrases_Words"];
+            words: components["schemas"]["Words"];
         };
         /**
          * MessageList
@@ -6534,7 +7221,7 @@ export interface components {
             waba_id: string | null;
         };
         /**
-         * Page[Notice]
+         * NoticePage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         NoticePage: {
@@ -6659,7 +7346,7 @@ export interface components {
             /** @description What people call it. */
             description: string;
             /** @description Why it is told nothing; null where it is enabled. */
-            disabled_reason: components["schemas"]["DisabledReason"] | null;
+            disabled_reason: components["schemas"]["DisabledReason"] | null | string;
             /** @description Whether it is told anything. */
             enabled: boolean;
             /** @description Deliveries of the last seven days that were given up. */
@@ -6674,7 +7361,7 @@ export interface components {
             /** @description When it last took something; null: never yet. */
             last_delivered_at: string | null;
             /** @description Why it did not take something in its last round; null where it took everything. */
-            last_reason: components["schemas"]["DeliveryReason"] | null;
+            last_reason: components["schemas"]["DeliveryReason"] | null | string;
             /** @description The HTTP status with that; null where no answer came. */
             last_status: number | null;
             /** @description The last four characters of its secret, to recognise it by. */
@@ -6711,7 +7398,7 @@ export interface components {
             url?: string | null;
         };
         /**
-         * Page[OutgoingWebhook]
+         * OutgoingWebhookPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         OutgoingWebhookPage: {
@@ -6996,7 +7683,7 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         /**
-         * Page[Person]
+         * PersonPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         PersonPage: {
@@ -7130,13 +7817,15 @@ export interface components {
         };
         /**
          * Problem
-         * @description The body of every refusal. Programs switch on `code`; the sentences are for people and may change.
+         * @description The body of every refusal. Programs switch on `code`; sentences are for people and may change. Some have members of their own.
          */
         Problem: {
             /** @description Which refusal it is; programs go by this, it does not change. */
             code: string;
             /** @description A sentence for people; null or absent where there is none. */
             detail: string;
+            /** @description Where several values are wrong, each of them; absent where one alone is. */
+            errors?: components["schemas"]["WrongValue"][];
             /** @description Which value is to blame: its path in the JSON, or the parameter; absent where there is none. */
             field?: string | null;
             /**
@@ -7410,7 +8099,7 @@ export interface components {
          */
         QuickReplyButton: {
             /** @description What stands on the button, and what comes back from it. */
-            quick_reply: components["schemas"]["domain_interactive_Reply"];
+            quick_reply: components["schemas"]["ButtonReply"];
             /**
              * @description Tells apart what it is, in Meta's word.
              * @default quick_reply
@@ -7455,7 +8144,7 @@ export interface components {
             revoked_at?: string | null;
             /** @description Of an outbound one, who asked for it: `user:`, `key:` or `campaign:` and an id, or what else sends from the number; absent otherwise. */
             sender?: string | null;
-            /** @description What a person would read in it; null where there is nothing to read. */
+            /** @description What a person would read in it, of a template that was sent its name and the texts put into it; null where there is nothing to read. */
             text: string | null;
             /** @description What kind of message it is, in Meta's word: text, image, audio ... */
             type: string;
@@ -7556,7 +8245,7 @@ export interface components {
             /** @description The person's name; null where it is not known. */
             name: string | null;
             /** @description What became of them. */
-            outcome: components["schemas"]["campaigns_progress_Outcome"];
+            outcome: components["schemas"]["RecipientOutcome"];
             /** @description A phone number in E.164 with its `+`; null where it is not known. */
             phone: string;
             /** @description When the message was made; null where none was. */
@@ -7575,7 +8264,13 @@ export interface components {
             };
         };
         /**
-         * Page[Recipient]
+         * RecipientOutcome
+         * @description What may be asked for: where a recipient stands.
+         * @enum {string}
+         */
+        RecipientOutcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
+        /**
+         * RecipientPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         RecipientPage: {
@@ -7674,9 +8369,21 @@ export interface components {
             /** @description Goes as `cursor` into the same request to go on; null where nothing is left. */
             next_cursor: string | null;
             /** @description What became of the items, and how many ended alike. */
-            outcomes: components["schemas"]["ingest_replay_Outcome"][];
+            outcomes: components["schemas"]["ReplayOutcome"][];
             /** @description How many webhooks were read again. */
             replayed: number;
+        };
+        /**
+         * ReplayOutcome
+         * @description How many items had the same outcome for the same reason.
+         */
+        ReplayOutcome: {
+            /** @description How many there are. */
+            count: number;
+            /** @description How they ended, in a word. */
+            outcome: string;
+            /** @description Why, in a word for programs; null where there is no reason to tell. */
+            reason: string;
         };
         /**
          * ReplayRequest
@@ -7709,12 +8416,27 @@ export interface components {
             replayed: number;
         };
         /**
+         * Reply
+         * @description Writes to the person; `mark` is the occasion, on which it does so once.
+         */
+        Reply: {
+            /**
+             * @description Tells apart what would be done.
+             * @constant
+             */
+            does: "reply";
+            /** @description The occasion, on which it is done once. */
+            mark: string;
+            /** @description The text. */
+            text: string;
+        };
+        /**
          * ReplyButton
          * @description A button.
          */
         ReplyButton: {
             /** @description What stands on the button, and what comes back from it. */
-            reply: components["schemas"]["domain_interactive_Reply"];
+            reply: components["schemas"]["ButtonReply"];
             /**
              * @description Tells apart what it is, in Meta's word.
              * @default reply
@@ -7842,7 +8564,7 @@ export interface components {
             ttl_seconds?: number | null;
             /** @description The template's variables, each with what fills it. */
             variables?: {
-                [key: string]: components["schemas"]["notifications_rules_Variable"];
+                [key: string]: components["schemas"]["RuleVariable"];
             };
         };
         /**
@@ -7863,6 +8585,18 @@ export interface components {
              * @default
              */
             text: string;
+        };
+        /**
+         * RuleVariable
+         * @description Where a value of the template comes from: a `path` into the event, or a `value` that is always the same.
+         */
+        RuleVariable: {
+            /** @description What is said where the path leads to nothing; without it, nothing is sent then. */
+            default?: string | null;
+            /** @description Such as $.candidate.phone */
+            path?: string | null;
+            /** @description What is always said. */
+            value?: string | null;
         };
         /**
          * Said
@@ -7930,7 +8664,7 @@ export interface components {
             place?: number | null;
         };
         /**
-         * Page[SavedView]
+         * SavedViewPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         SavedViewPage: {
@@ -7986,7 +8720,7 @@ export interface components {
         };
         /**
          * SendAnswer
-         * @description The message as it stands now; ask for it again, or listen to the events, to see it go on.
+         * @description The message as it stands now; read it by its id, or follow the events, to see it go on.
          */
         SendAnswer: {
             /**
@@ -8008,7 +8742,7 @@ export interface components {
             id: string;
             /** @description Meta's id of the message (wamid); null or absent until Meta took it. */
             provider_message_id?: string | null;
-            /** @description How far the message has come. */
+            /** @description How far the message has come: queued, sending, unknown, accepted, sent, failed, delivered, read or played; an inbound one is received. */
             status: string;
         };
         /**
@@ -8526,7 +9260,7 @@ export interface components {
             /** @description How far asking has come: waiting (it is tried until 24 hours after the sign-up), asked or refused. */
             state: components["schemas"]["AppDataState"];
             /** @description What it means and what to do, in each language; null where there is nothing to say. */
-            words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+            words: components["schemas"]["Words"] | null;
         };
         /**
          * ShownBody
@@ -8633,7 +9367,7 @@ export interface components {
             /** @description When the pause ends by itself, RFC 3339 in UTC; null: it does not. */
             pause_until: string | null;
             /** @description What Meta's code means that a refused send was answered with; null where that is not what paused it. */
-            pause_words: components["schemas"]["channels_cloudapi_phrases_Words"] | null;
+            pause_words: components["schemas"]["Words"] | null;
             /** @description Whether it is paused: what is queued waits. */
             paused: boolean;
             /** @description Since when it is paused, RFC 3339 in UTC; null where it is not. */
@@ -8978,7 +9712,7 @@ export interface components {
             type: "team";
         };
         /**
-         * Page[Team]
+         * TeamPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         TeamPage: {
@@ -9098,7 +9832,7 @@ export interface components {
             waba_id?: string | null;
         };
         /**
-         * Page[Template]
+         * TemplatePage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         TemplatePage: {
@@ -9202,7 +9936,7 @@ export interface components {
             time_zone?: string | null;
         };
         /**
-         * Page[Tenant]
+         * TenantPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         TenantPage: {
@@ -9345,6 +10079,14 @@ export interface components {
             waba_id?: string | null;
         };
         /**
+         * TrialOutcome
+         * @description What would be done: nothing, with its reason; a reply; an assignment; or a priority.
+         */
+        TrialOutcome: {
+            /** @description What would be done, told apart by `does`. */
+            deed: components["schemas"]["Reply"] | components["schemas"]["Give"] | components["schemas"]["Press"] | components["schemas"]["Nothing"];
+        };
+        /**
          * TrialResult
          * @description Every step up to the first that stops a connection, and the number as far as the token reads it.
          */
@@ -9416,7 +10158,7 @@ export interface components {
             waba_id: string | null;
         };
         /**
-         * Page[Unrouted]
+         * UnroutedPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         UnroutedPage: {
@@ -9517,7 +10259,7 @@ export interface components {
             name: string;
         };
         /**
-         * Page[UserShown]
+         * UserShownPage
          * @description One page of a list. `next_cursor` asks for the one after it; null on the last.
          */
         UserShownPage: {
@@ -9653,49 +10395,10 @@ export interface components {
             choice_id: string;
         };
         /**
-         * Outcome
-         * @description What would be done: nothing, with its reason; a reply; an assignment; or a priority.
-         */
-        automations_api_Outcome: {
-            /** @description What would be done, told apart by `does`. */
-            deed: components["schemas"]["automations_rules_Reply"] | components["schemas"]["Give"] | components["schemas"]["Press"] | components["schemas"]["Nothing"];
-        };
-        /**
-         * Reply
-         * @description Writes to the person; `mark` is the occasion, on which it does so once.
-         */
-        automations_rules_Reply: {
-            /**
-             * @description Tells apart what would be done.
-             * @constant
-             */
-            does: "reply";
-            /** @description The occasion, on which it is done once. */
-            mark: string;
-            /** @description The text. */
-            text: string;
-        };
-        /**
-         * Outcome
-         * @description What may be asked for: where a recipient stands.
-         * @enum {string}
-         */
-        campaigns_progress_Outcome: "waiting" | "put_off" | "skipped" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown" | "cancelled" | "forgotten";
-        /**
-         * Variable
-         * @description A variable of the template; `required`: a recipient without it gets no message.
-         */
-        campaigns_shapes_Variable: {
-            /** @description The variable's name, as it stands in the texts. */
-            name: string;
-            /** @description Whether a recipient without it gets no message. */
-            required: boolean;
-        };
-        /**
          * Words
          * @description One sentence in each language.
          */
-        channels_cloudapi_phrases_Words: {
+        Words: {
             /** @description In English. */
             en: string;
             /** @description In Spanish. */
@@ -9704,60 +10407,14 @@ export interface components {
             pt: string;
         };
         /**
-         * Reply
-         * @description What a button says, and the id that comes back when it is pressed.
+         * WrongValue
+         * @description One of several values that are wrong.
          */
-        domain_interactive_Reply: {
-            /** @description Your own id, which comes back when the button is pressed. */
-            id: string;
-            /** @description What stands there for people to read. */
-            title: string;
-        };
-        /**
-         * Outcome
-         * @description What became of a change to many conversations: those that took it, as they are now, and those that did not.
-         */
-        inbox_changes_Outcome: {
-            /** @description Those that let themselves be changed, as they stand now. */
-            changed: components["schemas"]["Conversation"][];
-            /** @description Those that were not changed, and why. */
-            refused: components["schemas"]["Refused"][];
-        };
-        /**
-         * Outcome
-         * @description How many items had the same outcome for the same reason.
-         */
-        ingest_replay_Outcome: {
-            /** @description How many there are. */
-            count: number;
-            /** @description How they ended, in a word. */
-            outcome: string;
-            /** @description Why, in a word for programs; null where there is no reason to tell. */
-            reason: string;
-        };
-        /**
-         * Variable
-         * @description Where a value of the template comes from: a `path` into the event, or a `value` that is always the same.
-         */
-        notifications_rules_Variable: {
-            /** @description What is said where the path leads to nothing; without it, nothing is sent then. */
-            default?: string | null;
-            /** @description Such as $.candidate.phone */
-            path?: string | null;
-            /** @description What is always said. */
-            value?: string | null;
-        };
-        /**
-         * Words
-         * @description One sentence in the languages of the screens.
-         */
-        templates_lint_parts_Words: {
-            /** @description In English. */
-            en: string;
-            /** @description In Spanish. */
-            es: string;
-            /** @description In Portuguese. */
-            pt: string;
+        WrongValue: {
+            /** @description What is wrong with it, a sentence for people. */
+            detail: string;
+            /** @description Its path in the JSON, or the parameter; null where it has none. */
+            field: string | null;
         };
     };
     responses: never;
@@ -9838,6 +10495,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9903,6 +10562,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9912,6 +10573,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9999,6 +10662,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10008,6 +10673,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10076,6 +10743,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10123,6 +10792,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10184,6 +10855,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10243,6 +10916,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10330,6 +11005,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10339,6 +11016,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10413,6 +11092,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10422,6 +11103,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10500,6 +11183,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10509,6 +11194,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10574,6 +11261,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10583,6 +11272,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10658,6 +11349,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10667,6 +11360,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10743,6 +11438,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10752,6 +11449,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10819,6 +11518,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10828,6 +11529,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10904,6 +11607,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10982,6 +11687,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10991,6 +11698,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11067,6 +11776,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11076,6 +11787,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11150,6 +11863,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11159,6 +11874,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11242,6 +11959,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11251,6 +11970,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11316,6 +12037,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11325,6 +12048,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11390,6 +12115,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11399,6 +12126,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11462,6 +12191,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11471,6 +12202,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11546,6 +12279,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11555,6 +12290,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11633,6 +12370,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11642,6 +12381,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11720,6 +12461,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11729,6 +12472,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11803,6 +12548,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11812,6 +12559,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11886,6 +12635,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11895,6 +12646,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11978,6 +12731,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11987,6 +12742,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12059,6 +12816,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12068,6 +12827,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12155,6 +12916,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12164,6 +12927,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12225,7 +12990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12246,6 +13011,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12255,6 +13022,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12310,7 +13079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12331,6 +13100,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12340,6 +13111,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12387,7 +13160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12417,6 +13190,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12426,6 +13201,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12474,7 +13251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12513,6 +13290,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12522,6 +13301,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12571,7 +13352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12592,6 +13373,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12601,6 +13384,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12650,7 +13435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12671,6 +13456,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12680,6 +13467,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12731,7 +13520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12779,6 +13568,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12788,6 +13579,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12837,7 +13630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12858,6 +13651,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12867,6 +13662,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12915,7 +13712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12945,6 +13742,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12954,6 +13753,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13001,7 +13802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13031,6 +13832,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13040,6 +13843,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13091,7 +13896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13130,6 +13935,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13139,6 +13946,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13205,7 +14014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13235,6 +14044,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13244,6 +14055,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13296,7 +14109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13326,6 +14139,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13335,6 +14150,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13386,7 +14203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13434,6 +14251,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13443,6 +14262,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13473,7 +14294,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["automations_api_Outcome"];
+                    "application/json": components["schemas"]["TrialOutcome"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -13494,7 +14315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13533,6 +14354,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13542,6 +14365,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13591,7 +14416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13621,6 +14446,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13630,6 +14457,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13683,7 +14512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13722,6 +14551,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13731,6 +14562,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13778,7 +14611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13808,6 +14641,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13817,6 +14652,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13849,7 +14686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["automations_api_Outcome"];
+                    "application/json": components["schemas"]["TrialOutcome"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -13870,7 +14707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13909,6 +14746,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13918,6 +14757,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -13972,7 +14813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14002,6 +14843,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14011,6 +14854,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14062,7 +14907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14110,6 +14955,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14119,6 +14966,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14168,7 +15017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14198,6 +15047,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14207,6 +15058,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14254,7 +15107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14293,6 +15146,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14302,6 +15157,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14355,7 +15212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14403,6 +15260,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14412,6 +15271,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14461,7 +15322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14491,6 +15352,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14500,6 +15363,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14553,7 +15418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14601,6 +15466,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14610,6 +15477,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14663,7 +15532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14711,6 +15580,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14720,6 +15591,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14773,7 +15646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14821,6 +15694,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14830,6 +15705,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14894,7 +15771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14942,6 +15819,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -14951,6 +15830,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15000,7 +15881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15039,6 +15920,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15048,6 +15931,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15097,7 +15982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15145,6 +16030,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15154,6 +16041,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15203,7 +16092,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15251,6 +16140,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15260,6 +16151,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15272,7 +16165,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only recipients of whom this became. */
-                state?: components["schemas"]["campaigns_progress_Outcome"] | null;
+                state?: components["schemas"]["RecipientOutcome"] | null;
             };
             header?: never;
             path: {
@@ -15312,7 +16205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15342,6 +16235,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15351,6 +16246,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15400,7 +16297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15430,6 +16327,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15439,6 +16338,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15488,7 +16389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15536,6 +16437,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15545,6 +16448,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15594,7 +16499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15624,6 +16529,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15633,6 +16540,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15645,7 +16554,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only those of whom this became. */
-                state?: components["schemas"]["campaigns_progress_Outcome"] | null;
+                state?: components["schemas"]["RecipientOutcome"] | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description How many items a page has at most. */
@@ -15689,7 +16598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15719,6 +16628,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15728,6 +16639,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15777,7 +16690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15807,6 +16720,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15816,6 +16731,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15865,7 +16782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15913,6 +16830,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15922,6 +16841,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -15971,7 +16892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16019,6 +16940,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16028,6 +16951,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16081,7 +17006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16129,6 +17054,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16138,6 +17065,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16187,7 +17116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16235,6 +17164,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16244,6 +17175,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16297,7 +17230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16345,6 +17278,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16354,6 +17289,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16403,7 +17340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16451,6 +17388,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16460,6 +17399,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16512,7 +17453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16542,6 +17483,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16551,6 +17494,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16602,7 +17547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16650,6 +17595,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16659,6 +17606,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16706,7 +17655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16736,6 +17685,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16745,6 +17696,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16798,7 +17751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16846,6 +17799,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16855,6 +17810,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16907,7 +17864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16937,6 +17894,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16946,6 +17905,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -16993,7 +17954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17023,6 +17984,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17032,6 +17995,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17083,7 +18048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17122,6 +18087,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17131,6 +18098,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17205,7 +18174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17244,6 +18213,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17253,6 +18224,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17312,7 +18285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17351,6 +18324,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17360,6 +18335,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17412,7 +18389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17442,6 +18419,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17451,6 +18430,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17500,7 +18481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17530,6 +18511,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17539,6 +18522,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17550,7 +18535,7 @@ export interface operations {
     listContacts: {
         parameters: {
             query?: {
-                /** @description Exactly this number, however it is written. */
+                /** @description Exactly this number, however it is written; without a country code it is read by the tenant's country. */
                 phone?: string | null;
                 /** @description Exactly this user id of Meta's. */
                 bsuid?: string | null;
@@ -17597,7 +18582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17627,6 +18612,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17636,6 +18623,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17685,7 +18674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17715,6 +18704,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17724,6 +18715,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17777,7 +18770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17825,6 +18818,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17834,6 +18829,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17883,7 +18880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17913,6 +18910,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17922,6 +18921,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -17975,7 +18976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18014,6 +19015,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18023,6 +19026,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18072,7 +19077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18102,6 +19107,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18111,6 +19118,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18160,7 +19169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18208,6 +19217,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18217,6 +19228,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18266,7 +19279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18296,6 +19309,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18305,6 +19320,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18358,7 +19375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18406,6 +19423,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18415,6 +19434,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18466,7 +19487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18514,6 +19535,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18523,6 +19546,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18574,7 +19599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `proof_required`: Show first that it is you; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18613,6 +19638,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18622,6 +19649,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18676,7 +19705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18715,6 +19744,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18724,6 +19755,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18796,7 +19829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18826,6 +19859,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18835,6 +19870,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18865,7 +19902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["inbox_changes_Outcome"];
+                    "application/json": components["schemas"]["BulkOutcome"];
                 };
             };
             /** @description `request_cut_off`: The request ended before its body did */
@@ -18886,7 +19923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18925,6 +19962,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18934,6 +19973,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -18983,7 +20024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19013,6 +20054,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19022,6 +20065,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19075,7 +20120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19123,6 +20168,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19132,6 +20179,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19190,7 +20239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19220,6 +20269,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19229,6 +20280,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19291,7 +20344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19321,6 +20374,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19330,6 +20385,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19381,7 +20438,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19411,6 +20468,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19420,6 +20479,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19476,7 +20537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19515,6 +20576,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19524,6 +20587,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19575,7 +20640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_the_author`: Somebody else wrote this; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `not_the_author`: Somebody else wrote this; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19605,6 +20670,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19614,6 +20681,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19667,7 +20736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19706,6 +20775,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19715,6 +20786,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19764,7 +20837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19803,6 +20876,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19812,6 +20887,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19859,7 +20936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19889,6 +20966,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19898,6 +20977,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19950,7 +21031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19980,6 +21061,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -19989,6 +21072,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20040,7 +21125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20079,6 +21164,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20088,6 +21175,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20144,7 +21233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20174,6 +21263,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20183,6 +21274,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20230,7 +21323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20260,6 +21353,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20269,6 +21364,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20320,7 +21417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20368,6 +21465,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20377,6 +21476,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20424,7 +21525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20454,6 +21555,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20463,6 +21566,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20516,7 +21621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20564,6 +21669,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20573,6 +21680,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20625,7 +21734,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20655,6 +21764,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20664,6 +21775,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20715,7 +21828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20754,6 +21867,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20763,6 +21878,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20810,7 +21927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20840,6 +21957,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20849,6 +21968,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20901,7 +22022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20931,6 +22052,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20940,6 +22063,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -20991,7 +22116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21039,6 +22164,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21048,6 +22175,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21095,7 +22224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21125,6 +22254,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21134,6 +22265,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21187,7 +22320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21235,6 +22368,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21244,6 +22379,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21313,7 +22450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21352,6 +22489,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21361,6 +22500,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21417,7 +22558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21456,6 +22597,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21465,6 +22608,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21514,7 +22659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21553,6 +22698,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21562,6 +22709,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21611,7 +22760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21641,6 +22790,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21650,6 +22801,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21699,7 +22852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21729,6 +22882,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21738,6 +22893,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21789,7 +22946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21837,6 +22994,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21846,6 +23005,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21897,7 +23058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21936,6 +23097,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -21945,6 +23108,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22003,7 +23168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22033,6 +23198,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22042,6 +23209,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22094,7 +23263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22124,6 +23293,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22133,6 +23304,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22184,7 +23357,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22232,6 +23405,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22241,6 +23416,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22290,7 +23467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22320,6 +23497,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22329,6 +23508,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22382,7 +23563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22430,6 +23611,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22439,6 +23622,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22486,7 +23671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22516,6 +23701,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22525,6 +23712,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22577,7 +23766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22607,6 +23796,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22616,6 +23807,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22667,7 +23860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22715,6 +23908,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22724,6 +23919,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22773,7 +23970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22803,6 +24000,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22812,6 +24011,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22859,7 +24060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22889,6 +24090,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22898,6 +24101,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22951,7 +24156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22990,6 +24195,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -22999,6 +24206,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23055,7 +24264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23085,6 +24294,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23094,6 +24305,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23145,7 +24358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23193,6 +24406,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23202,6 +24417,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23251,7 +24468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23299,6 +24516,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23308,6 +24527,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23357,7 +24578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `proof_required`: Show first that it is you; `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23396,6 +24617,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23405,6 +24628,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23454,7 +24679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23502,6 +24727,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23511,6 +24738,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23563,7 +24792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23593,6 +24822,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23602,6 +24833,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23653,7 +24886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23701,6 +24934,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23710,6 +24945,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23757,7 +24994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23796,6 +25033,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23805,6 +25044,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23858,7 +25099,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `role_beyond`: That role is not yours to give; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23906,6 +25147,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23915,6 +25158,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -23992,6 +25237,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24001,6 +25248,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24091,6 +25340,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24100,6 +25351,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24177,6 +25430,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24186,6 +25441,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24240,7 +25497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24279,6 +25536,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24288,6 +25547,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24342,7 +25603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24381,6 +25642,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24390,6 +25653,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24444,7 +25709,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24483,6 +25748,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24492,6 +25759,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24546,7 +25815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24585,6 +25854,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24594,6 +25865,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24648,7 +25921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24687,6 +25960,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24696,6 +25971,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24750,7 +26027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24789,6 +26066,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24798,6 +26077,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24854,7 +26135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24893,6 +26174,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24902,6 +26185,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -24958,7 +26243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24997,6 +26282,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25006,6 +26293,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25060,7 +26349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25099,6 +26388,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25108,6 +26399,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25162,7 +26455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25201,6 +26494,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25210,6 +26505,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25264,7 +26561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25303,6 +26600,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25312,6 +26611,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25366,7 +26667,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25405,6 +26706,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25414,6 +26717,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25461,7 +26766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25500,6 +26805,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25509,6 +26816,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25559,7 +26868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25589,6 +26898,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25598,6 +26909,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25645,7 +26958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25684,6 +26997,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25693,6 +27008,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25745,7 +27062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25775,6 +27092,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25784,6 +27103,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25835,7 +27156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25883,6 +27204,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25892,6 +27215,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25939,7 +27264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25969,6 +27294,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -25978,6 +27305,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26031,7 +27360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26079,6 +27408,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26088,6 +27419,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26150,7 +27483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26189,6 +27522,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26198,6 +27533,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26249,7 +27586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26297,6 +27634,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26315,6 +27654,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26362,7 +27703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26392,6 +27733,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26401,6 +27744,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26448,7 +27793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26478,6 +27823,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26487,6 +27834,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26538,7 +27887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26577,6 +27926,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26586,6 +27937,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26637,7 +27990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26676,6 +28029,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26685,6 +28040,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26736,7 +28093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26784,6 +28141,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26802,6 +28161,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26867,7 +28228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26915,6 +28276,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26924,6 +28287,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -26971,7 +28336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27019,6 +28384,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27037,6 +28404,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27086,7 +28455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27116,6 +28485,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27125,6 +28496,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27175,7 +28548,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27214,6 +28587,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27232,6 +28607,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27285,7 +28662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27333,6 +28710,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27351,6 +28730,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27404,7 +28785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27443,6 +28824,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27452,6 +28835,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27501,7 +28886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27549,6 +28934,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27567,6 +28954,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27616,7 +29005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27664,6 +29053,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27673,6 +29064,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27724,7 +29117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27781,6 +29174,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27799,6 +29194,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27850,7 +29247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27898,6 +29295,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27916,6 +29315,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -27967,7 +29368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28006,6 +29407,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28015,6 +29418,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28068,7 +29473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28107,6 +29512,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28116,6 +29523,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28124,7 +29533,7 @@ export interface operations {
             };
         };
     };
-    register: {
+    registerNumber: {
         parameters: {
             query?: never;
             header?: never;
@@ -28169,7 +29578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28217,6 +29626,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28235,6 +29646,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28243,7 +29656,7 @@ export interface operations {
             };
         };
     };
-    reveal: {
+    revealPin: {
         parameters: {
             query?: never;
             header?: never;
@@ -28284,7 +29697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `proof_required`: Show first that it is you; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28332,6 +29745,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28341,6 +29756,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28392,7 +29809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28440,6 +29857,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28449,6 +29868,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28514,7 +29935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28562,6 +29983,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28571,6 +29994,100 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A tenant, by its id. */
+                tenant_id: string;
+                /** @description A message, by its id here. */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `request_cut_off`: The request ended before its body did */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The API key or session is missing, unknown or no longer valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: There is no such thing here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be used as it is */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
+            429: {
+                headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: This is not possible at the moment */
+            503: {
+                headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28620,7 +30137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28668,6 +30185,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28677,6 +30196,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28738,7 +30259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28786,6 +30307,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28795,6 +30318,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28856,7 +30381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28904,6 +30429,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28913,6 +30440,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -28967,7 +30496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28997,6 +30526,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29006,6 +30537,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29055,7 +30588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29085,6 +30618,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29094,6 +30629,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29145,7 +30682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29193,6 +30730,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29211,6 +30750,8 @@ export interface operations {
             /** @description `graph_unreachable`: Meta does not answer; `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29258,7 +30799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `tenant_suspended`: This workspace is suspended */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29288,6 +30829,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29297,6 +30840,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29348,7 +30893,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site; `embedded_session`: A page within another site may not do that */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29396,6 +30941,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29405,6 +30952,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29467,7 +31016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29515,6 +31064,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29524,6 +31075,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29586,7 +31139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `foreign_origin`: This request comes from another site */
+            /** @description `missing_scope`: This API key or role may not do that; `csrf_failed`: The request does not carry the session's token; `tenant_suspended`: This workspace is suspended; `foreign_origin`: This request comes from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29634,6 +31187,8 @@ export interface operations {
             /** @description `too_many_requests`: Too many requests; `rate_limited`: Requests come faster than allowed */
             429: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -29643,6 +31198,8 @@ export interface operations {
             /** @description `unavailable`: This is not possible at the moment */
             503: {
                 headers: {
+                    /** @description After how many seconds to send the same request again; absent where that is not known. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -20,7 +20,7 @@ export type Kind = Rule["kind"];
 export type Match = NonNullable<KeywordReply["match"]>;
 export type RuleTrial = Schemas["RuleTrial"];
 export type Deed =
-  | Schemas["automations_rules_Reply"]
+  | Schemas["Reply"]
   | Schemas["Give"]
   | Schemas["Press"]
   | Schemas["Nothing"];
