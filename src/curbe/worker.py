@@ -28,8 +28,9 @@ from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
+from curbe.inbox import following
 from curbe.inbox.carrying import Carrying
-from curbe.inbox.identity import CARRY_OVER
+from curbe.inbox.following import CARRY_OVER, GIVE_BACK
 from curbe.inbox.rules import WAKE
 from curbe.inbox.seen import READ_RECEIPT
 from curbe.inbox.snooze import Alarm
@@ -273,12 +274,13 @@ def teller_of(everybody: Pool, pool: Pool, deliver: Handler) -> Runner:
 def _by_itself(pool: Pool) -> dict[str, Handler]:
     """Return who does what is done without anybody.
 
-    Ends of snoozes, what is left of merged conversations, answers to STOP, notifications, automations, what failures say, what a number
-    that is back lets be done, and choices that nobody made.
+    Ends of snoozes, what is left of merged and parted conversations, answers to STOP, notifications, automations, what failures say,
+    what a number that is back lets be done, and choices that nobody made.
     """
     return {
         WAKE: Alarm(pool, now=utc_now),
-        CARRY_OVER: Carrying(pool),
+        CARRY_OVER: Carrying(pool, following.carry_over),
+        GIVE_BACK: Carrying(pool, following.give_back),
         hearing.ANSWER: Confirming(pool, now=utc_now),
         FETCH_AGAIN: FetchingAgain(pool),
         FORGET: Forgetting(pool),
