@@ -8,7 +8,7 @@ import pytest
 
 from bed.appliers import drain
 from bed.queueing import queue_texts
-from bed.rows import NOW, Number, insert_conversation
+from bed.rows import NOW, Number, insert_conversation, insert_number
 from bed.webhooks import Json, body, change, deliver, text
 from bed.working import work_off
 from curbe.inbox import contacts, erasing, following
@@ -21,7 +21,7 @@ from curbe.retention import exporting
 pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
-ANA, OTHER, THIRD = "34600000001", "34600000002", "34600000003"
+ANA, OTHER, THIRD, FOURTH = "34600000001", "34600000002", "34600000003", "34600000004"
 SAID = 2 * MESSAGES_AT_ONCE + 7
 
 
@@ -175,6 +175,28 @@ async def test_the_latest_of_what_goes_back_does_so_at_once_and_the_rest_follows
     assert await owner.fetchval("SELECT count(*) FROM messages_going_back") == 0
     told = await owner.fetch("SELECT data ->> 'merge_id' FROM events WHERE type = 'contact_parted'")
     assert [row[0] for row in told] == [str(merge_id)] * 2, "once for the people, once for all they said"
+
+
+async def test_who_wrote_to_two_numbers_gets_both_conversations_back_and_the_end_is_told_once(
+    owner: Owner, web: Pool, apply: Pool, worker: Pool, number: Number
+) -> None:
+    second = await insert_number(owner, number.tenant_id)
+    kept, gone = await talkative(owner, number, ANA), await talkative(owner, number, OTHER)
+    there = await talkative(owner, second, THIRD), await talkative(owner, second, FOURTH)
+    for beside, thread in zip(there, (kept, gone), strict=True):
+        await owner.execute(
+            "UPDATE conversations SET contact_id = $2 WHERE id = $1", beside, await of(owner, thread)
+        )
+    merge_id = await merge(owner, web, number, kept, gone)
+    await carry(apply, worker)
+    await undo(owner, web, number, kept, merge_id)
+    assert await owner.fetchval("SELECT count(*) FROM messages_going_back") == 2
+
+    await carry(apply, worker)
+
+    assert await counts(owner, kept, gone, *there) == [SAID] * 4
+    assert await whose(owner) == {kept: {ANA}, gone: {OTHER}, there[0]: {THIRD}, there[1]: {FOURTH}}
+    assert await owner.fetchval("SELECT count(*) FROM events WHERE type = 'contact_parted'") == 2
 
 
 async def test_what_is_to_be_sent_goes_back_at_once_however_much_was_said_after_it(

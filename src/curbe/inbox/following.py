@@ -46,6 +46,9 @@ class _Piece(msgspec.Struct, frozen=True):
     from_id: UUID
     message_ids: list[UUID]
     left: int
+
+
+class _Merge(msgspec.Struct, frozen=True):
     survivor_id: UUID
     merged_id: UUID
 
@@ -54,6 +57,7 @@ _MOVE: Final = Query("curbe.inbox", "move_messages")
 _LOCK_MERGED: Final = Query("curbe.inbox", "lock_merged", _Stray)
 _NOT_CARRIED: Final = Query("curbe.inbox", "not_carried_over", Id)
 _GO_BACK: Final = Query("curbe.inbox", "go_back")
+_LOCK_MERGE: Final = Query("curbe.inbox", "lock_merge", _Merge)
 _GOING_BACK: Final = Query("curbe.inbox", "going_back", _Piece)
 _GOING_BACK_OF: Final = Query("curbe.inbox", "going_back_of", Id)
 _GIVE_BACK: Final = Query("curbe.inbox", "give_back")
@@ -100,8 +104,9 @@ async def go_back(
 
 async def give_back(tx: Transaction, *, tenant_id: UUID, subject: UUID) -> bool:
     """Move the next messages that an undone merge has yet to give back; with the last of them it is told once more that two were parted."""
+    merge = await _LOCK_MERGE.one(tx, tenant_id=tenant_id, merge_id=subject)
     piece = await _GOING_BACK.one(tx, tenant_id=tenant_id, merge_id=subject, most=MESSAGES_AT_ONCE)
-    if piece is None:
+    if merge is None or piece is None:
         return False
     place = {"tenant_id": tenant_id, "merge_id": subject, "conversation_id": piece.conversation_id}
     await _GIVE_BACK.run(
@@ -117,7 +122,7 @@ async def give_back(tx: Transaction, *, tenant_id: UUID, subject: UUID) -> bool:
     await _ALL_GIVEN.run(tx, **place)
     if await _GOING_BACK.one(tx, tenant_id=tenant_id, merge_id=subject, most=1) is not None:
         return True
-    named = names(contact_id=piece.survivor_id, other_id=piece.merged_id, merge_id=subject)
+    named = names(contact_id=merge.survivor_id, other_id=merge.merged_id, merge_id=subject)
     await append_events(tx, [event_of(EventType.CONTACT_PARTED, tenant_id=tenant_id, named=named)])
     return False
 

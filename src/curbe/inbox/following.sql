@@ -29,16 +29,18 @@ SELECT v.id
 INSERT INTO messages_going_back (tenant_id, merge_id, conversation_id, from_id, message_ids)
 VALUES (:tenant_id, :merge_id, :conversation_id, :from_id, :message_ids::uuid[])
 
+-- name: lock_merge
+-- Whoever gives back what is left of it does so alone; the next sees what is left then.
+SELECT g.survivor_id, g.merged_id FROM contact_merges g WHERE g.tenant_id = :tenant_id AND g.id = :merge_id FOR NO KEY UPDATE OF g
+
 -- name: going_back
 -- The next piece of what an undone merge has yet to give back, one conversation after the other.
 SELECT b.conversation_id, b.from_id, b.message_ids[b.moved_count + 1 : b.moved_count + :most::integer] AS message_ids,
-       greatest(cardinality(b.message_ids) - b.moved_count - :most, 0) AS left, g.survivor_id, g.merged_id
+       greatest(cardinality(b.message_ids) - b.moved_count - :most, 0) AS left
   FROM messages_going_back b
-  JOIN contact_merges g ON g.tenant_id = b.tenant_id AND g.id = b.merge_id
  WHERE b.tenant_id = :tenant_id AND b.merge_id = :merge_id
  ORDER BY b.conversation_id
  LIMIT 1
-   FOR NO KEY UPDATE OF b
 
 -- name: going_back_of
 -- An undone merge that has yet to give something back to or from a conversation of these contacts.

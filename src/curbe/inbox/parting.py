@@ -226,13 +226,13 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
         )
     if found.undone_at is not None:
         raise Conflict("This merge was undone before.", fix="Read the contact again.")
-    await following.all_given_back(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     moved = _MOVED.decode(found.moved)
     if found.buried or await _is_rested_on(tx, tenant_id, found, moved):
         raise Conflict(
             "This contact was merged with another one since.",
             fix="Undo the later merge first, then this one.",
         )
+    await following.all_given_back(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     if moved.aliases:
         await _MOVE_BACK.run(
             tx,
