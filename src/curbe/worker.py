@@ -41,6 +41,7 @@ from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Role, Unreachable
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
+from curbe.infra.lookout import Lookout
 from curbe.infra.loop import when_signalled
 from curbe.infra.mail import Mailer
 from curbe.infra.metrics import WORKER, Metrics
@@ -111,7 +112,8 @@ async def work(
         lanes = await _lanes(pools.apply)
         spare_what_stays(BATCHES)
         running = [applier.run(lane, stop) for lane in lanes]
-        running += [senders.run(stop), tender.run(stop), *(runner.run(stop) for runner in runners)]
+        running += [senders.run(stop), tender.run(stop), Lookout(pools.apply, runners).run(stop)]
+        running += [runner.run(stop, watched=True) for runner in runners]
         running += upkeep.until(
             stop, work=pools.work, apply=pools.apply, dsn=dsn, spool=spool, app_id=settings.meta_app_id
         )

@@ -100,7 +100,7 @@ class Tender:
 
     async def _at_work(self) -> list[AtWork]:
         """Return the campaigns that something is to be done about and that are not in hand."""
-        async with self._everybody.transaction() as tx:
+        async with self._everybody.looking() as tx:
             work = await _AT_WORK.all(tx)
         for gone in self._paces.keys() - {one.id for one in work} - self._in_hand:
             del self._paces[gone]

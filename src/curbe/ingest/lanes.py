@@ -56,6 +56,7 @@ class Applier:
         self._met: Final = Met()
         self._tallies: Final = Tallies()
         self._reaches: Final[dict[int, Reach]] = {}
+        self._quiet: Final[set[int]] = set()  # lanes in which there was nothing at the last look
         self._alone: Final = Alone(pool, callback_keys=callback_keys, met=self._met, done=self._done)
 
     async def run(self, lane: int, stop: asyncio.Event) -> None:
@@ -94,6 +95,10 @@ class Applier:
         return applied
 
     async def _apply_next(self, lane: int, reach: Reach) -> int:
+        # To take a lane is written down, and synced to the disk: not ten times a second where nothing comes.
+        if lane in self._quiet and not await store.is_ahead(self._pool, lane):
+            return 0
+        self._quiet.discard(lane)
         began, gathered, webhooks = time.perf_counter(), Gathered(), list[StoredWebhook]()
         try:
             async with self._pool.transaction(tell_locks=True) as tx:
@@ -102,6 +107,7 @@ class Applier:
                     return 0
                 webhooks = await store.read_ahead(tx, mine, most=reach.size, max_bytes=self._max_bytes)
                 if not webhooks:
+                    self._quiet.add(lane)
                     return 0
                 counts = await apply_webhooks(
                     tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met

@@ -106,7 +106,7 @@ class Senders:
                 sender.leave()
 
     async def _start_waiting(self, session: Session, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
-        async with self._everybody.transaction() as tx:
+        async with self._everybody.looking() as tx:
             waiting = await store.waiting_connections(tx)
         for row in waiting:
             key = (row.tenant_id, row.id)
@@ -146,7 +146,7 @@ class Senders:
 
 async def _doubt_vanished(everybody: Pool, pool: Pool) -> None:
     """Mark as unknown what vanished senders left behind."""
-    async with everybody.transaction() as tx:
+    async with everybody.looking() as tx:
         gone = await store.expired(tx)
     for tenant_id in sorted({row.tenant_id for row in gone}):
         await doubt_expired(pool, tenant_id, [row for row in gone if row.tenant_id == tenant_id])

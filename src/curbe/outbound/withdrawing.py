@@ -43,7 +43,7 @@ async def expire(everybody: Pool, pool: Pool) -> None:
 
     ``everybody`` is of the batch role and sees all tenants, ``pool`` of the worker's.
     """
-    async with everybody.transaction() as tx:
+    async with everybody.looking() as tx:
         found = await _OVERDUE.all(tx)
     for tenant_id, rows in groupby(found, key=attrgetter("tenant_id")):
         async with pool.transaction(tenant_id) as tx:
