@@ -49,6 +49,7 @@ from curbe.infra.migrate import require_known_schema
 from curbe.infra.settings import Settings
 from curbe.ingest import automating, concluding
 from curbe.ingest import store as ingest
+from curbe.ingest.bell import Bell
 from curbe.ingest.catching_up import CatchingUp
 from curbe.ingest.lanes import Applier
 from curbe.media.fetch import Fetcher
@@ -111,7 +112,8 @@ async def work(
     async with _wired(settings, dsn, stop) as (applier, senders, tender, runners, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
         spare_what_stays(BATCHES)
-        running = [applier.run(lane, stop) for lane in lanes]
+        bell = Bell(pools.apply)
+        running = [bell.run(stop), *(applier.run(lane, stop, bell) for lane in lanes)]
         running += [senders.run(stop), tender.run(stop), Lookout(pools.apply, runners).run(stop)]
         running += [runner.run(stop, watched=True) for runner in runners]
         running += upkeep.until(
@@ -173,7 +175,7 @@ async def _wired(
     keeping = keeping_of(settings)
     async with contextlib.AsyncExitStack() as stack:
         pools = _Pools(
-            work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=6)
+            work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=7)
         )
         stack.push_async_callback(pools.close)
         egress = await stack.enter_async_context(Egress(trusted=media_origins(settings)))

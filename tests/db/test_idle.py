@@ -14,10 +14,14 @@ from curbe.infra import jobs
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Job, NewJob, Runner
 from curbe.infra.lookout import Lookout
+from curbe.infra.metrics import Metrics
+from curbe.ingest.bell import Bell, Ringing
+from curbe.ingest.commit import GroupCommitter
 
 pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
+_APPLIED = "SELECT count(*) FROM messages WHERE provider_message_id = $1"
 
 
 async def taken_by(owner: Owner) -> list[int]:
@@ -38,6 +42,49 @@ async def test_a_log_into_which_nothing_comes_is_looked_at_and_not_written_to(
     assert await taken_by(owner) == before, "each time would be a sync of the disk"
     await deliver(owner, body(change(number, messages=[text("wamid.1", at=NOW)])))
     assert await lane.apply_once(0) == 1
+
+
+async def test_who_applies_hears_of_what_is_committed_and_looks_seldom_only_while_it_would(
+    apply: Pool, intake: Pool
+) -> None:
+    bell, ringing, stop = Bell(apply), Ringing(intake), asyncio.Event()
+    committer = GroupCommitter(intake, metrics=Metrics(), ring=ringing.ring)
+    often = bell.longest(empty=True)
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(bell.run(stop))
+        telling = tasks.create_task(ringing.run())
+        tasks.create_task(committer.run())
+        assert await bell.wait(since=0, at_most=20), "for what came while nobody listened"
+        heard = bell.rings
+        assert not await bell.wait(since=heard, at_most=0.05)
+        await committer.store("1", b"{}")
+
+        assert await bell.wait(since=heard, at_most=20)
+        assert bell.longest(empty=True) > bell.longest(empty=False) == often
+        telling.cancel()
+        committer.stop()
+        stop.set()
+    assert bell.longest(empty=True) == often
+
+
+async def test_a_webhook_that_comes_after_a_quiet_time_is_applied_though_nobody_looks_often(
+    owner: Owner, apply: Pool, intake: Pool, number: Number
+) -> None:
+    bell, ringing, stop = Bell(apply), Ringing(intake), asyncio.Event()
+    committer = GroupCommitter(intake, metrics=Metrics(), ring=ringing.ring)
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        telling = tasks.create_task(ringing.run())
+        for work in (bell.run(stop), committer.run(), applier(apply).run(0, stop, bell)):
+            tasks.create_task(work)
+        for wamid in ("wamid.1", "wamid.2"):
+            await asyncio.sleep(1.5)
+            message = body(change(number, messages=[text(wamid, at=NOW)]))
+            await committer.store(number.meta_app_id, message)
+            while not await owner.fetchval(_APPLIED, wamid):
+                await bell.wait(since=bell.rings, at_most=0.02)
+        telling.cancel()
+        committer.stop()
+        stop.set()
 
 
 async def test_whoever_works_on_jobs_is_woken_for_them_and_looks_for_none_meanwhile(
