@@ -30,6 +30,7 @@ from curbe.infra.loop import when_hung_up
 from curbe.infra.metrics import WEB, Metrics
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
 from curbe.infra.settings import Settings, meta_apps
+from curbe.ingest.bell import Ringing
 from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
@@ -164,7 +165,10 @@ async def _wired(
         trusted = [settings.meta_graph_base_url, *([settings.oidc_issuer] if settings.oidc_issuer else [])]
         egress = await stack.enter_async_context(Egress(trusted=trusted))
         broadcast = Broadcast(web_pool)
-        committer = GroupCommitter(intake, metrics=metrics, max_pending=settings.webhook_max_pending)
+        ringing = Ringing(intake)
+        committer = GroupCommitter(
+            intake, metrics=metrics, max_pending=settings.webhook_max_pending, ring=ringing.ring
+        )
         parts = Parts(
             settings=settings,
             web_pool=web_pool,
@@ -190,6 +194,7 @@ async def _wired(
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         flushing = tasks.create_task(committer.run())
         listening = tasks.create_task(broadcast.run())
+        telling = tasks.create_task(ringing.run())
         dispatcher = Dispatcher(
             # Failed requests are limited by address; without this all clients behind a proxy would share the proxy's.
             webhooks=ProxyHeadersMiddleware(receiver, trusted_hosts=proxies),  # type: ignore[arg-type]
@@ -204,6 +209,7 @@ async def _wired(
             listening.cancel()
             committer.stop()
             await _flushed(flushing, intake)
+            telling.cancel()
 
 
 def _receiver(settings: Settings, committer: GroupCommitter, metrics: Metrics) -> WebhookReceiver:

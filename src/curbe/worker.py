@@ -28,8 +28,9 @@ from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
+from curbe.inbox import following
 from curbe.inbox.carrying import Carrying
-from curbe.inbox.identity import CARRY_OVER
+from curbe.inbox.following import CARRY_OVER, GIVE_BACK
 from curbe.inbox.rules import WAKE
 from curbe.inbox.seen import READ_RECEIPT
 from curbe.inbox.snooze import Alarm
@@ -40,6 +41,7 @@ from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Role, Unreachable
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
+from curbe.infra.lookout import Lookout
 from curbe.infra.loop import when_signalled
 from curbe.infra.mail import Mailer
 from curbe.infra.metrics import WORKER, Metrics
@@ -47,6 +49,7 @@ from curbe.infra.migrate import require_known_schema
 from curbe.infra.settings import Settings
 from curbe.ingest import automating, concluding
 from curbe.ingest import store as ingest
+from curbe.ingest.bell import Bell
 from curbe.ingest.catching_up import CatchingUp
 from curbe.ingest.lanes import Applier
 from curbe.media.fetch import Fetcher
@@ -116,8 +119,10 @@ async def work(
     async with _wired(settings, dsn, stop) as (applier, senders, tender, runners, spool, pools, metrics):
         lanes = await _lanes(pools.apply)
         spare_what_stays(BATCHES)
-        running = [applier.run(lane, stop) for lane in lanes]
-        running += [senders.run(stop), tender.run(stop), *(runner.run(stop) for runner in runners)]
+        bell = Bell(pools.apply)
+        running = [bell.run(stop), *(applier.run(lane, stop, bell) for lane in lanes)]
+        running += [senders.run(stop), tender.run(stop), Lookout(pools.apply, runners).run(stop)]
+        running += [runner.run(stop, watched=True) for runner in runners]
         running += upkeep.until(
             stop, work=pools.work, apply=pools.apply, dsn=dsn, spool=spool, app_id=settings.meta_app_id
         )
@@ -177,7 +182,7 @@ async def _wired(
     keeping = keeping_of(settings)
     async with contextlib.AsyncExitStack() as stack:
         pools = _Pools(
-            work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=6)
+            work=await Pool.open(dsn, Role.WORKER, size=12), apply=await Pool.open(dsn, Role.APPLY, size=7)
         )
         stack.push_async_callback(pools.close)
         egress = await stack.enter_async_context(Egress(trusted=media_origins(settings)))
@@ -313,12 +318,13 @@ def teller_of(everybody: Pool, pool: Pool, deliver: Handler) -> Runner:
 def _internal_jobs(pool: Pool) -> dict[str, Handler]:
     """Return the handlers of jobs that need only the database.
 
-    Ends of snoozes, the rest of merged conversations, answers to STOP, notifications, automations, consequences of failures, files to be
-    asked for again once a number is connected again, and sign-ups in which nobody chose a number.
+    Ends of snoozes, the rest of merged and split conversations, answers to STOP, notifications, automations, consequences of failures,
+    files to be asked for again once a number is connected again, and sign-ups in which nobody chose a number.
     """
     return {
         WAKE: Alarm(pool, now=utc_now),
-        CARRY_OVER: Carrying(pool),
+        CARRY_OVER: Carrying(pool, following.carry_over),
+        GIVE_BACK: Carrying(pool, following.give_back),
         hearing.ANSWER: Confirming(pool, now=utc_now),
         FETCH_AGAIN: FetchingAgain(pool),
         FORGET: Forgetting(pool),

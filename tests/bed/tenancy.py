@@ -159,6 +159,11 @@ async def insert_one_of_everything(owner: asyncpg.Connection) -> Number:
             [tenant_id, uuid7(), conversation_id],
         ),
         (
+            """INSERT INTO messages_going_back (tenant_id, merge_id, conversation_id, from_id, message_ids)
+               SELECT $1, g.id, $2, $2, '{}' FROM contact_merges g WHERE g.tenant_id = $1""",
+            [tenant_id, conversation_id],
+        ),
+        (
             """INSERT INTO report_messages (tenant_id, day, connection_id, direction, type, category, template, language, sender,
                                             failure_kind, error_code, messages, sent, delivered, read, failed, replied)
                VALUES ($1, $3, $2, 'inbound', 'text', '', '', '', '', '', 0, 1, 0, 0, 0, 0, 0)""",

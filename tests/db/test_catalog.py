@@ -90,6 +90,7 @@ APPLY_WRITES = {
     "message_reactions": {"INSERT", "UPDATE"},
     "message_revisions": {"INSERT", "UPDATE"},
     "messages": {"INSERT", "UPDATE"},
+    "messages_going_back": {"UPDATE", "DELETE"},
     "notices": {"INSERT"},
     "outbox": {"UPDATE", "DELETE"},
     "parked_files": {"INSERT", "DELETE"},

@@ -7,19 +7,21 @@ import asyncpg
 import pytest
 
 from bed.appliers import drain
-from bed.rows import NOW, Number, insert_conversation
+from bed.queueing import queue_texts
+from bed.rows import NOW, Number, insert_conversation, insert_number
 from bed.webhooks import Json, body, change, deliver, text
 from bed.working import work_off
-from curbe.inbox import contacts
+from curbe.inbox import contacts, erasing, following
 from curbe.inbox.carrying import Carrying
-from curbe.inbox.identity import CARRY_OVER, MESSAGES_AT_ONCE
-from curbe.infra.db import Pool
+from curbe.inbox.following import CARRY_OVER, GIVE_BACK, MESSAGES_AT_ONCE
+from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Runner
+from curbe.retention import exporting
 
 pytestmark = pytest.mark.anyio
 
 Owner = asyncpg.Connection
-ANA, OTHER, THIRD = "34600000001", "34600000002", "34600000003"
+ANA, OTHER, THIRD, FOURTH = "34600000001", "34600000002", "34600000003", "34600000004"
 SAID = 2 * MESSAGES_AT_ONCE + 7
 
 
@@ -72,8 +74,9 @@ async def carry(apply: Pool, worker: Pool) -> None:
         everybody=apply,
         pool=worker,
         handlers={
-            CARRY_OVER: Carrying(worker, turn=timedelta(minutes=5))
-        },  # one turn, however slow the machine
+            kind: Carrying(worker, step, turn=timedelta(minutes=5))  # one turn, however slow the machine
+            for kind, step in ((CARRY_OVER, following.carry_over), (GIVE_BACK, following.give_back))
+        },
         at_once=1,
         lease=timedelta(minutes=1),
     )
@@ -85,6 +88,11 @@ async def counts(owner: Owner, *threads: UUID) -> list[int]:
         await owner.fetchval("SELECT count(*) FROM messages WHERE conversation_id = $1", thread)
         for thread in threads
     ]
+
+
+async def inside(tx: Transaction, thread: UUID) -> int:
+    """Count a conversation's messages as a transaction sees them."""
+    return await tx.connection.fetchval("SELECT count(*) FROM messages WHERE conversation_id = $1", thread)
 
 
 async def whose(owner: Owner) -> dict[UUID, set[str]]:
@@ -126,13 +134,120 @@ async def test_a_merge_that_is_undone_gives_all_back_whether_it_had_followed_yet
             await carry(apply, worker)
         await undo(owner, web, number, kept, merge_id)
 
+        await carry(apply, worker)
         assert await counts(owner, kept, gone) == [SAID, SAID]
         assert await whose(owner) == {kept: {ANA}, gone: {OTHER}}
-        await carry(apply, worker)
-        assert await counts(owner, kept, gone) == [SAID, SAID], "what was given back stays"
         rows = await owner.fetch("SELECT last_message_at, merged_into FROM conversations")
         assert {tuple(row) for row in rows} == {(NOW - timedelta(minutes=1), None)}
         await owner.execute("DELETE FROM contacts_kept_apart")
+
+
+async def given_back(
+    owner: Owner, web: Pool, apply: Pool, worker: Pool, number: Number
+) -> tuple[UUID, UUID, UUID]:
+    """Return two conversations that were one and are parted again, most of what goes back being on its way, and the merge."""
+    kept, gone = await talkative(owner, number, ANA), await talkative(owner, number, OTHER)
+    await owner.execute(
+        "UPDATE messages SET created_at = created_at - interval '30 days' WHERE conversation_id = $1", kept
+    )
+    merge_id = await merge(owner, web, number, kept, gone)
+    await carry(apply, worker)
+    await undo(owner, web, number, kept, merge_id)
+    return kept, gone, merge_id
+
+
+async def test_the_latest_of_what_goes_back_does_so_at_once_and_the_rest_follows_in_pieces(
+    owner: Owner, web: Pool, apply: Pool, worker: Pool, number: Number
+) -> None:
+    kept, gone, merge_id = await given_back(owner, web, apply, worker, number)
+
+    assert await counts(owner, kept, gone) == [2 * SAID - MESSAGES_AT_ONCE, MESSAGES_AT_ONCE]
+    oldest_back = await owner.fetchval(
+        "SELECT min(created_at) FROM messages WHERE conversation_id = $1", gone
+    )
+    assert oldest_back == NOW - timedelta(minutes=MESSAGES_AT_ONCE)
+    times = dict(await owner.fetch("SELECT id, last_message_at FROM conversations"))
+    assert times == {kept: NOW - timedelta(days=30, minutes=1), gone: NOW - timedelta(minutes=1)}
+    await carry(apply, worker)
+    assert await whose(owner) == {kept: {ANA}, gone: {OTHER}}
+    assert await counts(owner, kept, gone) == [SAID, SAID]
+    assert dict(await owner.fetch("SELECT id, last_message_at FROM conversations")) == times
+    assert await owner.fetchval("SELECT count(*) FROM messages_going_back") == 0
+    told = await owner.fetch("SELECT data ->> 'merge_id' FROM events WHERE type = 'contact_parted'")
+    assert [row[0] for row in told] == [str(merge_id)] * 2, "once for the people, once for all they said"
+
+
+async def test_who_wrote_to_two_numbers_gets_both_conversations_back_and_the_end_is_told_once(
+    owner: Owner, web: Pool, apply: Pool, worker: Pool, number: Number
+) -> None:
+    second = await insert_number(owner, number.tenant_id)
+    kept, gone = await talkative(owner, number, ANA), await talkative(owner, number, OTHER)
+    there = await talkative(owner, second, THIRD), await talkative(owner, second, FOURTH)
+    for beside, thread in zip(there, (kept, gone), strict=True):
+        await owner.execute(
+            "UPDATE conversations SET contact_id = $2 WHERE id = $1", beside, await of(owner, thread)
+        )
+    merge_id = await merge(owner, web, number, kept, gone)
+    await carry(apply, worker)
+    await undo(owner, web, number, kept, merge_id)
+    assert await owner.fetchval("SELECT count(*) FROM messages_going_back") == 2
+
+    await carry(apply, worker)
+
+    assert await counts(owner, kept, gone, *there) == [SAID] * 4
+    assert await whose(owner) == {kept: {ANA}, gone: {OTHER}, there[0]: {THIRD}, there[1]: {FOURTH}}
+    assert await owner.fetchval("SELECT count(*) FROM events WHERE type = 'contact_parted'") == 2
+
+
+async def test_what_is_to_be_sent_goes_back_at_once_however_much_was_said_after_it(
+    owner: Owner, web: Pool, apply: Pool, worker: Pool, number: Number
+) -> None:
+    kept, gone = await talkative(owner, number, ANA), await talkative(owner, number, OTHER)
+    (message,) = await queue_texts(web, number, [gone])
+    await owner.execute(
+        "UPDATE messages SET created_at = created_at - interval '9 days' WHERE id = $1", message
+    )
+    merge_id = await merge(owner, web, number, kept, gone)
+    await carry(apply, worker)
+    await undo(owner, web, number, kept, merge_id)
+
+    assert await owner.fetchval("SELECT conversation_id FROM messages WHERE id = $1", message) == gone, (
+        "its place says who gets it"
+    )
+    assert await counts(owner, gone) == [MESSAGES_AT_ONCE + 1]
+
+
+async def test_whoever_is_merged_again_before_all_went_back_has_all_of_it_in_one_place(
+    owner: Owner, web: Pool, apply: Pool, worker: Pool, number: Number
+) -> None:
+    kept, gone, _ = await given_back(owner, web, apply, worker, number)
+    again = await merge(owner, web, number, kept, gone)
+    await carry(apply, worker)
+    assert await counts(owner, kept, gone) == [2 * SAID, 0]
+
+    await undo(owner, web, number, kept, again)
+    await carry(apply, worker)
+
+    assert await whose(owner) == {kept: {ANA}, gone: {OTHER}}
+    assert await counts(owner, kept, gone) == [SAID, SAID]
+
+
+async def test_who_is_erased_or_handed_out_before_all_went_back_has_nothing_of_the_other(
+    owner: Owner, web: Pool, apply: Pool, worker: Pool, number: Number
+) -> None:
+    kept, gone, _ = await given_back(owner, web, apply, worker, number)
+    tenant_id, contact_id = number.tenant_id, await of(owner, kept)
+    async with web.transaction(tenant_id) as tx:
+        await tx.savepoint()
+        await erasing.find(tx, tenant_id=tenant_id, contact_id=contact_id)
+        there = await inside(tx, kept)
+        await tx.rollback_to()
+    assert there == SAID
+    assert await counts(owner, kept) != [SAID]
+
+    await exporting.gather(web, tenant_id=tenant_id, contact_id=contact_id)
+
+    assert await counts(owner, kept, gone) == [SAID, SAID]
 
 
 async def test_whoever_is_merged_once_more_meanwhile_has_all_of_theirs_in_one_place(

@@ -65,6 +65,7 @@ KEPT = {
     "marketing_preferences",
     "media_reservations",  # a day at most
     "memberships",
+    "messages_going_back",  # until they have
     "notification_rules",
     "operator_entries",
     "outgoing_webhooks",

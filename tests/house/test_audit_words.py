@@ -15,7 +15,7 @@ DEED: Final = re.compile(r"[a-z]+(?:_[a-z]+)*\.[a-z]+(?:_[a-z]+)*")
 # Names with a dot that are no deeds: jobs, files, fields, settings of PostgreSQL, folders of statements.
 NO_DEEDS: Final = re.compile(
     r"""(app|curbe|hub|http)\..*|.*\.(csv|json)|mail\.not_sent|people\.(invite|reset)|reaction\.message_id|template\.name
-    |automation\.run|filter\.assignee|connection\.(app_data|catch_up|forget_choice|renew_token)|consent\.answer|inbox\.carry_over|media\.fetch(?:_again)?|notification\.send|outgoing_webhook\.deliver|outbound\.conclude|push\.tell|receipt\.read|retention\.(erase|purge)|snooze\.end|templates\.sync""",
+    |automation\.run|filter\.assignee|connection\.(app_data|catch_up|forget_choice|renew_token)|consent\.answer|inbox\.(?:carry_over|give_back)|media\.fetch(?:_again)?|notification\.send|outgoing_webhook\.deliver|outbound\.conclude|push\.tell|receipt\.read|retention\.(erase|purge)|snooze\.end|templates\.sync""",
     re.VERBOSE,
 )
 # Deeds whose names are put together, as the code writes them.

@@ -31,6 +31,9 @@ async def seal_once(pool: Pool) -> int:
 
 
 async def _seal_batch(pool: Pool) -> int:
+    async with pool.looking() as tx:
+        if not await store.rows_to_seal(tx, limit=1):
+            return 0
     async with pool.transaction() as tx:
         # A statement of its own: the snapshot of the next one must hold what the last sealer wrote.
         if not await store.take_sealing_lock(tx):

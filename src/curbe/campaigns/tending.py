@@ -103,7 +103,7 @@ class Tender:
 
     async def _at_work(self) -> list[AtWork]:
         """Return the campaigns with something to do whose turn has not begun yet."""
-        async with self._everybody.transaction() as tx:
+        async with self._everybody.looking() as tx:
             work = await _AT_WORK.all(tx)
         for gone in self._paces.keys() - {one.id for one in work} - self._busy:
             del self._paces[gone]

@@ -1,4 +1,4 @@
-"""The job that empties a large conversation that became part of another, a piece at a time: nobody who writes meanwhile waits for it."""
+"""The jobs that move the messages of a large conversation after people who became one, or two again: nobody who writes meanwhile waits."""
 
 import asyncio
 import time
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from curbe.inbox import identity
+from curbe.inbox.following import Step
 from curbe.infra import jobs
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Job
@@ -16,11 +17,12 @@ _BREATH: Final = 0.02  # seconds between two pieces, for whoever waits for the s
 
 
 class Carrying:
-    """Handles ``inbox.carry_over``."""
+    """Handles ``inbox.carry_over`` and ``inbox.give_back``, each by its step."""
 
-    def __init__(self, pool: Pool, *, turn: timedelta = _TURN) -> None:
+    def __init__(self, pool: Pool, step: Step, *, turn: timedelta = _TURN) -> None:
         """``pool`` is one of the worker's role; ``turn``: how long one attempt goes on before it lets others have the worker."""
         self._pool: Final = pool
+        self._step: Final = step
         self._turn: Final = turn.total_seconds()
 
     async def __call__(self, job: Job) -> None:
@@ -29,7 +31,7 @@ class Carrying:
         while True:
             async with self._pool.transaction(job.tenant_id) as tx:
                 await identity.lock_people_shared(tx, [job.tenant_id])
-                if not await identity.carry_over(tx, tenant_id=job.tenant_id, conversation_id=job.subject):
+                if not await self._step(tx, tenant_id=job.tenant_id, subject=job.subject):
                     await jobs.finish(tx, job)
                     return
                 if time.monotonic() - began >= self._turn:

@@ -12,7 +12,7 @@ import msgspec
 
 from curbe.domain.errors import Conflict
 from curbe.domain.phone import variants, wa_id_to_e164
-from curbe.inbox import contacts, identity, purge
+from curbe.inbox import contacts, following, identity, purge
 from curbe.inbox.aliases import canonical_phone
 from curbe.infra.db import Id, Query, Transaction
 
@@ -84,6 +84,8 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
             extra={"contact_id": str(contact_id), "merged_into": str(shown.merged_into)},
         )
     people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
+    # What goes back to somebody else from here is theirs, and what comes back to here is not theirs from whom it comes.
+    await following.all_given_back(tx, tenant_id=tenant_id, contact_ids=people)
     owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
     found = await _own_names(tx, tenant_id, people, to_show=False)
     return Erased(

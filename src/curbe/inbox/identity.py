@@ -2,7 +2,7 @@
 
 A tenant's people have one lock. Whoever only looks contacts up or adds new ones holds it shared; whoever merges or splits contacts holds it
 exclusively (:func:`lock_people_exclusively`). Merging is rare, so it may take more than one statement a batch. Of a large conversation only
-the latest messages move in the merge itself; a job moves the rest in pieces, under the shared lock (:func:`carry_over`).
+the latest messages move in the merge itself; a job moves the rest in pieces, under the shared lock (`following`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,23 +15,14 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
-from curbe.inbox import annotations, roster
+from curbe.inbox import annotations, following, roster
 from curbe.inbox.aliases import Claims, Node
 from curbe.inbox.annotations import Done
 from curbe.inbox.deeds import Merged
-from curbe.infra import jobs
 from curbe.infra.db import Id, Query, Transaction
-from curbe.infra.jobs import NewJob
 from curbe.realtime.rules import EventType
-from curbe.realtime.service import Event
 from curbe.realtime.service import append as append_events
 
-CARRY_OVER: Final = (
-    "inbox.carry_over"  # the job that moves what is left in a merged conversation, which is its subject
-)
-MESSAGES_AT_ONCE: Final = (
-    1000  # of a conversation that is emptied; moving as many takes a tenth of a second or two
-)
 _STRAYS_AT_ONCE: Final = 100
 Pair = tuple[UUID, UUID, UUID]  # tenant, the lesser contact, the greater
 Reason = Literal["same_person", "by_hand"]
@@ -101,9 +92,6 @@ _INHERIT_LABELS: Final = Query("curbe.inbox", "inherit_labels")
 _EMPTY: Final = Query("curbe.inbox", "empty_conversation")
 _FOLLOW_MERGED: Final = Query("curbe.inbox", "follow_merged")
 _MESSAGES_IN: Final = Query("curbe.inbox", "messages_in", Id)
-_MOVE_MESSAGES: Final = Query("curbe.inbox", "move_messages")
-_LOCK_MERGED: Final = Query("curbe.inbox", "lock_merged", _Stray)
-_NOT_CARRIED: Final = Query("curbe.inbox", "not_carried_over", _Stray)
 _MOVE_ACTIVITY: Final = Query("curbe.inbox", "move_activity")
 _INHERIT_NAME: Final = Query("curbe.inbox", "inherit_address_book")
 _MARK_MERGED: Final = Query("curbe.inbox", "mark_merged")
@@ -149,7 +137,7 @@ async def merge(
     the merged contact is given to the survivor as it is. Of a large conversation the latest messages move now and a job moves the rest; the
     record names all of them already, because `parting` gives back what the record names.
     """
-    await carry_over_all(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
+    await following.all_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
     known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
     survivor, merged = known[survivor_id], known[merged_id]
     anchor = next(
@@ -209,10 +197,8 @@ async def tell(
     merge_id: UUID | None = None,
 ) -> None:
     """Write into the log of events and into the audit that contacts were joined or parted."""
-    named = {"contact_id": str(contact_id), "other_id": str(other_id)}
-    if merge_id is not None:
-        named["merge_id"] = str(merge_id)
-    await append_events(tx, [Event(tenant_id=tenant_id, type=kind, data=msgspec.json.encode(named).decode())])
+    named = following.names(contact_id=contact_id, other_id=other_id, merge_id=merge_id)
+    await append_events(tx, [following.event_of(kind, tenant_id=tenant_id, named=named)])
     action = kind.value.replace("_", ".", 1)
     entry = AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(contact_id), detail=named)
     await record_audit(tx, [entry])
@@ -230,25 +216,6 @@ async def absorb_some(tx: Transaction, *, tenant_id: UUID, most: int) -> int:
     for stray in strays:
         await _pour(tx, tenant_id, stray.id, stray.merged_into)
     return len(strays)
-
-
-async def carry_over(tx: Transaction, *, tenant_id: UUID, conversation_id: UUID) -> bool:
-    """Move the latest of what is left in a merged conversation to the one it is part of; return whether more is left.
-
-    A conversation whose merge was undone meanwhile keeps its messages. The caller holds :func:`lock_people_shared`.
-    """
-    merged = await _LOCK_MERGED.one(tx, tenant_id=tenant_id, conversation_id=conversation_id)
-    return merged is not None and await _move(tx, tenant_id, merged.id, merged.merged_into)
-
-
-async def carry_over_all(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]) -> None:
-    """Move at once whatever :func:`carry_over` has not moved yet into these contacts' conversations.
-
-    Merging and splitting look at a contact's messages, so all of them must be where they belong first.
-    """
-    for left in await _NOT_CARRIED.all(tx, tenant_id=tenant_id, contact_ids=list(contact_ids)):
-        while await _move(tx, tenant_id, left.id, left.merged_into):
-            pass
 
 
 async def _join_conversations(
@@ -290,20 +257,9 @@ async def _write_down_joined(
 
 async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> None:
     """Merge one conversation into another. Of a large one only the latest messages move now; a job moves the rest."""
-    if await _move(tx, tenant_id, from_id, into_id):
-        # Asking once is enough even where such a job is running: it either waits for this merge and then sees what is left, or it has
-        # ended before, and then this is a new job.
-        await jobs.defer(tx, [NewJob(tenant_id, CARRY_OVER, from_id)])
+    await following.pour(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _MOVE_ACTIVITY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _MERGE_CONVERSATION.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _INHERIT_LABELS.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _EMPTY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _FOLLOW_MERGED.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
-
-
-async def _move(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> bool:
-    """Move as many messages as go at once; return whether there may be more."""
-    moved = await _MOVE_MESSAGES.run(
-        tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id, most=MESSAGES_AT_ONCE
-    )
-    return moved == MESSAGES_AT_ONCE

@@ -87,30 +87,6 @@ UPDATE conversations v SET merged_into = :into_id WHERE v.tenant_id = :tenant_id
 -- name: messages_in
 SELECT m.id FROM messages m WHERE m.tenant_id = :tenant_id AND m.conversation_id = :conversation_id
 
--- name: move_messages
--- The latest of them first: whoever has the conversation open sees those.
-UPDATE messages m SET conversation_id = :into_id, updated_at = now()
- WHERE m.tenant_id = :tenant_id AND m.conversation_id = :from_id
-   AND m.id = ANY(ARRAY(SELECT o.id FROM messages o
-                         WHERE o.tenant_id = :tenant_id AND o.conversation_id = :from_id
-                         ORDER BY o.created_at DESC, o.id DESC
-                         LIMIT :most))
-
--- name: lock_merged
--- Absent where it is none any more: it was given back meanwhile.
-SELECT v.id, v.merged_into FROM conversations v
- WHERE v.tenant_id = :tenant_id AND v.id = :conversation_id AND v.merged_into IS NOT NULL
-   FOR NO KEY UPDATE OF v
-
--- name: not_carried_over
--- Conversations that are part of one of these contacts' by now, and whose messages have not all been moved there yet.
-SELECT v.id, v.merged_into
-  FROM conversations k
-  JOIN conversations v ON v.tenant_id = k.tenant_id AND v.merged_into = k.id
- WHERE k.tenant_id = :tenant_id AND k.contact_id = ANY(:contact_ids::uuid[])
-   AND EXISTS (SELECT FROM messages m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id)
- ORDER BY v.id
-
 -- name: move_activity
 UPDATE contact_activity a SET conversation_id = :into_id
  WHERE a.tenant_id = :tenant_id AND a.conversation_id = :from_id

@@ -14,7 +14,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.errors import Conflict, NotFound
-from curbe.inbox import identity, roster
+from curbe.inbox import evidence, following, identity, roster
 from curbe.inbox.aliases import (
     Claim,
     Claims,
@@ -26,6 +26,7 @@ from curbe.inbox.aliases import (
     partition,
     phones_in,
 )
+from curbe.inbox.evidence import Evidence
 from curbe.inbox.identity import MovedByMerge, MovedConversation
 from curbe.inbox.roster import Book
 from curbe.inbox.rules import WAKE
@@ -35,16 +36,6 @@ from curbe.infra.jobs import NewJob
 from curbe.realtime.rules import EventType
 
 _ACTOR: Final = "system:apply"
-
-
-class _Evidence(msgspec.Struct, frozen=True):
-    id: str
-    beside: bool  # activity, not a message
-    conversation_id: UUID
-    connection_id: UUID
-    counts: bool  # a person wrote it
-    at: datetime
-    person: str | None
 
 
 class _Merge(msgspec.Struct, frozen=True):
@@ -65,15 +56,11 @@ class _MovedText(msgspec.Struct, frozen=True):
     moved: str
 
 
-_EVIDENCE: Final = Query("curbe.inbox", "evidence_of", _Evidence)
 _BY_HAND: Final = Query("curbe.inbox", "merges_by_hand", _MovedText)
 _DROP_ALIASES: Final = Query("curbe.inbox", "drop_aliases")
 _MOVE_BACK: Final = Query("curbe.inbox", "move_aliases_back")
 _RETIRE: Final = Query("curbe.inbox", "retire_phones")
 _GIVE: Final = Query("curbe.inbox", "give_conversations")
-_MOVE_THESE: Final = Query("curbe.inbox", "move_these_messages")
-_MOVE_THIS_ACTIVITY: Final = Query("curbe.inbox", "move_this_activity")
-_RECOUNT: Final = Query("curbe.inbox", "recount_conversations")
 _FOLLOW_BACK: Final = Query("curbe.inbox", "follow_back")
 _SNOOZED: Final = Query("curbe.inbox", "snoozed_among", _Snoozed)
 _FIND_MERGE: Final = Query("curbe.inbox", "find_merge", _Merge)
@@ -120,8 +107,8 @@ def with_handovers_of(book: Book) -> Book:
 async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Book) -> None:
     """Work out anew whom a contact's messages are from and to, and split the contact where that is more than one person."""
     await identity.absorb(tx, tenant_id=tenant_id)
-    await identity.carry_over_all(tx, tenant_id=tenant_id, contact_ids=[contact_id])
-    said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=contact_id)
+    await following.all_of(tx, tenant_id=tenant_id, contact_ids=[contact_id])
+    said = await evidence.of(tx, tenant_id=tenant_id, contact_id=contact_id)
     named = [(row, _WITNESS.decode(row.person)) for row in said if row.person is not None]
     phones = {phone for _, witness in named for phone in phones_in(witness)}
     await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
@@ -163,7 +150,7 @@ async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Bo
 
 
 def _claims_by_person(
-    people: int, numbers: Sequence[int], told: Sequence[tuple[_Evidence, Witness, list[Node]]]
+    people: int, numbers: Sequence[int], told: Sequence[tuple[Evidence, Witness, list[Node]]]
 ) -> list[Claims]:
     claims = [Claims() for _ in range(people)]
     for number, (row, witness, _) in zip(numbers, told, strict=True):
@@ -194,12 +181,12 @@ async def _rewrite_aliases(
 async def _split_conversations(
     tx: Transaction,
     tenant_id: UUID,
-    said: Sequence[_Evidence],
+    said: Sequence[Evidence],
     whose: dict[tuple[bool, UUID, str], int],
     ids: Sequence[UUID],
 ) -> None:
     """Move each person's messages into a conversation of their own; the first person with messages in a conversation keeps that one."""
-    shares: defaultdict[UUID, defaultdict[int, list[_Evidence]]] = defaultdict(lambda: defaultdict(list))
+    shares: defaultdict[UUID, defaultdict[int, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     for row in said:
         shares[row.conversation_id][whose.get((row.beside, row.connection_id, row.id), 0)].append(row)
     owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[ids[0]])
@@ -215,32 +202,12 @@ async def _split_conversations(
                 continue
             new_id = uuid7()
             await roster.add_conversations(tx, [(new_id, (tenant_id, rows[0].connection_id, ids[person]))])
-            await _move(tx, tenant_id, rows, new_id)
+            await evidence.move(tx, tenant_id=tenant_id, rows=rows, into_id=new_id)
             counts[new_id] = min(unread[conversation_id], sum(row.counts for row in rows))
             unread[conversation_id] -= counts[new_id]
         if counts:
             counts[conversation_id] = unread[conversation_id]
-            await _recount(tx, tenant_id, counts)
-
-
-async def _move(tx: Transaction, tenant_id: UUID, rows: Sequence[_Evidence], into_id: UUID) -> None:
-    messages = [UUID(row.id) for row in rows if not row.beside]
-    if messages:
-        await _MOVE_THESE.run(tx, tenant_id=tenant_id, ids=messages, into_id=into_id)
-    beside = [row for row in rows if row.beside]
-    if beside:
-        await _MOVE_THIS_ACTIVITY.run(
-            tx,
-            tenant_id=tenant_id,
-            connection_id=beside[0].connection_id,
-            provider_ids=[row.id for row in beside],
-            into_id=into_id,
-        )
-
-
-async def _recount(tx: Transaction, tenant_id: UUID, unread: dict[UUID, int]) -> None:
-    rows = sorted(unread.items())
-    await _RECOUNT.run(tx, tenant_id=tenant_id, **roster.columns(rows, "ids", "unreads"))
+            await evidence.recount(tx, tenant_id=tenant_id, unread=counts)
 
 
 async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: UUID, actor: str) -> UUID:
@@ -267,6 +234,7 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
             "This contact was merged with another one since.",
             fix="Undo the later merge first, then this one.",
         )
+    await following.all_given_back(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     if moved.aliases:
         await _MOVE_BACK.run(
             tx,
@@ -305,7 +273,7 @@ async def _restore_conversations(
     tx: Transaction, tenant_id: UUID, merge: _Merge, moved: MovedByMerge
 ) -> None:
     book = Book()
-    said = await _EVIDENCE.all(tx, tenant_id=tenant_id, contact_id=merge.survivor_id)
+    said = await evidence.of(tx, tenant_id=tenant_id, contact_id=merge.survivor_id)
     witnesses = {row.id: _WITNESS.decode(row.person) for row in said if row.person is not None}
     phones = {phone for witness in witnesses.values() for phone in phones_in(witness)}
     await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
@@ -320,7 +288,7 @@ async def _restore_conversations(
             row for row in said if row.conversation_id in whole and (row.beside or row.id > str(merge.id))
         ]
         own = [row for row in since if named[row.id] and mine.isdisjoint(named[row.id])]
-        await _keep_own(tx, tenant_id, merge.survivor_id, own, unread)
+        await _keep_own(tx, tenant_id, merge, own, unread)
     for one in moved.conversations:
         if one.into is None:
             continue
@@ -334,13 +302,15 @@ async def _restore_conversations(
                 or not mine.isdisjoint(_nodes(tenant_id, row, witnesses, book)[:1])
             )
         ]
-        await _move(tx, tenant_id, rows, one.id)
+        later = await evidence.give_back(
+            tx, tenant_id=tenant_id, merge_id=merge.id, rows=rows, into_id=one.id
+        )
         counts = {one.id: _unread_back(one, rows, unread[one.into])}
         counts[one.into] = unread[one.into] - counts[one.id]
         await _FOLLOW_BACK.run(
             tx, tenant_id=tenant_id, from_id=one.id, into_id=one.into, merged_id=merge.merged_id
         )
-        await _recount(tx, tenant_id, counts)
+        await evidence.recount(tx, tenant_id=tenant_id, unread=counts, following_ids=later, into_id=one.id)
         await _wake_in_time(tx, tenant_id, [one.id, one.into])
 
 
@@ -351,28 +321,31 @@ async def _wake_in_time(tx: Transaction, tenant_id: UUID, ids: Sequence[UUID]) -
 
 
 async def _keep_own(
-    tx: Transaction, tenant_id: UUID, survivor_id: UUID, own: Sequence[_Evidence], unread: dict[UUID, int]
+    tx: Transaction, tenant_id: UUID, merge: _Merge, own: Sequence[Evidence], unread: dict[UUID, int]
 ) -> None:
     """Move the survivor's own messages out of conversations that were given back whole, each into a new conversation of the survivor's."""
-    shares: defaultdict[tuple[UUID, UUID], list[_Evidence]] = defaultdict(list)
+    shares: defaultdict[tuple[UUID, UUID], list[Evidence]] = defaultdict(list)
     for row in own:
         shares[row.conversation_id, row.connection_id].append(row)
     for (conversation_id, connection_id), rows in shares.items():
         new_id = uuid7()
-        await roster.add_conversations(tx, [(new_id, (tenant_id, connection_id, survivor_id))])
-        await _move(tx, tenant_id, rows, new_id)
+        await roster.add_conversations(tx, [(new_id, (tenant_id, connection_id, merge.survivor_id))])
+        later = await evidence.give_back(
+            tx, tenant_id=tenant_id, merge_id=merge.id, rows=rows, into_id=new_id
+        )
         theirs = min(unread[conversation_id], sum(row.counts for row in rows))
-        await _recount(tx, tenant_id, {new_id: theirs, conversation_id: unread[conversation_id] - theirs})
+        counts = {new_id: theirs, conversation_id: unread[conversation_id] - theirs}
+        await evidence.recount(tx, tenant_id=tenant_id, unread=counts, following_ids=later, into_id=new_id)
 
 
-def _unread_back(one: MovedConversation, rows: Sequence[_Evidence], unread: int) -> int:
+def _unread_back(one: MovedConversation, rows: Sequence[Evidence], unread: int) -> int:
     """Return how many unread messages go back: those that were unread at the merge, and those that came since, at most ``unread``."""
     before = set(map(str, one.messages))
     since = sum(row.counts for row in rows if row.id not in before)
     return min(unread, one.unread_count + since)
 
 
-def _nodes(tenant_id: UUID, row: _Evidence, witnesses: dict[str, Witness], book: Book) -> list[Node]:
+def _nodes(tenant_id: UUID, row: Evidence, witnesses: dict[str, Witness], book: Book) -> list[Node]:
     """Return how somebody was named when something was said, the name that identifies best first."""
     witness = witnesses.get(row.id)
     return [] if witness is None else nodes_of(tenant_id, witness, row.at, book.handovers)

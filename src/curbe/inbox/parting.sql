@@ -47,21 +47,26 @@ UPDATE contact_activity a SET conversation_id = :into_id
  WHERE a.tenant_id = :tenant_id AND a.channel_connection_id = :connection_id AND a.provider_id = ANY(:provider_ids::text[])
 
 -- name: recount_conversations
--- After messages moved: what their times are. The provider tells whole seconds, so those of inbound ones are the seconds of their messages.
--- What was said in a group opens no window with the person.
+-- After messages moved: what their times are; those that are yet to follow count where they go. The provider tells whole seconds, so those of
+-- inbound ones are the seconds of their messages. What was said in a group opens no window with the person.
+WITH said AS MATERIALIZED (
+    SELECT t.conversation_id, max(t.created_at) AS last_at, max(t.created_at) FILTER (WHERE t.direction = 'outbound') AS outbound_at,
+           max(t.created_at) FILTER (WHERE t.direction = 'inbound' AND t.type <> 'system' AND t.group_id = '') AS inbound_at
+      FROM (SELECT CASE WHEN m.id IN (SELECT unnest(:following_ids::uuid[])) THEN :into_id::uuid ELSE m.conversation_id END AS conversation_id,
+                   m.created_at, m.direction, m.type, coalesce(m.payload->>'group_id', '') AS group_id
+              FROM messages m
+             WHERE m.tenant_id = :tenant_id AND m.conversation_id = ANY(:ids::uuid[])) AS t
+     GROUP BY t.conversation_id)
 UPDATE conversations v
    SET unread_count = u.unread,
        last_inbound_at = greatest(
-           (SELECT max(date_trunc('second', m.created_at)) FROM messages m
-             WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.direction = 'inbound' AND m.type <> 'system'
-               AND coalesce(m.payload->>'group_id', '') = ''),
+           date_trunc('second', said.inbound_at),
            (SELECT max(a.at) FROM contact_activity a
              WHERE a.tenant_id = v.tenant_id AND a.conversation_id = v.id AND a.opens_window)),
-       last_outbound_at = (SELECT max(m.created_at) FROM messages m
-                            WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id AND m.direction = 'outbound'),
-       last_message_at = (SELECT max(m.created_at) FROM messages m WHERE m.tenant_id = v.tenant_id AND m.conversation_id = v.id),
+       last_outbound_at = said.outbound_at, last_message_at = said.last_at,
        merged_into = NULL, updated_at = now()
   FROM unnest(:ids::uuid[], :unreads::integer[]) AS u (id, unread)
+  LEFT JOIN said ON said.conversation_id = u.id
  WHERE v.tenant_id = :tenant_id AND v.id = u.id
 
 -- name: snoozed_among
@@ -94,12 +99,13 @@ UPDATE contact_merges g SET undone_at = now(), undone_by = :actor WHERE g.tenant
 -- name: evidence_of
 -- All that was said by or to a contact, and how they were named each time.
 SELECT m.id::text AS id, false AS beside, v.id AS conversation_id, v.channel_connection_id AS connection_id,
-       m.direction = 'inbound' AND m.type <> 'system' AS counts, date_trunc('second', m.created_at) AS at, m.person::text AS person
+       m.direction = 'inbound' AND m.type <> 'system' AS counts, coalesce(m.status IN ('queued', 'sending'), false) AS waits,
+       date_trunc('second', m.created_at) AS at, m.person::text AS person
   FROM conversations v
   JOIN messages m ON m.tenant_id = v.tenant_id AND m.conversation_id = v.id
  WHERE v.tenant_id = :tenant_id AND v.contact_id = :contact_id AND v.merged_into IS NULL
  UNION ALL
-SELECT a.provider_id, true, v.id, v.channel_connection_id, false, a.at, a.person::text
+SELECT a.provider_id, true, v.id, v.channel_connection_id, false, false, a.at, a.person::text
   FROM conversations v
   JOIN contact_activity a ON a.tenant_id = v.tenant_id AND a.conversation_id = v.id
  WHERE v.tenant_id = :tenant_id AND v.contact_id = :contact_id AND v.merged_into IS NULL

@@ -2,7 +2,7 @@
 
 The only module that knows the driver, beside the migration runner and what asks each new connection what it began with
 (:mod:`curbe.infra.poolers`). A transaction is got from :meth:`Pool.transaction` and from nowhere else, so no statement runs without a
-decision about its tenant.
+decision about its tenant; what meets no tenant, or looks for work of all, may ask in single statements (:meth:`Pool.looking`).
 """
 
 import asyncio
@@ -269,6 +269,15 @@ class Pool:
         if self._shares is None or tenant_id is None:
             return nullcontext()
         return self._shares.taken(tenant_id)
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[Transaction]:
+        """Open what looks whether there is work, with no tenant: each statement is a transaction of its own, in one round trip, not three.
+
+        What is to be told by it, or holds a lock until its end, needs :meth:`transaction`.
+        """
+        async with self._pool.acquire() as connection:
+            yield Transaction(cast("asyncpg.Connection", connection), None)
 
     async def ask(self, query: Query[Row], **params: object) -> Row | None:
         """Run a query that reads as its own transaction, in one round trip and with no tenant, and return its first row."""

@@ -258,18 +258,19 @@ class Runner:
         self._held: Final[Counter[UUID]] = Counter()  # jobs in work, by tenant
         self._leases: Final[dict[_Key, tuple[Job, float]]] = {}  # as renewed last, and since when
         self._kept_up: Final = frozenset(kept_up)
-        self._woken: Final = asyncio.Event()
+        self.kinds: Final = frozenset(handlers)
+        self.woken: Final = asyncio.Event()  # it looks at once
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop``; then finish what is under way."""
+    async def run(self, stop: asyncio.Event, *, watched: bool = False) -> None:
+        """Work until ``stop``; then finish what is under way. ``watched``: somebody wakes it when there is work (`lookout`)."""
         async with asyncio.TaskGroup() as beside:
             renewing = beside.create_task(self._renew_leases())
             async with asyncio.TaskGroup() as tasks:
                 while not stop.is_set():
-                    claimed = await self._claim(self._first_lease)
-                    for job in claimed:
+                    self.woken.clear()
+                    for job in await self._claim(self._first_lease):
                         tasks.create_task(self._work(job))
-                    await self._pause(stop, _POLL if self._held else _POLL_IDLE)
+                    await self._pause(stop, _POLL if self._held else None if watched else _POLL_IDLE)
             renewing.cancel()
 
     async def run_due(self) -> int:
@@ -320,7 +321,7 @@ class Runner:
         if free <= 0:
             return []
         try:
-            async with self._everybody.transaction() as tx:
+            async with self._everybody.looking() as tx:
                 claimed = await claim(
                     tx,
                     kinds=list(self._handlers),
@@ -359,7 +360,7 @@ class Runner:
             self._held[job.tenant_id] -= 1
             if not self._held[job.tenant_id]:
                 del self._held[job.tenant_id]
-            self._woken.set()
+            self.woken.set()
 
     async def _return(self, job: Job, reason: str) -> None:
         try:
@@ -368,15 +369,13 @@ class Runner:
         except (*Unreachable, PostgresError) as error:  # its lease ends by itself
             log.warning("job_not_put_back", kind=job.kind, reason=type(error).__name__)
 
-    async def _pause(self, stop: asyncio.Event, seconds: float) -> None:
-        self._woken.clear()
-        stopping = asyncio.ensure_future(stop.wait())
-        woken = asyncio.ensure_future(self._woken.wait())
+    async def _pause(self, stop: asyncio.Event, seconds: float | None) -> None:
+        waits = [asyncio.ensure_future(event.wait()) for event in (stop, self.woken)]
         try:
-            await asyncio.wait((stopping, woken), timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            stopping.cancel()
-            woken.cancel()
+            for wait in waits:
+                wait.cancel()
 
 
 def _key(job: Job) -> _Key:

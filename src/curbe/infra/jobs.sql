@@ -75,6 +75,21 @@ UPDATE jobs j
  WHERE j.tenant_id = mine.tenant_id AND j.kind = mine.kind AND j.subject = mine.subject
 RETURNING j.tenant_id, j.kind, j.subject, j.attempt, j.created_at, j.last_error, j.reached, j.available_at AS held_until
 
+-- name: kinds_due
+-- Of which of these kinds something is due, found as it is for claiming.
+WITH RECURSIVE waiting (tenant_id, kind) AS (
+    (SELECT j.tenant_id, j.kind FROM jobs j ORDER BY j.tenant_id, j.kind LIMIT 1)
+    UNION ALL
+    SELECT n.tenant_id, n.kind
+      FROM waiting w
+     CROSS JOIN LATERAL (SELECT j.tenant_id, j.kind FROM jobs j
+                          WHERE (j.tenant_id, j.kind) > (w.tenant_id, w.kind) ORDER BY j.tenant_id, j.kind LIMIT 1) n
+)
+SELECT DISTINCT w.kind
+  FROM waiting w
+ WHERE w.kind = ANY(:kinds::text[])
+   AND EXISTS (SELECT FROM jobs j WHERE j.tenant_id = w.tenant_id AND j.kind = w.kind AND j.available_at <= now())
+
 -- name: renew_leases
 -- Those of attempts that are going on, made longer as they were when they were claimed. What was put back, or has the lease its handler made
 -- it, ends at another moment than the one that is known, and is left as it is; so is what somebody is writing at.

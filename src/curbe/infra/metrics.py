@@ -55,6 +55,7 @@ class Metrics:
         self.webhooks_refused = self._counter(
             "webhooks_refused", "Webhooks not taken, by reason.", into, "reason"
         )
+        _begin(self.webhooks_refused, "reason", "not_stored", "bad_signature")
         self.webhook_ack_seconds = self._times(
             "webhook_ack_seconds", "From a webhook's headers to its 200.", into, _ANSWER
         )
@@ -94,6 +95,7 @@ class Metrics:
         self.sends = self._counter(
             "sends", "Attempts to send, by what came of them; ambiguous: nobody knows.", into, "outcome"
         )
+        _begin(self.sends, "outcome", "ambiguous")
         self.send_seconds = self._times("send_seconds", "Time of one send to the Graph API.", into, _WORK)
         self.outbox_queued = self._gauge("outbox_queued", "Messages that wait to be sent now.", into)
         self.outbox_oldest_seconds = self._gauge(
@@ -171,3 +173,9 @@ class Metrics:
         *labels: str,
     ) -> Histogram:
         return Histogram(f"curbe_{name}", meaning, labels, buckets=buckets, registry=into)
+
+
+def _begin(counter: Counter, label: str, *values: str) -> None:
+    """Let what alerts ask for be there at nothing: what appears with its first time, and with many at once, would be no rise."""
+    for value in values:
+        counter.labels(**{label: value})

@@ -64,7 +64,10 @@ class GroupCommitter:
         max_pending: int = 20_000,
         max_pending_bytes: int = 256 * 2**20,
         timeout: float = 1.5,
+        ring: Callable[[], object] = lambda: None,
     ) -> None:
+        """``ring`` is called after each commit; it must not fail."""
+        self._ring: Final = ring
         self._statements: Final = statements
         self._metrics: Final = metrics
         self._floor: Final = floor
@@ -146,6 +149,7 @@ class GroupCommitter:
         try:
             await self._statements.execute(_INSERT, batch.app_ids, batch.bodies, timeout=self._timeout)
             stored = True
+            self._ring()
         except (*Unreachable, PostgresError) as error:
             # The callers answer 503 and Meta delivers again; if the commit went through after all, the copy is harmless.
             log.warning("webhooks_not_stored", count=len(batch.bodies), reason=type(error).__name__)

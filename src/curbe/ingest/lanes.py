@@ -22,6 +22,7 @@ from curbe.infra.metrics import Metrics
 from curbe.ingest import store, tallying
 from curbe.ingest.alone import Alone
 from curbe.ingest.apply import apply_webhooks
+from curbe.ingest.bell import Bell
 from curbe.ingest.gathering import gather_for
 from curbe.ingest.reach import Reach
 from curbe.ingest.rules import Heard
@@ -31,6 +32,7 @@ from curbe.ingest.tallying import Gathered, Tallies
 log: Final = structlog.get_logger(__name__)
 
 _SET_ASIDE: Final = frozenset({"unrouted", "foreign", "quarantined"})  # outcomes of items that no tenant gets
+_FIRST_LOOK: Final = 0.02  # seconds after the last batch, or ring; then ever later
 _NOTED_EVERY: Final = timedelta(seconds=30)
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -59,24 +61,26 @@ class Applier:
         self._met: Final = Met()
         self._tallies: Final = Tallies()
         self._reaches: Final[dict[int, Reach]] = {}
+        self._quiet: Final[set[int]] = set()  # lanes in which there was nothing to apply at the last look
+        self._empty: Final[set[int]] = set()  # those of them in which nothing waits to be applied either
         self._alone: Final = Alone(pool, callback_keys=callback_keys, met=self._met, done=self._done)
 
-    async def run(self, lane: int, stop: asyncio.Event) -> None:
-        """Apply ``lane`` until ``stop``. A batch that failed because of the database is tried again."""
-        idle = 0.02
+    async def run(self, lane: int, stop: asyncio.Event, bell: Bell) -> None:
+        """Apply ``lane`` until ``stop``. A batch that failed because of the database is tried again. ``bell`` listens meanwhile."""
+        idle = _FIRST_LOOK
         while not stop.is_set():
-            began = time.perf_counter()
+            began, heard = time.perf_counter(), bell.rings
             try:
                 applied = await self.apply_once(lane)
             except (*Unreachable, PostgresError) as error:
                 log.warning("apply_failed", lane=lane, reason=type(error).__name__, detail=str(error)[:200])
                 applied, idle = 0, 0.5
             if applied:
-                idle = 0.02
+                idle = _FIRST_LOOK
                 await pause(stop, gather_for(applied, most=self._most, took=time.perf_counter() - began))
                 continue
-            await pause(stop, idle)
-            idle = min(idle * 1.5, 0.1)
+            rung = await bell.wait(since=heard, at_most=idle)
+            idle = _FIRST_LOOK if rung else min(idle * 1.5, bell.longest(empty=lane in self._empty))
         with suppress(*Unreachable, PostgresError):  # nothing but these counts would be lost
             await self._tell(everything=True)
 
@@ -97,6 +101,12 @@ class Applier:
         return applied
 
     async def _apply_next(self, lane: int, reach: Reach) -> int:
+        # To take a lane is written down, and synced to the disk: not ten times a second where nothing comes.
+        if lane in self._quiet and not await store.is_ahead(self._pool, lane):
+            self._empty.add(lane)
+            return 0
+        self._quiet.discard(lane)
+        self._empty.discard(lane)
         began, gathered, webhooks = time.perf_counter(), Gathered(), list[StoredWebhook]()
         try:
             async with self._pool.transaction(tell_locks=True) as tx:
@@ -105,6 +115,7 @@ class Applier:
                     return 0
                 webhooks = await store.read_ahead(tx, mine, most=reach.size, max_bytes=self._max_bytes)
                 if not webhooks:
+                    self._quiet.add(lane)
                     return 0
                 counts = await apply_webhooks(
                     tx, webhooks, callback_keys=self._callback_keys, gathered=gathered, met=self._met

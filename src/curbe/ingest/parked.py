@@ -115,7 +115,7 @@ class Parked:
         return more
 
     async def _due(self) -> list[Due]:
-        async with self._pool.transaction() as tx:
+        async with self._pool.looking() as tx:
             return await _DUE.all(tx)
 
     async def _batch(self, of: _Of, kind: _Kind, counts: Counter[str]) -> bool:

@@ -7,6 +7,13 @@ SELECT l.lane, l.xid, l.id, (SELECT count(*) FROM apply_lanes)::integer AS lanes
  WHERE l.lane = :lane
    FOR UPDATE SKIP LOCKED
 
+-- name: is_ahead
+-- Absent where there is nothing beyond the lane's cursor. Asked without its lock, and of what an open transaction may still precede, too.
+SELECT l.lane FROM apply_lanes l
+ WHERE l.lane = :lane
+   AND EXISTS (SELECT FROM webhook_events w
+                WHERE (w.xid, w.id) > (l.xid, l.id) AND w.id % (SELECT count(*) FROM apply_lanes) = l.lane)
+
 -- name: await_lane
 -- Returns when the batch is over that is under way.
 SELECT l.lane FROM apply_lanes l WHERE l.lane = :lane FOR SHARE

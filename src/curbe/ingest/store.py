@@ -57,6 +57,7 @@ class _Seconds(msgspec.Struct, frozen=True):
     seconds: float | None
 
 
+_IS_AHEAD: Final = Query("curbe.ingest", "is_ahead", _LaneNumber)
 _LOCK_LANE: Final = Query("curbe.ingest", "lock_lane", Lane)
 _LANES: Final = Query("curbe.ingest", "lanes", _LaneNumber)
 _AWAIT_LANE: Final = Query("curbe.ingest", "await_lane", _LaneNumber)
@@ -81,6 +82,11 @@ Counts = Counter[tuple[str, str, str]]  # (meta_app_id, outcome, reason) -> item
 async def lock_lane(tx: Transaction, lane: int) -> Lane | None:
     """Lock a lane for this transaction; None if another applier holds it."""
     return await _LOCK_LANE.one(tx, lane=lane)
+
+
+async def is_ahead(pool: Pool, lane: int) -> bool:
+    """Tell whether there is anything in the log beyond a lane's cursor; it may have to wait for an older transaction yet."""
+    return await pool.ask(_IS_AHEAD, lane=lane) is not None
 
 
 async def lanes(tx: Transaction) -> list[int]:

@@ -112,7 +112,7 @@ class Senders:
                 sender.leave()
 
     async def _start_waiting(self, session: Session, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
-        async with self._everybody.transaction() as tx:
+        async with self._everybody.looking() as tx:
             waiting = await store.waiting_connections(tx)
         for row in waiting:
             key = (row.tenant_id, row.id)
@@ -152,7 +152,7 @@ class Senders:
 
 async def _mark_vanished_unknown(everybody: Pool, pool: Pool) -> None:
     """Mark messages as unknown whose sender vanished while it sent them: their lease has run out."""
-    async with everybody.transaction() as tx:
+    async with everybody.looking() as tx:
         gone = await store.expired(tx)
     for tenant_id in sorted({row.tenant_id for row in gone}):
         await mark_expired_unknown(pool, tenant_id, [row for row in gone if row.tenant_id == tenant_id])

@@ -43,7 +43,7 @@ async def expire(everybody: Pool, pool: Pool) -> None:
 
     ``everybody`` is a pool of the batch role, which sees all tenants; ``pool`` is one of the worker's role.
     """
-    async with everybody.transaction() as tx:
+    async with everybody.looking() as tx:
         found = await _OVERDUE.all(tx)
     for tenant_id, rows in groupby(found, key=attrgetter("tenant_id")):
         async with pool.transaction(tenant_id) as tx:

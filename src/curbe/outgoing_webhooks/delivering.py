@@ -99,8 +99,11 @@ _DISABLE: Final = Query(_PACKAGE, "disable_outgoing_webhook")
 
 async def defer_due(pool: Pool) -> int:
     """Ask for a round of each webhook that has something to be told; return how many those are. ``pool`` is the batch role's."""
-    async with pool.transaction() as tx:
+    async with pool.looking() as tx:
         found = await due(tx)
+    if not found:
+        return 0
+    async with pool.transaction() as tx:
         await jobs.defer(tx, [NewJob(one.tenant_id, DELIVER, one.id) for one in found])
     return len(found)
 

@@ -81,6 +81,7 @@ class ExportController(Controller):
         web_pool: NamedDependency[Pool],
     ) -> Stream:
         """Return one JSON document, written as it is read: profile, names, consents, campaigns, conversations with all that was said."""
+        await exporting.gather(web_pool, tenant_id=tenant_id, contact_id=contact_id)
         async with web_pool.transaction(tenant_id) as tx:
             known = await exporting.begin(
                 tx, tenant_id=tenant_id, contact_id=contact_id, actor=principal.actor, now=utc_now()
