@@ -91,8 +91,11 @@ async def place(tx: Transaction, sightings: Sequence[Sighting]) -> list[Place]:
     """
     if not sightings:
         return []
-    contact_ids = await _contacts(tx, sightings)
+    contact_ids, moved = await _contacts(tx, sightings)
     conversation_ids = await _conversations(tx, sightings, contact_ids)
+    if moved:
+        tenant_ids = (sighting.tenant_id for sighting in sightings)
+        await roster.follow_beside(tx, moved, beside=zip(tenant_ids, conversation_ids, strict=True))
     return [
         Place(contact_id=contact_id, conversation_id=conversation_id)
         for contact_id, conversation_id in zip(contact_ids, conversation_ids, strict=True)
@@ -105,7 +108,12 @@ async def acquaint(tx: Transaction, phones: Sequence[str], *, tenant_id: UUID, a
         Sighting(tenant_id=tenant_id, connection_id=_NOWHERE, person=Person(wa_id=phone), at=at)
         for phone in phones
     ]
-    return await _contacts(tx, met) if met else []
+    if not met:
+        return []
+    contact_ids, moved = await _contacts(tx, met)
+    if moved:
+        await roster.follow_beside(tx, moved, beside=())
+    return contact_ids
 
 
 class Met:
@@ -179,8 +187,13 @@ def _is_kept_apart(book: Book, sighting: Sighting, apart: Sequence[Pair]) -> boo
     return any({one, other} <= holders for _, one, other in apart)
 
 
-async def _contacts(tx: Transaction, sightings: Sequence[Sighting], *, learn: bool = True) -> list[UUID]:
-    """Return the contact of each sighting. With ``learn`` they also tell how contacts are called and reached now."""
+async def _contacts(
+    tx: Transaction, sightings: Sequence[Sighting], *, learn: bool = True
+) -> tuple[list[UUID], list[Key]]:
+    """Return the contact of each sighting, and the keys whose conversations have to follow.
+
+    With ``learn`` the sightings also tell how contacts are called and reached now.
+    """
     witnesses = [sighting.witness for sighting in sightings]
     book, plan = await _planned(tx, sightings, witnesses)
     claims = _claims(sightings, witnesses, plan.contact_ids)
@@ -197,9 +210,8 @@ async def _contacts(tx: Transaction, sightings: Sequence[Sighting], *, learn: bo
         )
     if plan.new_aliases:
         await roster.add_aliases(tx, plan.new_aliases, handovers=book.handovers)
-    if claims and learn:
-        await roster.learn(tx, claims)
-    return plan.contact_ids
+    moved = await roster.learn(tx, claims) if claims and learn else []
+    return plan.contact_ids, moved
 
 
 async def _planned(

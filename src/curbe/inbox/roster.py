@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.inbox.aliases import Claim, Claims, HandOvers, Node, Phone, until
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 
 Alias = tuple[UUID, str, str]  # tenant, kind, value
 Key = tuple[UUID, UUID]  # tenant, contact
@@ -82,6 +82,7 @@ _INSERT_CONTACTS: Final = Query("curbe.inbox", "insert_contacts")
 _LEARN: Final = Query("curbe.inbox", "learn_claims", _Learnt)
 _SET_CLAIMS: Final = Query("curbe.inbox", "set_claims")
 _GIVE_NAME: Final = Query("curbe.inbox", "give_name")
+_HOLD: Final = Query("curbe.inbox", "hold_to_follow", Id)
 _FOLLOW: Final = Query("curbe.inbox", "follow_contacts")
 _FIND_CONVERSATIONS: Final = Query("curbe.inbox", "find_conversations", _Found)
 _INSERT_CONVERSATIONS: Final = Query("curbe.inbox", "insert_conversations")
@@ -164,12 +165,25 @@ async def add_contacts(tx: Transaction, contacts: Sequence[tuple[Key, Claims]]) 
     await _INSERT_CONTACTS.run(tx, **_claim_columns([(*key, *_told(claims)) for key, claims in contacts]))
 
 
-async def learn(tx: Transaction, claims: Mapping[Key, Claims]) -> None:
-    """Add to contacts what was said of them; the latest holds, and conversations follow."""
+async def learn(tx: Transaction, claims: Mapping[Key, Claims]) -> list[Key]:
+    """Add to contacts what was said of them; the latest holds. Return those reached otherwise now: their conversations are to follow."""
     rows = [(*key, *_told(said)) for key, said in sorted(claims.items(), key=lambda item: item[0])]
     learnt = await _LEARN.all(tx, **_claim_columns(rows))
-    if moved := [(row.tenant_id, row.id, row.id) for row in learnt if row.moved]:
-        await follow(tx, moved)
+    return [(row.tenant_id, row.id) for row in learnt if row.moved]
+
+
+async def follow_beside(tx: Transaction, moved: Sequence[Key], *, beside: Iterable[Key]) -> None:
+    """Let conversations reach their people as these contacts are reached now.
+
+    ``beside``: conversations that are about to change in the same transaction; all are locked in one order before any does.
+    """
+    held, contacts = sorted(set(beside)), sorted(moved)
+    await _HOLD.all(
+        tx,
+        **columns(held, "tenant_ids", "ids"),
+        **columns(contacts, "contact_tenant_ids", "contact_ids"),
+    )
+    await follow(tx, [(tenant_id, contact_id, contact_id) for tenant_id, contact_id in contacts])
 
 
 async def set_claims(

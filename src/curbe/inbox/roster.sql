@@ -80,6 +80,18 @@ UPDATE contacts c
 RETURNING c.tenant_id, c.id,
           before.wa_id IS DISTINCT FROM c.wa_id OR before.bsuid IS DISTINCT FROM c.bsuid AS moved
 
+-- name: hold_to_follow
+-- The conversations of these contacts, and others that are about to change beside them: all in one order, before any of them does.
+SELECT c.id
+  FROM (SELECT u.tenant_id, u.id FROM unnest(:tenant_ids::uuid[], :ids::uuid[]) AS u (tenant_id, id)
+         UNION
+        SELECT v.tenant_id, v.id
+          FROM unnest(:contact_tenant_ids::uuid[], :contact_ids::uuid[]) AS k (tenant_id, contact_id)
+          JOIN conversations v ON v.tenant_id = k.tenant_id AND v.contact_id = k.contact_id) AS held
+  JOIN conversations c ON c.tenant_id = held.tenant_id AND c.id = held.id
+ ORDER BY c.tenant_id, c.id
+   FOR NO KEY UPDATE OF c
+
 -- name: follow_contacts
 -- Conversations name and reach their person as the contact is reached now; one merged into another goes with it.
 UPDATE conversations v

@@ -10,7 +10,7 @@ from curbe.domain.content import decoded
 from curbe.domain.errors import Conflict, NotFound
 from curbe.domain.moments import rfc3339
 from curbe.domain.status import MessageStatus
-from curbe.infra.db import Query, Transaction
+from curbe.infra.db import Id, Query, Transaction
 from curbe.outbound.rules import KEPT_FROM, may_retry_at
 from curbe.outbound.service import Request, Taken, take
 
@@ -54,6 +54,7 @@ class _Again(msgspec.Struct, frozen=True):
     conversation_id: UUID
 
 
+_HOLD: Final = Query("curbe.outbound", "hold_place_of", Id)
 _LOCK: Final = Query("curbe.outbound", "lock_original", _Original)
 _AGAIN: Final = Query("curbe.outbound", "sent_once_more", _Again)
 
@@ -85,6 +86,7 @@ async def send_again(
 async def _once_more(
     tx: Transaction, tenant_id: UUID, message_id: UUID, *, wanted: MessageStatus, sender: str, now: datetime
 ) -> Taken:
+    await _HOLD.one(tx, tenant_id=tenant_id, message_id=message_id)
     original = await _LOCK.one(tx, tenant_id=tenant_id, message_id=message_id)
     if original is None:
         raise NotFound(

@@ -341,6 +341,15 @@ SELECT m.id, m.sender, m.created_at
  ORDER BY m.created_at DESC, m.id DESC
  LIMIT 1
 
+-- name: hold_place_of
+-- Where a message shows, before the message itself: as whoever applies what comes in, and whoever joins two conversations.
+SELECT c.id
+  FROM messages m
+  JOIN conversations o ON o.tenant_id = :tenant_id AND o.id = m.conversation_id
+  JOIN conversations c ON c.tenant_id = :tenant_id AND c.id = coalesce(o.merged_into, o.id)
+ WHERE m.tenant_id = :tenant_id AND m.id = :message_id
+   FOR NO KEY UPDATE OF c
+
 -- name: lock_original
 -- A message that somebody wants to send once more. Locked, so that two who want it make one.
 SELECT m.id, m.conversation_id, m.status, m.phase::text AS phase, m.payload::text AS payload, m.reply_to, m.error_code, m.failed_at,
