@@ -99,6 +99,7 @@ async def test_only_a_member_who_is_welcome_gets_one(
     ]
 
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "not_found")}
+    assert [answer.json()["field"] for answer in answers] == [*["user_id"] * 3, "email"]
     assert (await token_for(acme)).status_code == 422
     assert (await token_for(acme, user_id=str(ana.id), email=ana.email)).status_code == 422
 

@@ -33,6 +33,7 @@ BODIES: dict[str, Json] = {
     "CampaignChange": {"name": "Autumn"},
     "CannedReplyChange": {"title": "Hello"},
     "ConsentRules": {},
+    "TakenBack": {"id": "0"},
     "Told": {"event": "e", "id": "1"},
     "Rule": {
         "event": "e",

@@ -221,6 +221,50 @@ async def test_a_delayed_one_waits_for_its_time_and_for_its_rule(
     assert [(one["state"], one["reason"]) for one in await history(acme)] == [("skipped", "rule_gone")]
 
 
+async def test_an_event_that_is_taken_back_sends_nothing_that_still_waits(
+    owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
+) -> None:
+    assert mine
+    await rule(acme)
+    await rule(acme, delay_seconds=3600)
+    await event(acme)
+    await work()
+
+    back = await acme.post("/notifications/events/cancel", {"id": EVENT["id"]})
+    again = await acme.post("/notifications/events/cancel", {"id": EVENT["id"]})
+    told_again = await event(acme)
+    await owner.execute("UPDATE jobs SET available_at = now()")
+    await work(later=timedelta(hours=2))
+
+    assert back.status_code == 200, back.text
+    stands = {(one["state"], one["reason"], one["message_status"]) for one in back.json()["notifications"]}
+    assert stands == {("skipped", "taken_back", None), ("sent", None, "queued")}
+    assert again.json() == back.json()
+    assert (told_again.json()["repeated"], told_again.json()["notifications"]) == (
+        True,
+        back.json()["notifications"],
+    )
+    assert await owner.fetchval("SELECT count(*) FROM messages") == 1
+    audited = await owner.fetch("SELECT subject FROM audit_log WHERE action = 'notification.taken_back'")
+    skipped = [one["id"] for one in back.json()["notifications"] if one["state"] == "skipped"]
+    assert [row["subject"] for row in audited] == skipped
+
+
+async def test_only_an_event_that_was_told_is_taken_back(
+    acme: Tenant, mine: Number, new_tenant: Callable[[], Awaitable[Tenant]]
+) -> None:
+    assert mine
+    await rule(acme, delay_seconds=3600)
+    await event(acme)
+    other = await new_tenant()
+
+    theirs = await other.post("/notifications/events/cancel", {"id": EVENT["id"]})
+    nobodys = await acme.post("/notifications/events/cancel", {"id": "never told"})
+
+    assert {(answer.status_code, answer.json()["field"]) for answer in (theirs, nobodys)} == {(404, "id")}
+    assert [one["state"] for one in await history(acme)] == ["waiting"]
+
+
 async def test_a_paused_number_is_asked_again_for_a_day(
     owner: Owner, acme: Tenant, mine: Number, work: Callable[..., Awaitable[int]]
 ) -> None:

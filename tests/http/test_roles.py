@@ -198,6 +198,7 @@ LEAST = {
     f"POST {T}/media/messages/{{message_id}}/fetch": "agent",
     f"POST {T}/notifications/dry-run": "admin",
     f"POST {T}/notifications/events": "admin",
+    f"POST {T}/notifications/events/cancel": "admin",
     f"POST {T}/notifications/rules": "admin",
     f"POST {T}/people/invites": "admin",
     f"POST {T}/teams": "supervisor",

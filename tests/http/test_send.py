@@ -193,6 +193,16 @@ async def test_a_pair_that_does_not_belong_together_is_refused(
     assert number.connection_id != other.connection_id
 
 
+async def test_what_is_not_there_is_named_by_the_place_that_speaks_of_it(acme: Tenant, thread: UUID) -> None:
+    nowhere = await acme.post(SEND, {"conversation_id": str(uuid4()), "text": "hola"})
+    no_file = await acme.post(
+        SEND, {"conversation_id": str(thread), "type": "image", "image": {"id": str(uuid4())}}
+    )
+
+    told = [(answer.status_code, answer.json()["field"]) for answer in (nowhere, no_file)]
+    assert told == [(404, "conversation_id"), (404, "image.id")]
+
+
 async def test_a_paused_number_takes_nothing_and_says_why(
     acme: Tenant, owner: Owner, thread: UUID, number: Number
 ) -> None:

@@ -95,6 +95,10 @@ async def list_(
     return pages.Page(items=[], next_cursor=f"{limit}{q}{''.join(t or ())}")
 
 
+@get("/chosen")
+async def chosen(wanted: Annotated[Colour | None, QueryParameter(name="state")] = None) -> None: ...
+
+
 @get("/closed")
 async def closed() -> None:
     raise WindowClosed(
@@ -131,7 +135,7 @@ async def page() -> Response[str]:
 
 METRICS = Metrics()
 APP = Litestar(
-    [create, list_, paint, closed, slow_down, who, bug, away, page],
+    [create, list_, paint, chosen, closed, slow_down, who, bug, away, page],
     plugins=[web.Kit(passing_faults=(DatabaseAway,))],
     request_max_body_size=web.LARGEST_BODY,
 )
@@ -254,6 +258,15 @@ def test_a_text_that_only_spells_the_escape_is_taken(client: TestClient) -> None
 )
 def test_a_wrong_parameter_is_refused_by_its_name(client: TestClient, path: str, field: str) -> None:
     assert problem(client.get(path), 422, "invalid_request")["field"] == field
+
+
+def test_a_wrong_parameter_is_refused_by_the_name_it_was_sent_under_and_not_by_ours(
+    client: TestClient,
+) -> None:
+    told = problem(client.get("/chosen", params={"state": "green"}), 422, "invalid_request")
+
+    assert (told["field"], told["fix"]) == ("state", "Send one of red, blue.")
+    assert "wanted" not in told["detail"]
 
 
 def test_a_parameter_that_an_address_does_not_take_is_refused_with_those_it_takes(client: TestClient) -> None:

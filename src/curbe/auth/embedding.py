@@ -92,7 +92,7 @@ async def make_token(
         raise NotFound(
             "This tenant has no such member.",
             fix="Invite them first: POST .../people/invites.",
-            field="user_id",
+            field="user_id" if email is None else "email",
         )
     if member.role not in may_embed(asker):
         raise RoleBeyond(

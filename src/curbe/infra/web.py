@@ -206,17 +206,24 @@ def _refused_by_litestar(request: ApiRequest, failure: HTTPException) -> Respons
 def _invalid(request: ApiRequest, failure: ValidationException) -> InvalidRequest:
     errors = failure.extra if isinstance(failure.extra, list) else []
     parameters = request.route_handler.parsed_fn_signature.parameters
+    # A header or a parameter of the query may go by another name than its argument, which is what Litestar blames.
+    sent_as = {
+        argument: sent.name
+        for argument, known in parameters.items()
+        if isinstance(sent := known.kwarg_definition, HeaderParameter | QueryParameter) and sent.name
+    }
+    arguments = {sent: argument for argument, sent in sent_as.items()}
 
-    def name(error: dict[str, Any]) -> dict[str, Any]:
-        known = parameters.get(error.get("key", ""))
-        header = error.get("source") == "header" and known and known.kwarg_definition
-        return {**error, "key": header.name} if isinstance(header, HeaderParameter) else error
+    def named(error: dict[str, Any]) -> dict[str, Any]:
+        key = error.get("key", "")
+        renamed = error.get("source") in {"header", "query"} and key in sent_as
+        return {**error, "key": sent_as[key]} if renamed else error
 
     def choices(key: str, source: str) -> list[str]:
-        argument, path = ("data", key) if source == "body" else (key, "")
+        argument, path = ("data", key) if source == "body" else (arguments.get(key, key), "")
         return choices_at(parameters[argument].annotation, path) if argument in parameters else []
 
-    return problems.invalid_values([name(error) for error in errors], choices=choices)
+    return problems.invalid_values([named(error) for error in errors], choices=choices)
 
 
 def _unavailable(request: ApiRequest, fault: Exception) -> Response[bytes]:

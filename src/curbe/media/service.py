@@ -59,8 +59,8 @@ async def _ask_for(tx: Transaction, expected: Sequence[Expected]) -> None:
         await jobs.defer(tx, [NewJob(one.tenant_id, FETCH, one.message_id) for one in expected])
 
 
-async def asset(tx: Transaction, *, tenant_id: UUID, media_id: UUID) -> Asset:
-    """Return a file of the tenant's.
+async def asset(tx: Transaction, *, tenant_id: UUID, media_id: UUID, field: str | None = None) -> Asset:
+    """Return a file of the tenant's; ``field`` is blamed where there is none.
 
     Raises:
         NotFound: the tenant has no such file.
@@ -68,7 +68,9 @@ async def asset(tx: Transaction, *, tenant_id: UUID, media_id: UUID) -> Asset:
     found = await store.find_asset(tx, tenant_id=tenant_id, asset_id=media_id)
     if found is None:
         raise NotFound(
-            "This tenant has no such file.", fix="Upload it, or take an id from a message's media."
+            "This tenant has no such file.",
+            fix="Upload it, or take an id from a message's media.",
+            field=field,
         )
     return found
 
@@ -83,7 +85,7 @@ async def sendable(tx: Transaction, *, tenant_id: UUID, media_id: UUID, kind: Me
         InvalidRequest: its type or size does not fit; the error names ``field``.
     """
     await store.want(tx, tenant_id=tenant_id, asset_id=media_id)
-    found = await asset(tx, tenant_id=tenant_id, media_id=media_id)
+    found = await asset(tx, tenant_id=tenant_id, media_id=media_id, field=field)
     trouble = why_not(kind, mime_type=found.mime_type, size=found.size)
     if trouble is not None:
         raise InvalidRequest(trouble, fix="Send it as a document, or upload another file.", field=field)

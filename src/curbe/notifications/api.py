@@ -38,6 +38,12 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     notifications: list[Followed]
 
 
+class TakenBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event that is off, by the id it was told with."""
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
 class EventTrial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule, kept or not, and the data of an event to try it with.
 
@@ -86,6 +92,33 @@ class NotificationController(Controller):
                 tx, data, tenant_id=tenant_id, actor=principal.actor, now=utc_now()
             )
         return Received(event_id=data.id, repeated=repeated, notifications=followed)
+
+    @post(
+        "/events/cancel",
+        status_code=HTTP_200_OK,
+        opt={"scope": Scope.NOTIFICATIONS_SEND},
+        summary="Take an event back",
+        operation_id="cancelNotificationEvent",
+        responses=refusals(InvalidRequest, NotFound),
+    )
+    async def cancel_event(
+        self,
+        tenant_id: FromPath[UUID],
+        data: JSONBody[TakenBack],
+        principal: NamedDependency[Principal],
+        web_pool: NamedDependency[Pool],
+    ) -> Received:
+        """Let nothing be sent that still waits to follow from it, and return how all of it stands; asked again, it is answered the same.
+
+        What is queued as a message by then has its id in `message_id`, by which it may be taken back as any message.
+        """
+        async with web_pool.transaction(tenant_id) as tx:
+            await service.require_event(tx, tenant_id=tenant_id, event_id=data.id)
+            await sending.take_back(
+                tx, tenant_id=tenant_id, event_id=data.id, actor=principal.actor, now=utc_now()
+            )
+            followed = await service.followed(tx, tenant_id=tenant_id, event_id=data.id)
+        return Received(event_id=data.id, repeated=True, notifications=followed)
 
     @get(
         "/history",

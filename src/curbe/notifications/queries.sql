@@ -60,6 +60,15 @@ UPDATE notifications n
    SET state = 'skipped', reason = :reason, detail = :detail, done_at = now()
  WHERE n.tenant_id = :tenant_id AND n.state = 'waiting' AND n.due_at <= now()
 
+-- name: take_back
+-- What waits to follow from an event is not sent. Nothing of it is being sent at this moment, or it does not wait any more.
+UPDATE notifications n
+   SET state = 'skipped', reason = 'taken_back', detail = :detail, done_at = :done_at
+  FROM notification_events e
+ WHERE n.tenant_id = :tenant_id AND n.event_id = :event_id AND n.state = 'waiting'
+   AND e.tenant_id = n.tenant_id AND e.id = n.event_id
+RETURNING n.id, e.event
+
 -- name: rule_page
 SELECT r.id, r.rule::text AS rule, r.channel_connection_id AS usual_connection_id, r.updated_by, r.created_at, r.updated_at
   FROM notification_rules r

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
+from curbe.audit.service import AuditEntry
+from curbe.audit.service import record as record_audit
 from curbe.consent.gate import Purpose
 from curbe.domain.errors import AccountRestricted, AppError, ConnectionPaused
 from curbe.inbox import identity
@@ -44,9 +46,16 @@ class _Waiting(msgspec.Struct, frozen=True):
     usual_connection_id: UUID | None
 
 
+class _TakenBack(msgspec.Struct, frozen=True):
+    id: UUID
+    event: str
+
+
 _WAITING: Final = Query(_PACKAGE, "waiting", _Waiting)
 _SETTLE: Final = Query(_PACKAGE, "settle")
 _SAY_WHY: Final = Query(_PACKAGE, "say_why_it_waits")
+_TAKE_BACK: Final = Query(_PACKAGE, "take_back", _TakenBack)
+_IS_OFF: Final = "The event was taken back while it waited."
 
 
 class Notifying:
@@ -87,6 +96,25 @@ class Notifying:
                     **{**msgspec.structs.asdict(outcome), "state": outcome.state.value},
                 )
             await jobs.finish(tx, job)
+
+
+async def take_back(tx: Transaction, *, tenant_id: UUID, event_id: str, actor: str, now: datetime) -> None:
+    """Let nothing be sent any more that waits to follow from an event; what was sent stays, and so does what was not to be."""
+    await identity.beside(tx, [tenant_id])  # as whoever sends: the tenant's people first
+    gone = await _TAKE_BACK.all(tx, tenant_id=tenant_id, event_id=event_id, detail=_IS_OFF, done_at=now)
+    await record_audit(
+        tx,
+        [
+            AuditEntry(
+                tenant_id=tenant_id,
+                actor=actor,
+                action="notification.taken_back",
+                subject=str(one.id),
+                detail={"event": one.event},
+            )
+            for one in gone
+        ],
+    )
 
 
 async def try_out(

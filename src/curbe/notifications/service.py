@@ -180,8 +180,23 @@ async def receive(
             )
     else:
         await _follow(tx, told, tenant_id=tenant_id, now=now)
-    wanted = Wanted(event_id=told.id)
-    return new is None, await history(tx, tenant_id=tenant_id, wanted=wanted, before=None, limit=200)
+    return new is None, await followed(tx, tenant_id=tenant_id, event_id=told.id)
+
+
+async def require_event(tx: Transaction, *, tenant_id: UUID, event_id: str) -> None:
+    """Refuse an event that was never told, or is no longer kept.
+
+    Raises:
+        NotFound: there is no such event.
+    """
+    if await _DIGEST.one(tx, tenant_id=tenant_id, id=event_id) is None:
+        raise NotFound("This tenant told of no such event.", fix="Send the id it was told with.", field="id")
+
+
+async def followed(tx: Transaction, *, tenant_id: UUID, event_id: str) -> list[Followed]:
+    """Return all that followed from one event: a line for each rule that it had."""
+    wanted = Wanted(event_id=event_id)
+    return await history(tx, tenant_id=tenant_id, wanted=wanted, before=None, limit=_MOST)
 
 
 async def history(

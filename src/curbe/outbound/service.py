@@ -271,8 +271,8 @@ async def _destination(tx: Transaction, request: Request, *, now: datetime) -> t
         return await _existing(tx, request)
     if request.to is None:
         raise InvalidRequest(
-            "neither `to` nor `conversationId` says whom to send to",
-            fix="Give `to` as a phone number with + and country code, or `conversationId`.",
+            "Neither `to` nor `conversation_id` says whom to send to.",
+            fix="Give `to` as a phone number with + and country code, or `conversation_id`.",
             field="to",
         )
     # With its country code a number means the same from wherever it is sent, so one look is enough.
@@ -314,6 +314,7 @@ async def _existing(tx: Transaction, request: Request) -> tuple[Line, Destinatio
         raise NotFound(
             "This tenant has no such conversation.",
             fix="List the tenant's conversations and take an id from there.",
+            field="conversation_id",
         )
     line, found = there
     if request.connection_id not in (None, found.connection_id):

@@ -63,6 +63,7 @@ export const notificationMessages = catalogue({
     reason: {
       condition_not_met: "A condition does not hold",
       rule_gone: "The rule was deleted or switched off while it waited",
+      taken_back: "The system that told of the event took it back while it waited",
       restored: "A backup was restored: it may have been sent before that",
       no_recipient: "The event has no phone number where the rule looks for it",
       variable_missing: "The event lacks a value, and the rule says nothing in its place",
@@ -155,6 +156,7 @@ export const notificationMessages = catalogue({
     reason: {
       condition_not_met: "No se cumple una condición",
       rule_gone: "La regla se borró o se desactivó mientras esperaba",
+      taken_back: "El sistema que avisó del evento lo retiró mientras esperaba",
       restored: "Se restauró una copia de seguridad: puede que ya se hubiera enviado",
       no_recipient: "El evento no tiene teléfono donde la regla lo busca",
       variable_missing: "Al evento le falta un valor y la regla no dice nada en su lugar",
@@ -248,6 +250,7 @@ export const notificationMessages = catalogue({
     reason: {
       condition_not_met: "Uma condição não se cumpre",
       rule_gone: "A regra foi apagada ou desativada enquanto esperava",
+      taken_back: "O sistema que avisou do evento o retirou enquanto esperava",
       restored: "Um backup foi restaurado: talvez já tivesse sido enviada",
       no_recipient: "O evento não tem telefone onde a regra o procura",
       variable_missing: "Falta um valor ao evento e a regra nada diz em seu lugar",

@@ -19,11 +19,7 @@ export type Hours = Schemas["Hours"];
 export type Kind = Rule["kind"];
 export type Match = NonNullable<KeywordReply["match"]>;
 export type RuleTrial = Schemas["RuleTrial"];
-export type Deed =
-  | Schemas["Reply"]
-  | Schemas["Give"]
-  | Schemas["Press"]
-  | Schemas["Nothing"];
+export type Deed = Schemas["Reply"] | Schemas["Give"] | Schemas["Press"] | Schemas["Nothing"];
 
 const listKey = (tenantId: string) => ["automations", tenantId] as const;
 
