@@ -33,9 +33,9 @@ def test_a_phone_with_no_page_open_shows_who_wrote_and_a_page_that_is_awake_is_n
     page.add_init_script(ANDROID + SUBSCRIBED % json.dumps(keys))
     agent.comes_in()
     agent.go(f"/t/{clinic.id}/settings/profile")
-    page.get_by_text("Also while no page is open").tap()
+    page.get_by_role("switch", name="Also while no page is open").tap()
     expect(page.get_by_text("(this one)")).to_be_visible()
-    page.get_by_text("Say who wrote, and what").tap()
+    page.get_by_role("switch", name="Say who wrote, and what").tap()
     browsers = page.context.new_cdp_session(page)
     registrations: list[str] = []
     browsers.on(
