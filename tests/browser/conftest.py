@@ -44,14 +44,14 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def crm() -> Iterator[Receiver]:
-    """A server of a tenant's, within the operator's own network."""
+    """A server within the operator's own network: a tenant's, and the push service of browsers."""
     with receiving() as receiver:
         yield receiver
 
 
 @pytest.fixture(scope="session")
 def site(crm: Receiver) -> Iterator[Site]:
-    with running_site(CURBE_OUTGOING_WEBHOOK_ORIGINS=crm.origin) as site:
+    with running_site(CURBE_OUTGOING_WEBHOOK_ORIGINS=crm.origin, CURBE_PUSH_SERVICES=crm.origin) as site:
         yield site
 
 
