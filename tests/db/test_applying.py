@@ -630,6 +630,10 @@ async def test_many_writers_and_two_appliers_on_two_lanes_lose_and_double_nothin
     await drain(apply, lanes=(0, 1))
 
     assert await left(apply, lanes=(0, 1)) == 0
+    async with apply.transaction() as tx:
+        assert await store.backlog_seconds(tx) == 0, (
+            "what one lane has applied is nothing that the other is behind with"
+        )
     stored = await owner.fetch(
         """SELECT n.phone_number_id, count(*) AS messages, count(DISTINCT m.provider_message_id) AS different
              FROM messages m JOIN channel_connections n ON n.tenant_id = m.tenant_id AND n.id = m.channel_connection_id

@@ -116,11 +116,12 @@ def refused(answer: httpx.Response) -> str:
     return parse_qs(target.query)["reason"][0]
 
 
+@pytest.mark.parametrize("vouched", [True, "true", "True"])
 async def test_who_the_provider_vouches_for_is_signed_in_and_goes_on_to_their_page(
-    at: httpx.AsyncClient, provider: Provider, owner: Owner
+    at: httpx.AsyncClient, provider: Provider, owner: Owner, vouched: object
 ) -> None:
     ana = await insert_user(owner, password=None)
-    await provider.knows("ana-1", email=ana.email.upper(), email_verified=True, name="Ana")
+    await provider.knows("ana-1", email=ana.email.upper(), email_verified=vouched, name="Ana")
 
     done = await back(at, await provider.sent_back(await asked(at), "ana-1"))
 
@@ -172,6 +173,7 @@ async def test_a_person_stays_the_same_when_the_provider_tells_another_address(
     ("claims", "reason"),
     [
         ({"email_verified": False}, "unverified"),
+        ({"email_verified": "false"}, "unverified"),  # as text, which is no more a yes than the word itself
         ({"email": None, "email_verified": True}, "unverified"),
         ({"email": "nobody@example.org", "email_verified": True}, "unknown"),
     ],
@@ -215,8 +217,11 @@ async def test_an_answer_counts_in_the_browser_that_asked_alone_and_once(
 
 @pytest.mark.parametrize(
     "next_page",
-    ["https://evil.example", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", "//[", ""],
-)
+    [
+        "https://evil.example", "//evil.example/x", "/\\evil.example", "javascript:alert(1)", "//[", "",
+        "/\t/evil.example",  # a browser leaves the tab out
+    ],
+)  # fmt: skip
 async def test_it_sends_nobody_to_another_site(
     at: httpx.AsyncClient, provider: Provider, owner: Owner, next_page: str
 ) -> None:

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from curbe.automations.hours import Hours, closed_since
 from curbe.automations.rules import (
     MOST_TEXTS,
-    PRESENT,
     Assign,
     Away,
     Candidate,
@@ -181,6 +180,21 @@ def test_nothing_is_done_for_a_reason(rule: Rule, more: dict[str, object], reaso
     assert deed(ONE, rule, seen(**more)) == Nothing(reason)
 
 
+@pytest.mark.parametrize(
+    ("rule", "more"),
+    [
+        (msgspec.structs.replace(PRICE, connection_ids=[THREE, TWO]), {"text": "precio"}),
+        (PRICE, {"text": "precio", "now": NOW + timedelta(hours=1)}),
+        (PRICE, {"text": "precio", "texts": 4}),
+        (Assign(team_id=ONE, label_ids=[TWO, THREE]), {"label_ids": frozenset({THREE})}),
+    ],
+)
+def test_a_rule_acts_for_its_numbers_and_labels_within_an_hour_and_five_texts_of_it(
+    rule: Rule, more: dict[str, object]
+) -> None:
+    assert isinstance(deed(ONE, rule, seen(**more)), Reply | Give)
+
+
 def test_a_closed_period_has_one_away_message() -> None:
     evening, sunday = madrid("2026-11-20T20:00"), madrid("2026-11-22T11:00")
     first = deed(ONE, AWAY, seen(at=evening, now=evening))
@@ -196,7 +210,7 @@ def test_a_closed_period_has_one_away_message() -> None:
 
 def test_the_welcome_is_for_the_first_message_and_after_a_long_silence() -> None:
     assert isinstance(deed(ONE, HELLO, seen()), Reply)
-    long_ago = seen(silent_since=NOW - timedelta(days=31))
+    long_ago = seen(silent_since=NOW - timedelta(days=30))
     assert isinstance(deed(ONE, Welcome(message="Hola", again_after_days=30), long_ago), Reply)
 
 
@@ -212,7 +226,8 @@ def gives(rule: Assign, candidates: list[Candidate], **more: object) -> Deed:
 
 def test_who_is_here_gets_it_in_turn() -> None:
     rule = Assign(user_ids=[ONE, TWO, THREE])
-    here = people(timedelta(), PRESENT, PRESENT + timedelta(seconds=1))
+    ten_minutes = timedelta(minutes=10)
+    here = people(timedelta(), ten_minutes, ten_minutes + timedelta(seconds=1))
     turns: list[UUID | None] = []
     given: dict[UUID, datetime] = {}
     for n in range(4):
@@ -259,7 +274,8 @@ def test_a_message_gets_one_text_and_one_assignment_at_most() -> None:
     [
         (Away(time_zone="Europe/Nowhere", hours=WEEK, message="x"), "time_zone"),
         (Away(time_zone="../etc/passwd", hours=WEEK, message="x"), "time_zone"),
-        (KeywordReply(words=["!"], answer="x"), "words"),
+        (KeywordReply(words=["precio", "!"], answer="x"), "words"),
+        (Prioritise(priority=Priority.LOW, words=["precio", "!"]), "words"),
         (Assign(), "user_ids"),
     ],
 )

@@ -11,7 +11,7 @@ from curbe.domain.failures import FailureKind, SendFailure
 from curbe.outbound.breaker import Breaker, Change, Heard, Leave, Reach
 from curbe.outbound.rules import without_quotes
 
-ONE, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
+ONE, OTHER, THIRD, FOURTH = UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4)
 CLEAR, SILENCE, NOT_ASKED = Heard.CLEAR, Heard.SILENCE, Heard.NOT_ASKED
 
 
@@ -48,6 +48,16 @@ def test_one_clear_answer_among_them_is_enough_to_go_on() -> None:
     assert breaker.may_claim(ONE, now=0) is Leave.ANY
 
 
+def test_one_clear_answer_to_anybody_is_enough_for_those_who_are_not_halted() -> None:
+    breaker = Breaker()
+    for _ in range(4):
+        asked(breaker, ONE, SILENCE)
+    asked(breaker, OTHER, CLEAR)
+
+    assert asked(breaker, OTHER, SILENCE) == []
+    assert breaker.may_claim(THIRD, now=0) is Leave.ANY
+
+
 def test_what_never_came_to_a_request_counts_for_nothing() -> None:
     breaker = Breaker()
     for _ in range(4):
@@ -76,6 +86,7 @@ def test_one_probe_is_under_way_at_a_time() -> None:
     assert breaker.ask(ONE, now=1) is Leave.PROBE
     assert breaker.ask(ONE, now=1) is Leave.NONE
     assert breaker.may_claim(ONE, now=100) is Leave.NONE
+    assert breaker.wait(ONE, now=100) == 0.5, "its answer may come at any moment"
 
 
 def test_a_clear_answer_to_a_probe_opens_the_way_again() -> None:
@@ -83,6 +94,7 @@ def test_a_clear_answer_to_a_probe_opens_the_way_again() -> None:
 
     assert asked(breaker, ONE, CLEAR, now=1) == [Change(Reach.NUMBER, opened=False)]
     assert breaker.may_claim(ONE, now=1) is Leave.ANY
+    assert breaker.wait(ONE, now=1) == 0
     assert breaker.open_count(Reach.NUMBER) == 0
 
 
@@ -100,6 +112,21 @@ def test_answers_to_what_began_before_change_neither_the_pause_nor_the_state(lat
         assert breaker.heard(ONE, late, leave=Leave.ANY, now=0.5) == []
 
     assert breaker.wait(ONE, now=0.5) == 0.5
+    assert breaker.ask(ONE, now=1) is Leave.PROBE
+    assert breaker.heard(ONE, late, leave=Leave.ANY, now=1) == []
+    assert breaker.may_claim(ONE, now=100) is Leave.NONE, "the probe is under way still"
+
+
+def test_a_probe_of_an_earlier_outage_says_nothing_of_the_next() -> None:
+    breaker = halted_within_an_outage()
+    assert breaker.ask(OTHER, now=1) is Leave.PROBE
+    asked(breaker, ONE, CLEAR, now=1)
+    for number in (OTHER, THIRD, THIRD, FOURTH, FOURTH):
+        asked(breaker, number, SILENCE, now=1)
+    assert breaker.ask(THIRD, now=2) is Leave.PROBE
+
+    assert breaker.heard(OTHER, CLEAR, leave=Leave.PROBE, now=2) == []
+    assert breaker.may_claim(ONE, now=2) is Leave.NONE
 
 
 def test_a_number_that_is_not_answered_slows_no_other() -> None:
@@ -187,7 +214,8 @@ def test_the_silences_of_a_number_that_is_gone_are_forgotten_with_it() -> None:
     breaker.forget(ONE)
 
     assert asked(breaker, OTHER, SILENCE) == []
-    assert breaker.may_claim(OTHER, now=0) is Leave.ANY
+    assert asked(breaker, ONE, SILENCE) == []
+    assert {breaker.may_claim(number, now=0) for number in (ONE, OTHER)} == {Leave.ANY}
 
 
 @given(st.lists(st.tuples(st.sampled_from([ONE, OTHER, THIRD]), st.sampled_from(Heard)), max_size=200))

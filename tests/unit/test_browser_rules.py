@@ -1,13 +1,17 @@
 """Over what a request came and from which page, told from what a browser sends; and when a session is over."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from curbe.auth import browser
 from curbe.auth.browser import Transport
-from curbe.auth.session_rules import Held, ends_at, principal_of
+from curbe.auth.roles import ADMINISTERS
+from curbe.auth.rules import PLATFORM_ONLY
+from curbe.auth.session_rules import Held, ends_at, is_due_to_be_seen, principal_of
 from curbe.domain.access import Role, Scope
 from curbe.domain.errors import CsrfFailed, ForeignOrigin
 from curbe.tenants.person_rules import checked_email, email_digest
@@ -48,6 +52,14 @@ def test_a_cookie_that_others_could_read_is_one_the_operator_allowed(
     assert found.cookie == ("__Host-curbe" if expected is Transport.SECURE else "curbe")
 
 
+def test_an_address_without_tls_is_open_though_it_is_ours() -> None:
+    ours = "http://chat.intranet"
+
+    found = browser.transport_of(scheme="http", host="chat.intranet", public_base_url=ours, allow_http=False)
+
+    assert found is Transport.OPEN
+
+
 @pytest.mark.parametrize(
     ("origin", "host", "public", "ours"),
     [
@@ -56,6 +68,7 @@ def test_a_cookie_that_others_could_read_is_one_the_operator_allowed(
         ("https://chat.example.org", "chat.example.org", PUBLIC + ":443", True),
         ("https://chat.example.org:8443", "x", PUBLIC + ":8443", True),
         ("https://chat.example.org", "x", PUBLIC + "/curbe", True),
+        ("https://[2001:db8::1]:8443", "x", "https://[2001:db8::1]:8443", True),
         ("http://chat.example.org", "chat.example.org", PUBLIC, False),
         ("https://chat.example.org.evil.example", "chat.example.org", PUBLIC, False),
         ("https://evil.example", "evil.example", PUBLIC, False),
@@ -68,16 +81,14 @@ def test_a_cookie_that_others_could_read_is_one_the_operator_allowed(
 def test_a_page_is_ours_where_the_operator_said_or_on_this_machine(
     origin: str, host: str, public: str, *, ours: bool
 ) -> None:
-    def check() -> None:
+    def check(*, required: bool) -> None:
         browser.check_origin(
-            {"origin": origin, "host": host}, scheme="http", public_base_url=public, required=True
+            {"origin": origin, "host": host}, scheme="http", public_base_url=public, required=required
         )
 
-    if ours:
-        check()
-    else:
-        with pytest.raises(ForeignOrigin):
-            check()
+    for required in (True, False):
+        with nullcontext() if ours else pytest.raises(ForeignOrigin):
+            check(required=required)
 
 
 def test_who_names_no_origin_is_refused_where_a_cookie_counts() -> None:
@@ -145,6 +156,31 @@ def test_an_operator_may_everything_everywhere_whatever_their_role() -> None:
     assert (agent.may_enter(tenant), agent.may_enter(uuid4())) == (True, False)
     assert (stranger.may_enter(tenant), stranger.scopes) == (False, frozenset())
     assert (root.may_enter(tenant), root.may_enter(uuid4()), root.scopes) == (True, True, frozenset(Scope))
+
+
+def test_what_was_begun_within_a_page_of_a_tenants_opens_that_tenant_alone_and_administers_nothing() -> None:
+    tenant, other = uuid4(), uuid4()
+    owner = held(role=Role.OWNER, embedded_in=tenant)
+    root = held(role=Role.OWNER, embedded_in=tenant, is_operator=True)
+
+    assert principal_of(owner, tenant_id=tenant).scopes == frozenset(Scope) - PLATFORM_ONLY - ADMINISTERS
+    assert principal_of(root, tenant_id=tenant) == msgspec.structs.replace(
+        principal_of(owner, tenant_id=tenant), user_id=root.user_id, session_id=root.session_id
+    )
+    for one in (owner, root):
+        there = principal_of(one, tenant_id=other)
+        assert (there.may_enter(other), there.scopes, there.is_operator) == (False, frozenset(), False)
+
+
+def test_that_somebody_is_here_is_written_down_once_a_minute_in_each_tenant() -> None:
+    minute = timedelta(minutes=1)
+    at_once, here = held(seen_here_at=None), held(seen_here_at=NOW)
+
+    assert is_due_to_be_seen(at_once, now=NOW)
+    assert not is_due_to_be_seen(here, now=NOW + minute - timedelta(seconds=1))
+    assert is_due_to_be_seen(here, now=NOW + minute)
+    assert is_due_to_be_seen(held(seen_here_at=NOW - minute), now=NOW)
+    assert not is_due_to_be_seen(held(role=None), now=NOW)
 
 
 def test_an_address_is_kept_and_looked_up_in_one_form() -> None:

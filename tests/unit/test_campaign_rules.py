@@ -125,12 +125,18 @@ def test_a_ramp_never_goes_back(first: int, factor: float, one: int, more: int) 
         ({"template_status": "PAUSED"}, "template_not_approved"),
         ({"template_status": "DISABLED"}, "template_not_approved"),
         ({"latest": Latest(settled=1, failed=1, unknown=0, template_codes=1)}, "template_refused"),
+        (
+            {"template_status": "PAUSED", "latest": Latest(settled=1, failed=1, unknown=0, template_codes=1)},
+            "template_refused",
+        ),
         ({"template_quality": "RED"}, "template_quality"),
         ({"template_category": "MARKETING"}, "template_category"),
         ({"number_active": False}, "number_paused"),
         ({"number_quality": "RED"}, "number_quality"),
         ({"held": True}, "complaints"),
+        ({"restricted_until": NOW, "held": True}, "restricted"),
         ({"latest": Latest(settled=100, failed=25, unknown=0, template_codes=0)}, "failure_ratio"),
+        ({"latest": Latest(settled=20, failed=5, unknown=0, template_codes=0)}, "failure_ratio"),
         ({"latest": Latest(settled=100, failed=0, unknown=25, template_codes=0)}, "answers_missing"),
         ({"latest": Latest(settled=100, failed=13, unknown=12, template_codes=0)}, "failure_ratio"),
     ],
@@ -148,7 +154,7 @@ def test_it_goes_on_while_nothing_is_wrong() -> None:
     )
 
     assert stop_of(fine, pause_at_failures=25) is None
-    few = conditions(latest=Latest(settled=10, failed=10, unknown=0, template_codes=0))
+    few = conditions(latest=Latest(settled=19, failed=19, unknown=0, template_codes=0))
     assert stop_of(few, pause_at_failures=25) is None
     many = conditions(latest=Latest(settled=100, failed=100, unknown=0, template_codes=0))
     assert stop_of(many, pause_at_failures=None) is None

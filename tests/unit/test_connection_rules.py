@@ -134,7 +134,9 @@ def test_a_number_is_proven_only_by_itself() -> None:
         ("+1 (555) 005-1310", "+15550051310"),
         ("", None),
         ("n/a", None),
-        ("12345", None),
+        ("123456", None),
+        ("1234567", "+1234567"),
+        ("1" * 15, "+" + "1" * 15),
         ("1" * 16, None),
     ],
 )
@@ -263,6 +265,9 @@ def test_of_the_numbers_that_a_sign_up_granted_those_that_are_connected_are_not_
         (None, "Meta refused with code 133010: The number is not registered.", PauseEnd.REGISTER),
         ("ban", "Meta disabled this account.", PauseEnd.BY_ITSELF),
         ("partner_removed", "The business took its account away.", PauseEnd.CONNECT),
+        ("deleted", "The business deleted its account.", PauseEnd.CONNECT),
+        ("app_uninstalled", "The business took the app away.", PauseEnd.CONNECT),
+        ("ban", "Meta refused with code 133010: not registered", PauseEnd.BY_ITSELF),
     ],
 )
 def test_a_new_token_is_asked_for_only_where_it_ends_the_pause(

@@ -27,6 +27,21 @@ def test_a_keyword_is_the_whole_of_a_message(text: str | None, state: str | None
     assert (said and said.state) == state
 
 
+def test_a_keyword_is_as_long_as_a_message_that_may_be_one() -> None:
+    longest = "a" * 60
+    rules = ConsentRules(keywords=[Said(words=[longest], state=Consent.OUT)])
+
+    assert keyword_in(longest, rules) is not None
+    assert keyword_in(longest + "!", rules) is None
+
+
+def test_of_a_word_that_is_a_yes_and_a_no_the_no_counts() -> None:
+    yes, no = Said(words=["vale"], state=Consent.IN), Said(words=["Vale!"], state=Consent.OUT)
+
+    assert keyword_in("vale", ConsentRules(keywords=[yes, no])) is no
+    assert keyword_in("vale", ConsentRules(keywords=[no, yes])) is no
+
+
 def test_a_tenants_own_words_count_in_place_of_the_products() -> None:
     rules = ConsentRules(keywords=[Said(words=["Não quero mais"], state=Consent.OUT)])
 

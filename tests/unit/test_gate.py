@@ -25,7 +25,7 @@ from curbe.consent.gate import (
     ask,
 )
 from curbe.consent.words import FIXES, WORDS, RefusalCode
-from curbe.domain.window import LENGTH
+from curbe.domain.window import LENGTH, OpenWindow
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TEMPLATE = TemplateName("offer", "es_ES")
@@ -152,6 +152,7 @@ def test_what_one_person_may_not_get_no_campaign_may_send_them(state: Facts) -> 
     ("wanted", "known", "code"),
     [
         (Wanted(Purpose.REPLY), {"line": None}, RefusalCode.NO_CONNECTION),
+        (Wanted(Purpose.REPLY), {"line": line(ConnectionStatus.REVOKED)}, RefusalCode.NO_CONNECTION),
         (Wanted(Purpose.REPLY), {"line": line(ConnectionStatus.ERROR)}, RefusalCode.CONNECTION_PAUSED),
         (
             Wanted(Purpose.REPLY, TEMPLATE),
@@ -188,6 +189,11 @@ def test_what_one_person_may_not_get_no_campaign_may_send_them(state: Facts) -> 
         (Wanted(Purpose.REPLY, TEMPLATE), {"e164": None, "bsuid": "US.1"}, RefusalCode.COUNTRY_REFUSED),
         (Wanted(Purpose.REPLY, TEMPLATE), {"consents": Consents(Consent.OUT)}, RefusalCode.OPTED_OUT),
         (
+            Wanted(Purpose.REPLY, TEMPLATE),
+            {"template": TemplateStanding("APPROVED", "UTILITY"), "consents": Consents(None, Consent.OUT)},
+            RefusalCode.OPTED_OUT,
+        ),
+        (
             Wanted(Purpose.NOTIFICATION),
             {"consents": Consents(None, None, Consent.OUT)},
             RefusalCode.OPTED_OUT,
@@ -202,6 +208,15 @@ def test_what_one_person_may_not_get_no_campaign_may_send_them(state: Facts) -> 
             Wanted(Purpose.CAMPAIGN, TEMPLATE),
             {"consents": Consents(Consent.IN), "withheld": Withheld(in_experiment=True)},
             RefusalCode.IN_EXPERIMENT,
+        ),
+        (
+            Wanted(Purpose.CAMPAIGN, TEMPLATE),
+            {
+                "template": TemplateStanding("APPROVED", None),
+                "consents": Consents(Consent.IN),
+                "withheld": Withheld(NOW - timedelta(hours=23)),
+            },
+            RefusalCode.MARKETING_CAPPED,
         ),
         (Wanted(Purpose.REPLY, TEMPLATE), {"opt_in_needed": OptInNeeded.ALWAYS}, RefusalCode.NO_CONSENT),
     ],
@@ -220,8 +235,16 @@ def test_each_no_has_its_reason(wanted: Wanted, known: dict[str, object], code: 
         (Wanted(Purpose.REPLY), {"consents": Consents(Consent.OUT, Consent.OUT, Consent.OUT)}),
         (Wanted(Purpose.REPLY), {"blocked": True}),
         (Wanted(Purpose.REPLY, TEMPLATE), {"template": None, "last_inbound_at": None}),
+        (Wanted(Purpose.REPLY, TEMPLATE), {"template": None, "opt_in_needed": OptInNeeded.ALWAYS}),
+        (Wanted(Purpose.REPLY, TEMPLATE), {"line": line(restricted_until=NOW + LENGTH)}),
+        (Wanted(Purpose.REPLY, TEMPLATE), {"line": line(restricted_until=NOW), "last_inbound_at": None}),
         (Wanted(Purpose.REPLY, TEMPLATE), {"last_inbound_at": None}),
         (Wanted(Purpose.REPLY, TEMPLATE), {"e164": "+14165550100"}),
+        (
+            Wanted(Purpose.REPLY, TEMPLATE),
+            {"e164": "+12125550100", "template": TemplateStanding("APPROVED", "UTILITY")},
+        ),
+        (Wanted(Purpose.REPLY, TEMPLATE), {"template": TemplateStanding("APPROVED", "AUTHENTICATION")}),
         (Wanted(Purpose.CAMPAIGN, TEMPLATE), {"consents": Consents(Consent.IN)}),
         (Wanted(Purpose.CAMPAIGN, TEMPLATE), {"opt_in_needed": OptInNeeded.NEVER}),
         (
@@ -252,6 +275,26 @@ def test_each_no_has_its_reason(wanted: Wanted, known: dict[str, object], code: 
 )
 def test_the_gate_admits_what_nothing_speaks_against(wanted: Wanted, known: dict[str, object]) -> None:
     assert isinstance(ask(wanted, facts(**known), now=NOW), Admitted)
+
+
+def test_what_may_go_says_until_when_as_what_and_with_whose_yes() -> None:
+    answer = ask(Wanted(Purpose.CAMPAIGN, TEMPLATE), facts(consents=Consents(Consent.IN)), now=NOW)
+
+    window = OpenWindow(closes_at=NOW - timedelta(minutes=1) + LENGTH)
+    assert answer == Admitted(window=window, category=Category.MARKETING, consent=Consent.IN)
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["PENDING", "REJECTED", "PAUSED", "DISABLED", "IN_APPEAL", "PENDING_DELETION", "DELETED", "LIMIT_EXCEEDED", "ARCHIVED", "LOCKED"],
+)  # fmt: skip
+def test_a_template_that_meta_sends_to_nobody_is_not_asked_for(status: str) -> None:
+    answer = ask(
+        Wanted(Purpose.REPLY, TEMPLATE), facts(template=TemplateStanding(status, "UTILITY")), now=NOW
+    )
+
+    assert isinstance(answer, Refusal)
+    assert answer.code is RefusalCode.TEMPLATE_UNAVAILABLE
 
 
 def test_every_reason_has_words_and_a_way_out() -> None:

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from curbe.domain.failures import FailureKind, SendFailure
 from curbe.inbox.departures import Verdict
+from curbe.outbound import governor
 from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import (
     CAMPAIGN,
@@ -79,10 +80,34 @@ def test_who_was_refused_waits_as_told_and_gets_no_burst_afterwards() -> None:
     pairs.refused(SOMEBODY, until=NOW + seconds(16))
 
     assert pairs.take(SOMEBODY, known_paid_at=None, now=NOW) == NOW + seconds(16)
+    known = pairs.to_write([SOMEBODY], now=NOW)[SOMEBODY]
+    assert Pairs(now=LONG_AGO).take(SOMEBODY, known_paid_at=known, now=NOW) == NOW + seconds(16)
     assert sent_at_once(pairs, now=NOW + seconds(16)) == 1
 
 
+def test_a_refusal_leaves_nobody_with_less_to_pay_than_before() -> None:
+    pairs = Pairs(now=LONG_AGO)
+    sent_at_once(pairs, now=NOW)
+
+    pairs.refused(SOMEBODY, until=NOW + seconds(1))
+
+    assert pairs.take(SOMEBODY, known_paid_at=None, now=NOW) == NOW + seconds(6)
+    assert pairs.to_write([SOMEBODY], now=NOW) == {SOMEBODY: NOW + 44 * seconds(6)}
+
+
+def test_who_owes_is_remembered_however_many_others_are_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(governor, "_REMEMBERED", 10)
+    pairs = Pairs(now=LONG_AGO)
+    sent_at_once(pairs, now=NOW)
+
+    for later in range(30):
+        assert pairs.take(uuid4(), known_paid_at=None, now=NOW + seconds(7 * later)) is None
+
+    assert sent_at_once(pairs, now=NOW + seconds(7 * 29)) == 7 * 29 // 6
+
+
 @given(before=st.integers(0, 60), pause=st.floats(0, 100))
+@example(before=2, pause=0)  # the most of which nothing is at rest
 def test_a_sender_that_takes_over_grants_no_second_burst(before: int, pause: float) -> None:
     """What the former sender wrote down, and what it may have left unwritten, counts."""
     former = Pairs(now=LONG_AGO)
@@ -105,7 +130,7 @@ def test_a_campaigns_one_message_to_each_leaves_nothing_to_write() -> None:
     for person in people:
         pairs.take(person, known_paid_at=None, now=NOW)
 
-    assert pairs.to_write(people, now=NOW) == {}
+    assert pairs.to_write([*people, SOMEBODY], now=NOW) == {}
 
 
 # --- one portfolio
@@ -113,7 +138,16 @@ def test_a_campaigns_one_message_to_each_leaves_nothing_to_write() -> None:
 
 @pytest.mark.parametrize(
     ("tier", "limit"),
-    [("TIER_250", 250), ("TIER_2K", 2000), ("tier_100k", 100_000), ("TIER_UNLIMITED", None), (None, None)],
+    [
+        ("TIER_50", 50),
+        ("TIER_250", 250),
+        ("TIER_1K", 1000),
+        ("TIER_2K", 2000),
+        ("TIER_10K", 10_000),
+        ("tier_100k", 100_000),
+        ("TIER_UNLIMITED", None),
+        (None, None),
+    ],
 )
 def test_the_limit_of_a_portfolio_is_read_from_metas_word(tier: str | None, limit: int | None) -> None:
     assert people_limit(tier) == limit
@@ -137,6 +171,7 @@ def test_who_found_no_room_asks_again_neither_at_once_nor_only_tomorrow() -> Non
     assert look_again_at(NOW + seconds(1), now=NOW) == NOW + timedelta(minutes=10)
     assert look_again_at(NOW + timedelta(hours=20), now=NOW) == NOW + timedelta(hours=1)
     assert look_again_at(NOW + timedelta(minutes=30), now=NOW) == NOW + timedelta(minutes=30)
+    assert look_again_at(None, now=NOW) == NOW + timedelta(minutes=10)
 
 
 # --- one sender among others

@@ -116,6 +116,27 @@ def test_starts_are_evenly_spaced_and_an_idle_number_starts_at_once() -> None:
     assert max(gaps) <= 0.03
 
 
+def test_who_was_idle_has_saved_nothing_up_and_who_comes_a_little_late_has_lost_nothing() -> None:
+    idle, late = Pace(100, now=0), Pace(100, now=0)
+    for pace in (idle, late):
+        assert pace.take(1, now=0, horizon=0).count == 1
+
+    after_idling = idle.take(1000, now=0.3, horizon=HORIZON)
+    behind = late.take(1000, now=0.2, horizon=HORIZON)
+
+    assert (after_idling.count, after_idling.first_at) == (11, 0.3)
+    assert behind.first_at == 0.01
+    assert behind.count == pytest.approx(30, abs=1)
+
+
+def test_a_number_far_from_meta_sends_more_once_its_way_there_is_known() -> None:
+    """Each counts for a second from when Meta counted it, and that was before its answer came back."""
+    starts, counted = played(Pace(80, now=0), [(0.25, 0.25)], seconds=20)
+
+    assert len([at for at in starts if 10 <= at < 20]) >= 10 * 80 / 1.26
+    assert most_in_a_second(counted) <= 80
+
+
 def test_grants_that_nobody_used_are_there_again() -> None:
     pace = Pace(1000, now=0)
     granted = pace.take(1000, now=0, horizon=HORIZON)
@@ -126,6 +147,16 @@ def test_grants_that_nobody_used_are_there_again() -> None:
     assert granted.count == int(1000 * HORIZON) + 1
 
 
+def test_of_what_was_granted_only_what_nobody_used_is_there_again() -> None:
+    pace = Pace(100, now=0)
+    assert pace.take(10, now=0, horizon=HORIZON).count == 10
+
+    pace.give_back(4)
+
+    assert pace.wait(now=0) == pytest.approx(0.06)
+    assert pace.take(1, now=0, horizon=HORIZON).first_at == pytest.approx(0.06)
+
+
 def test_a_throttled_number_halves_its_pace_once_for_all_that_was_under_way() -> None:
     pace = Pace(100, now=0)
 
@@ -133,6 +164,14 @@ def test_a_throttled_number_halves_its_pace_once_for_all_that_was_under_way() ->
         pace.slow_down(started_at=0.5 + late / 100, now=1 + late / 100)
 
     assert rate(pace, now=1.3) == pytest.approx(50, rel=0.1)
+
+
+def test_a_throttled_number_waits_for_as_long_as_its_new_pace_asks() -> None:
+    pace = Pace(100, now=0)
+
+    pace.slow_down(started_at=0.5, now=1)
+
+    assert pace.wait(now=1) == pytest.approx(1 / 50)
 
 
 def test_a_number_throttled_again_and_again_still_sends() -> None:
@@ -150,12 +189,13 @@ def test_the_pace_comes_back_quickly_to_near_where_it_was_refused_and_slowly_fro
     pace = Pace(100, now=0)
     pace.slow_down(started_at=0.9, now=1)
 
-    rates = {later: rate(pace, now=1 + later) for later in (0, 2, 4, 8, 30)}
+    rates = {later: rate(pace, now=1 + later) for later in (0, 2, 4, 8, 10, 30)}
 
     assert rates[0] == pytest.approx(50)
     assert rates[2] == pytest.approx(70)
     assert rates[4] == pytest.approx(90)
     assert rates[8] == pytest.approx(94)
+    assert rates[10] == pytest.approx(96), "however often it is asked meanwhile"
     assert rates[30] == pytest.approx(100)
 
 
@@ -163,5 +203,6 @@ def test_a_number_at_rest_grants_nothing_until_its_moment() -> None:
     pace = Pace(80, now=0)
     pace.rest(until=60)
 
+    assert pace.wait(now=20) == 40
     assert pace.take(10, now=59.9 - HORIZON, horizon=HORIZON).count == 0
     assert pace.take(10, now=60, horizon=HORIZON).count >= 1

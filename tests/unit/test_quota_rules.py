@@ -96,6 +96,8 @@ def test_a_burst_is_let_in_and_what_is_left_is_told() -> None:
     assert left == [(True, 4), (True, 3), (True, 2), (True, 1), (True, 0), (False, 0)]
     assert decision.wait == pytest.approx(1)
     assert full_at == pytest.approx(105), "the refused one costs nothing"
+    assert decide(LIMIT, full_at=full_at, now=100.25).wait == pytest.approx(0.75)
+    assert Limit(per_minute=120, burst=5).window == 2.5
 
 
 @pytest.mark.parametrize(

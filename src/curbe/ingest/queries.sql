@@ -89,7 +89,8 @@ SELECT extract(epoch FROM now() - min(next.received_at))::float8 AS seconds
   FROM apply_lanes l
  CROSS JOIN LATERAL (
        SELECT w.received_at FROM webhook_events w
-        WHERE (w.xid, w.id) > (l.xid, l.id) ORDER BY w.xid, w.id LIMIT 1) AS next
+        WHERE (w.xid, w.id) > (l.xid, l.id) AND w.id % (SELECT count(*) FROM apply_lanes) = l.lane
+        ORDER BY w.xid, w.id LIMIT 1) AS next
 
 -- name: stored_by_id
 SELECT w.xid, w.id, w.received_at, w.meta_app_id, w.body FROM webhook_events w WHERE w.id = ANY(:ids::bigint[]) ORDER BY w.xid, w.id

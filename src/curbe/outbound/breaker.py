@@ -14,7 +14,6 @@ _IN_A_ROW: Final = 5  # requests without one clear answer
 _FIRST_PAUSE: Final = 1.0  # seconds
 _LONGEST_PAUSE: Final = 60.0
 _PROBE_UNDER_WAY: Final = 0.5  # how soon to look again; its answer may come at any moment
-_NUMBERS: Final = 2  # of how many numbers the requests are, where all of the provider is meant
 
 
 class Heard(Enum):
@@ -168,7 +167,7 @@ class Breaker:
             self.forget(number)
             own = self._halted[number] = _Circuit(Reach.NUMBER)
             return own.open(now=now)
-        if len(self._lately) >= _NUMBERS and self._lately.total() >= _IN_A_ROW:
+        if self._lately.total() >= _IN_A_ROW:  # of several: one number alone is halted before
             self._lately.clear()
             return self._provider.open(now=now)
         return []
