@@ -165,10 +165,7 @@ async def _wired(
         trusted = [settings.meta_graph_base_url, *([settings.oidc_issuer] if settings.oidc_issuer else [])]
         egress = await stack.enter_async_context(Egress(trusted=trusted))
         broadcast = Broadcast(web_pool)
-        ringing = Ringing(intake)
-        committer = GroupCommitter(
-            intake, metrics=metrics, max_pending=settings.webhook_max_pending, ring=ringing.ring
-        )
+        committer, ringing = _committing(settings, intake, metrics)
         parts = Parts(
             settings=settings,
             web_pool=web_pool,
@@ -193,8 +190,7 @@ async def _wired(
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         flushing = tasks.create_task(committer.run())
-        listening = tasks.create_task(broadcast.run())
-        telling = tasks.create_task(ringing.run())
+        talking = tasks.create_task(_side_by_side(broadcast.run(), ringing.run()))
         dispatcher = Dispatcher(
             # Failed requests are limited by address; without this all clients behind a proxy would share the proxy's.
             webhooks=ProxyHeadersMiddleware(receiver, trusted_hosts=proxies),  # type: ignore[arg-type]
@@ -206,10 +202,21 @@ async def _wired(
         try:
             yield dispatcher, partial(Webhooks, receiver=receiver, committer=committer), broadcast
         finally:
-            listening.cancel()
+            talking.cancel()
             committer.stop()
             await _flushed(flushing, intake)
-            telling.cancel()
+
+
+def _committing(settings: Settings, intake: Pool, metrics: Metrics) -> tuple[GroupCommitter, Ringing]:
+    """Return who commits webhooks, and who tells the workers of it."""
+    ringing = Ringing(intake)
+    pending = settings.webhook_max_pending
+    return GroupCommitter(intake, metrics=metrics, max_pending=pending, ring=ringing.ring), ringing
+
+
+async def _side_by_side(*works: Awaitable[None]) -> None:
+    """Go on with each until cancelled."""
+    await asyncio.gather(*works)
 
 
 def _receiver(settings: Settings, committer: GroupCommitter, metrics: Metrics) -> WebhookReceiver:

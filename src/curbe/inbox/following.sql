@@ -1,9 +1,10 @@
 -- What was said, on its way after people who became one, or two.
 
 -- name: move_messages
--- The latest of them first: whoever has the conversation open sees those.
+-- The latest of them first: whoever has the conversation open sees those. They are found by their ids, whatever is believed of how many a
+-- conversation has: by that, each piece would walk through all of it.
 UPDATE messages m SET conversation_id = :into_id, updated_at = now()
- WHERE m.tenant_id = :tenant_id AND m.conversation_id = :from_id
+ WHERE m.tenant_id = :tenant_id AND m.conversation_id IS NOT DISTINCT FROM :from_id
    AND m.id = ANY(ARRAY(SELECT o.id FROM messages o
                          WHERE o.tenant_id = :tenant_id AND o.conversation_id = :from_id
                          ORDER BY o.created_at DESC, o.id DESC
@@ -52,9 +53,9 @@ SELECT b.merge_id AS id
  LIMIT 1
 
 -- name: give_back
--- What was deleted meanwhile is passed over.
+-- What was deleted meanwhile is passed over. Found by their ids, likewise.
 UPDATE messages m SET conversation_id = :into_id, updated_at = now()
- WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[]) AND m.conversation_id = :from_id
+ WHERE m.tenant_id = :tenant_id AND m.id = ANY(:ids::uuid[]) AND m.conversation_id IS NOT DISTINCT FROM :from_id
 
 -- name: note_given_back
 UPDATE messages_going_back b SET moved_count = b.moved_count + :moved
