@@ -173,7 +173,7 @@ def test_a_campaign_from_a_broken_list_to_its_report(
     expect(page.get_by_role("status").get_by_text("Finished", exact=True)).to_be_visible(timeout=60_000)
 
     # The report says of everybody what became of them, and why.
-    expect(page.get_by_role("heading", name="100 % done")).to_be_visible()
+    expect(page.get_by_role("heading", name="100% done")).to_be_visible()
     page.get_by_role("combobox", name="Show").click()
     page.get_by_role("option", name="Failed (1)").click()
     rows = page.get_by_role("region", name="Person by person").get_by_role("row")

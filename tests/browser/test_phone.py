@@ -11,6 +11,8 @@ from .site import Account, Site, Tenant, until
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 SMALL = {**PHONE, "viewport": {"width": 320, "height": 568}}
+ON_ITS_SIDE = {**PHONE, "viewport": {"width": 844, "height": 390}}
+ZOOMED = {"viewport": {"width": 960, "height": 470}}  # a desk of 1920 x 1080 at 200 %
 MORE = {"en-US": "More", "es-ES": "Más", "pt-BR": "Mais"}
 TOUCH = 44  # px, the least that a thumb hits
 
@@ -206,6 +208,76 @@ def overlap(one: Locator, other: Locator) -> bool:
     assert b is not None
     beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
     return not (beside or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"])
+
+
+@pytest.mark.parametrize("size", [ON_ITS_SIDE, ZOOMED], ids=["on its side", "at 200 %"])
+def test_a_low_window_shows_all_of_the_field_and_leads_everywhere(
+    enter: Enter, site: Site, clinic: Tenant, olga: Account, size: dict[str, Any]
+) -> None:
+    site.writes("34644000005", "¿Abrís el lunes?", name="Ona Ferrer")
+    site.conversation_of(clinic, "34644000005")
+    agent = enter(olga, **size)
+    page = agent.page
+    agent.shows("All")
+    agent.row("Ona Ferrer").click()
+    expect(agent.bubble("¿Abrís el lunes?")).to_be_visible()
+    agent.field.fill("Sí")
+
+    rail = page.get_by_role("navigation", name="Navigation")
+    shown = [one for one in rail.locator("a, button").all() if one.is_visible()]
+    for one in [agent.composer.get_by_role("button", name="Send", exact=True), *shown]:
+        box = one.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size["viewport"]["height"]
+    rail.get_by_role("button", name="More").click()
+    sheet = page.get_by_role("dialog")
+    for name in ("Settings", "Connections", "Profile"):
+        expect(sheet.get_by_role("link", name=name, exact=True)).to_be_attached()
+    expect(sheet.get_by_role("button", name="Sign out")).to_be_attached()
+
+
+def test_no_field_is_so_small_that_a_phone_zooms_into_it(
+    enter: Enter, site: Site, clinic: Tenant, sara: Account
+) -> None:
+    site.writes("34644000006", "¿Y el martes?", name="Iu Mas")
+    site.conversation_of(clinic, "34644000006")
+    agent = enter(sara, **PHONE)
+    page = agent.page
+
+    def sizes() -> list[str]:
+        fields = page.locator("input:not([type=checkbox], [type=radio], [type=file]), textarea, select")
+        return [
+            one.evaluate("field => getComputedStyle(field).fontSize")
+            for one in fields.all()
+            if one.is_visible()
+        ]
+
+    page.get_by_role("button", name="Search").tap()
+    expect(page.get_by_role("combobox")).to_be_visible()
+    assert set(sizes()) == {"16px"}
+    page.get_by_role("button", name="Close search").tap()
+    agent.shows("All")
+    agent.row("Iu Mas").tap()
+    expect(agent.field).to_be_visible()
+    assert set(sizes()) == {"16px"}
+
+
+def test_what_one_writes_with_is_large_enough_for_a_thumb_on_the_smallest_phone(
+    enter: Enter, site: Site, clinic: Tenant, sara: Account
+) -> None:
+    site.writes("34644000007", "¿Y el jueves?", name="Roc Bosch")
+    site.conversation_of(clinic, "34644000007")
+    agent = enter(sara, **SMALL)
+    agent.shows("All")
+    agent.row("Roc Bosch").tap()
+    agent.field.fill("Sí, a las diez")
+
+    targets = [*agent.composer.get_by_role("button").all(), *agent.composer.get_by_role("tab").all()]
+    boxes = [box for one in targets if (box := one.bounding_box())]
+    assert len(boxes) >= 7
+    assert all(box["width"] >= TOUCH and box["height"] >= TOUCH for box in boxes), boxes
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes), boxes
+    assert narrow(agent.page)
 
 
 def whole(targets: list[Locator]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from curbe.channels.cloudapi.codes import CODES
 from curbe.channels.cloudapi.phrases import untranslated, words_for
+from curbe.consent.words import FIXES, WORDS
 from curbe.domain.failures import FailureKind
 
 CODES_OF_META = Path(__file__).parents[3] / "shared/reference/error-codes.json"
@@ -67,3 +68,24 @@ def test_portuguese_is_that_of_brazil_as_on_the_screens() -> None:
     spoken = [words_for(row.kind, code).pt for code, row in CODES.items()]
 
     assert [told for told in spoken if european.search(told)] == []
+
+
+def told_in(language: str) -> list[str]:
+    """Return what is read in a language of a message that failed, or that was refused."""
+    failed = [words_for(kind, None) for kind in FailureKind]
+    failed += [words_for(row.kind, code) for code, row in CODES.items()]
+    refused = [*WORDS.values(), *FIXES.values()]
+    return [getattr(words, language) for words in failed] + [words[language] for words in refused]
+
+
+def test_portuguese_is_that_of_brazil() -> None:
+    of_portugal = re.compile(
+        r"\b(lig(ado|ação|á-lo)|registe|noutr[oa]|porquê|utilizador|telemóvel|tanto quanto se sabe)\b|-lhe\b"
+    )
+
+    assert [told for told in told_in("pt") if of_portugal.search(told)] == []
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_the_whatsapp_manager_is_called_as_meta_calls_it_there(language: str) -> None:
+    assert [told for told in told_in(language) if "WhatsApp Manager" in told] == []

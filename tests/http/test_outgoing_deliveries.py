@@ -509,7 +509,12 @@ async def test_one_that_says_it_is_gone_is_asked_no_more_until_somebody_enables_
     assert await tells.once() == 0
     shown = await one.shown()
     assert (shown["enabled"], shown["disabled_reason"], shown["last_status"]) == (False, "gone", 410)
-    assert any("disabled" in row["action"] for row in (await acme.get("/audit")).json()["items"])
+    on_record = [
+        (row["action"], row["detail"]["host"])
+        for row in (await acme.get("/audit")).json()["items"]
+        if "disabled" in row["action"]
+    ]
+    assert on_record == [("outgoing_webhook.disabled", "127.0.0.1")]
 
     server.answers("/", status(200))
     assert (await one.change(enabled=True))["disabled_reason"] is None

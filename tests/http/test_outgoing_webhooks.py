@@ -49,9 +49,14 @@ async def shown(tenant: Tenant, webhook: dict[str, Any]) -> dict[str, Any]:
     return answer.json()
 
 
-async def deeds(tenant: Tenant) -> list[str]:
+async def deeds(tenant: Tenant) -> list[tuple[str, str | None]]:
+    """Return what was done to webhooks, each with the host that the log names."""
     rows = (await tenant.get("/audit")).json()["items"]
-    return [row["action"] for row in reversed(rows) if "outgoing_webhook" in row["action"]]
+    return [
+        (deed, row["detail"].get("host"))
+        for row in reversed(rows)
+        if (deed := row["action"].removeprefix("outgoing_webhook.")) != row["action"]
+    ]
 
 
 # --- making, showing, changing
@@ -149,15 +154,16 @@ async def test_one_that_is_deleted_is_gone_with_what_waited_for_it(
     assert await owner.fetchval("SELECT count(*) FROM outgoing_webhook_deliveries") == 0
 
 
-async def test_whoever_makes_changes_or_deletes_one_is_on_record(acme: Tenant) -> None:
+async def test_whatever_is_done_to_one_is_on_record_with_the_server_it_leads_to(acme: Tenant) -> None:
     made = await make(acme)
     await change(acme, made, description="CRM")
     await acme.post(f"{HERE}/{made['id']}/secret")
+    tried = await acme.post(f"{HERE}/{made['id']}/test")
+    await acme.post(f"{HERE}/{made['id']}/deliveries/{tried.json()['id']}/replay")
     await acme.client.delete(f"{acme.path}{HERE}/{made['id']}")
 
-    done = [deed.replace("outgoing_webhook", "").strip("._") for deed in await deeds(acme)]
-
-    assert done == ["created", "changed", "secret_changed", "deleted"]
+    done = ["created", "changed", "secret_changed", "tested", "replayed", "deleted"]
+    assert await deeds(acme) == [(deed, "app.example.org") for deed in done]
 
 
 # --- what is refused

@@ -8,15 +8,22 @@
 
 import type { Rolldown } from "vite";
 
+const TANSTACK = "@tanstack/(query-core|react-query)/";
+const MANTINE = "@mantine/core/esm/(components/(ActionIcon|Group)/|core/MantineProvider/color-functions/)";
+const OWN = "src/shared/(store/use-invalidate|ui/tone|ui/unseen)";
+
 /** A module belongs to the first of these that it matches, or that something which imports it matches. */
 const GROUPS: Rolldown.CodeSplittingGroup[] = [
   { name: "first", tags: ["$initial"] },
+  // What the list has in common with most pages: without this each would load the list for a button of it.
+  { name: "common", test: new RegExp(`/(@tabler/|${TANSTACK}|${MANTINE}|${OWN})`), minShareCount: 2 },
   { name: "inbox", test: /\/src\/features\/inbox\/list-pane\.tsx$/ },
   // By how many pages, and parts that are loaded by themselves, use it.
   { name: "libraries", test: /\/node_modules\//, minShareCount: 9 },
   { name: "shared", test: /\/src\/shared\//, minShareCount: 3 },
-  { name: "conversation", test: /\/src\/features\/(thread|inbox|consent)\//, minShareCount: 2 },
-  { name: "icons", test: /\/@tabler\//, minShareCount: 2 },
+  { name: "controls", test: /\/node_modules\/@mantine\//, minShareCount: 3 },
+  { name: "consent", test: /\/src\/features\/consent\//, minShareCount: 2 },
+  { name: "conversation", test: /\/src\/features\/(thread|inbox)\//, minShareCount: 2 },
 ];
 
 export const chunks = {

@@ -34,7 +34,7 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.NO_CONNECTION: _said(
         en="The number is not connected any more.",
         es="El número ya no está conectado.",
-        pt="O número já não está ligado.",
+        pt="O número não está mais conectado.",
     ),
     RefusalCode.CONNECTION_PAUSED: _said(
         en="The number is paused: {reason}",
@@ -54,7 +54,7 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.RECIPIENT_UNREACHABLE: _said(
         en="No way to reach this person with this message is known.",
         es="No se conoce cómo hacer llegar este mensaje a esta persona.",
-        pt="Não se conhece forma de fazer chegar esta mensagem a esta pessoa.",
+        pt="Não se conhece um modo de fazer chegar esta mensagem a esta pessoa.",
     ),
     RefusalCode.WINDOW_CLOSED: _said(
         en="The customer service window is closed, and only a template may be sent.",
@@ -64,7 +64,7 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.TEMPLATE_UNKNOWN: _said(
         en="The number's WABA has no template {name} in {language}, as far as is known.",
         es="La WABA del número no tiene la plantilla {name} en {language}, que se sepa.",
-        pt="A WABA do número não tem o modelo {name} em {language}, tanto quanto se sabe.",
+        pt="Até onde se sabe, a WABA do número não tem o modelo {name} em {language}.",
     ),
     RefusalCode.TEMPLATE_UNAVAILABLE: _said(
         en="The template {name} ({language}) cannot be sent: it is {status}.",
@@ -99,7 +99,7 @@ WORDS: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.IN_EXPERIMENT: _said(
         en="Meta keeps this template from this person, for an experiment of its own (130472).",
         es="Meta no entrega esta plantilla a esta persona, por un experimento suyo (130472).",
-        pt="A Meta não entrega este modelo a esta pessoa, por uma experiência sua (130472).",
+        pt="A Meta não entrega este modelo a esta pessoa, por um experimento dela (130472).",
     ),
 }
 
@@ -107,22 +107,22 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.NO_CONNECTION: _said(
         en="Connect it again to go on.",
         es="Vuelve a conectarlo para seguir.",
-        pt="Volte a ligá-lo para continuar.",
+        pt="Conecte-o de novo para continuar.",
     ),
     RefusalCode.CONNECTION_PAUSED: _said(
         en="See to the connection, then resume it.",
         es="Revisa la conexión y reanúdala.",
-        pt="Verifique a ligação e retome-a.",
+        pt="Verifique a conexão e retome-a.",
     ),
     RefusalCode.ACCOUNT_RESTRICTED: _said(
         en="Send it again after that; whoever writes meanwhile can be answered. The WhatsApp Manager says why.",
-        es="Envíalo de nuevo después; a quien escriba mientras tanto se le puede responder. El WhatsApp Manager dice por qué.",
-        pt="Envie de novo depois disso; a quem escrever entretanto pode-se responder. O WhatsApp Manager diz porquê.",
+        es="Envíalo de nuevo después; a quien escriba mientras tanto se le puede responder. El administrador de WhatsApp dice por qué.",
+        pt="Envie de novo depois disso; enquanto isso, dá para responder a quem escrever. O Gerenciador do WhatsApp diz por quê.",
     ),
     RefusalCode.CONTACT_BLOCKED: _said(
         en="Open the conversation again to write to them.",
         es="Vuelve a abrir la conversación para escribirle.",
-        pt="Volte a abrir a conversa para lhe escrever.",
+        pt="Abra a conversa de novo para escrever para a pessoa.",
     ),
     RefusalCode.RECIPIENT_UNREACHABLE: _said(
         en="Ask the person for their phone number; codes for signing in need one.",
@@ -132,7 +132,7 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.WINDOW_CLOSED: _said(
         en="Send an approved template; once the person writes, free text may be sent for 24 hours.",
         es="Envía una plantilla aprobada; cuando la persona escriba, se puede enviar texto libre durante 24 horas.",
-        pt="Envie um modelo aprovado; quando a pessoa escrever, pode enviar texto livre durante 24 horas.",
+        pt="Envie um modelo aprovado; quando a pessoa escrever, você pode enviar texto livre durante 24 horas.",
     ),
     RefusalCode.TEMPLATE_UNKNOWN: _said(
         en="Bring the list of templates up to date, or choose another one.",
@@ -157,21 +157,21 @@ FIXES: Final[Mapping[RefusalCode, Words]] = {
     RefusalCode.OPTED_OUT: _said(
         en="Nothing, until the person says otherwise; then record their consent.",
         es="Nada, hasta que la persona diga otra cosa; entonces registra su consentimiento.",
-        pt="Nada, até a pessoa dizer o contrário; então registe o consentimento.",
+        pt="Nada, até a pessoa dizer o contrário; então registre o consentimento.",
     ),
     RefusalCode.NO_CONSENT: _said(
         en="Ask for their consent and record it with its proof, one by one or as an import.",
         es="Pide su consentimiento y regístralo con su prueba, uno a uno o con una importación.",
-        pt="Peça o consentimento e registe-o com a prova, um a um ou com uma importação.",
+        pt="Peça o consentimento e registre-o com a prova, um a um ou com uma importação.",
     ),
     RefusalCode.MARKETING_CAPPED: _said(
         en="Write to them in another campaign, a day after the last one at the earliest.",
         es="Escríbele en otra campaña, como pronto un día después de la última.",
-        pt="Escreva-lhe noutra campanha, no mínimo um dia depois da última.",
+        pt="Escreva em outra campanha, no mínimo um dia depois da última.",
     ),
     RefusalCode.IN_EXPERIMENT: _said(
         en="Send them another template.",
         es="Envíale otra plantilla.",
-        pt="Envie-lhe outro modelo.",
+        pt="Envie outro modelo.",
     ),
 }

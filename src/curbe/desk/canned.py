@@ -20,7 +20,7 @@ _THING: Final = "canned_reply"
 _CALLED: Final = "canned reply"
 _LONGEST_TITLE: Final = 200
 _LONGEST_BODY: Final = 4096  # as long as a text may be [Meta: text messages]
-_ROOM: Final = Room(most=2000, en="canned replies", es="respuestas rápidas", pt="respostas prontas")
+_ROOM: Final = Room(most=2000, en="canned replies", es="respuestas rápidas", pt="respostas rápidas")
 
 
 class CannedReply(msgspec.Struct, frozen=True, kw_only=True):

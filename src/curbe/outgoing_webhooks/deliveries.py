@@ -99,12 +99,12 @@ async def ping(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, actor: str
         NotFound: the tenant has no such webhook.
         Conflict: it is disabled.
     """
-    await _require_enabled(tx, tenant_id, webhook_id)
+    url = await _require_enabled(tx, tenant_id, webhook_id)
     row = await _PING.one(tx, tenant_id=tenant_id, id=webhook_id)
     if row is None:
         raise LookupError("log_epoch has lost its row; restore it from a backup of this database")
     await _wake(tx, tenant_id, webhook_id)
-    await write_down(tx, tenant_id, webhook_id, "tested", actor=actor)
+    await write_down(tx, tenant_id, webhook_id, "tested", url=url, actor=actor)
     return _shown(row)
 
 
@@ -118,7 +118,7 @@ async def replay(
         Conflict: the webhook is disabled.
         EventGone: what it told of is not kept any more.
     """
-    await _require_enabled(tx, tenant_id, webhook_id)
+    url = await _require_enabled(tx, tenant_id, webhook_id)
     place = rules.place_named(delivery_id)
     if place is None:
         raise _no_such_delivery()
@@ -133,7 +133,7 @@ async def replay(
             fix="Load the state of what it told of instead, such as the conversation.",
         )
     await _wake(tx, tenant_id, webhook_id)
-    await write_down(tx, tenant_id, webhook_id, "replayed", actor=actor, deliveries=1)
+    await write_down(tx, tenant_id, webhook_id, "replayed", url=url, actor=actor, deliveries=1)
     return _shown(row)
 
 
@@ -144,11 +144,11 @@ async def replay_failed(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, a
         NotFound: the tenant has no such webhook.
         Conflict: it is disabled.
     """
-    await _require_enabled(tx, tenant_id, webhook_id)
+    url = await _require_enabled(tx, tenant_id, webhook_id)
     found = await _REPLAY_FAILED.run(tx, tenant_id=tenant_id, id=webhook_id, most=rules.MOST_WAITING)
     if found:
         await _wake(tx, tenant_id, webhook_id)
-        await write_down(tx, tenant_id, webhook_id, "replayed", actor=actor, deliveries=found)
+        await write_down(tx, tenant_id, webhook_id, "replayed", url=url, actor=actor, deliveries=found)
     return found
 
 
@@ -157,9 +157,12 @@ async def drop_before(tx: Transaction, *, tenant_id: UUID, before: datetime, mos
     return await _DROP.run(tx, tenant_id=tenant_id, before=before, most=most)
 
 
-async def _require_enabled(tx: Transaction, tenant_id: UUID, webhook_id: UUID) -> None:
-    if not (await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)).enabled:
+async def _require_enabled(tx: Transaction, tenant_id: UUID, webhook_id: UUID) -> str:
+    """Return its URL."""
+    known = await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)
+    if not known.enabled:
         raise Conflict("This outgoing webhook is disabled.", fix="Enable it first.")
+    return known.url
 
 
 async def _wake(tx: Transaction, tenant_id: UUID, webhook_id: UUID) -> None:

@@ -86,6 +86,7 @@ RETURNING w.failing_since <= now() - :patience::interval AS over;
 UPDATE outgoing_webhooks w
    SET enabled = false, disabled_reason = :reason, updated_at = now()
  WHERE w.tenant_id = :tenant_id AND w.id = :id AND w.enabled
+RETURNING w.url;
 
 -- name: fail_of_other_epochs
 -- What waited when the log was restored from a backup: nobody can tell any more which events those were.

@@ -71,6 +71,10 @@ class _Failing(msgspec.Struct, frozen=True):
     over: bool | None
 
 
+class _Disabled(msgspec.Struct, frozen=True):
+    url: str
+
+
 class _Round(msgspec.Struct, frozen=True, kw_only=True):
     """What is due, conversation by conversation; what its events are, where they are still kept."""
 
@@ -94,7 +98,7 @@ _REST: Final = Query(_PACKAGE, "rest_until")
 _SETTLE: Final = Query(_PACKAGE, "settle_deliveries")
 _NOTE_TAKEN: Final = Query(_PACKAGE, "note_taken")
 _NOTE_FAILING: Final = Query(_PACKAGE, "note_failing", _Failing)
-_DISABLE: Final = Query(_PACKAGE, "disable_outgoing_webhook")
+_DISABLE: Final = Query(_PACKAGE, "disable_outgoing_webhook", _Disabled)
 
 
 async def defer_due(pool: Pool) -> int:
@@ -339,14 +343,15 @@ class Delivering:
             await self._disable(tx, job, DisabledReason.FAILING)
 
     async def _disable(self, tx: Transaction, job: Job, reason: DisabledReason) -> None:
-        if await _DISABLE.run(tx, tenant_id=job.tenant_id, id=job.subject, reason=reason):
+        tenant_id, webhook_id = job.tenant_id, job.subject
+        if row := await _DISABLE.one(tx, tenant_id=tenant_id, id=webhook_id, reason=reason):
             log.warning(
                 "outgoing_webhook_disabled",
-                tenant_id=str(job.tenant_id),
-                webhook_id=str(job.subject),
+                tenant_id=str(tenant_id),
+                webhook_id=str(webhook_id),
                 reason=reason,
             )
-            await write_down(tx, job.tenant_id, job.subject, "disabled", actor=_ACTOR, reason=reason)
+            await write_down(tx, tenant_id, webhook_id, "disabled", url=row.url, actor=_ACTOR, reason=reason)
 
 
 def _state(answer: Answer, pause: timedelta | None) -> DeliveryState:

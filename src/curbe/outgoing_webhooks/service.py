@@ -166,7 +166,7 @@ async def create(
     )
     if not made:
         raise _no_room()
-    await write_down(tx, tenant_id, webhook_id, "created", actor=actor, host=_host(draft.url))
+    await write_down(tx, tenant_id, webhook_id, "created", url=draft.url, actor=actor)
     return OutgoingWebhookSecret(
         webhook=await one(tx, tenant_id=tenant_id, webhook_id=webhook_id), secret=secret.reveal()
     )
@@ -207,7 +207,7 @@ async def change(
         now = await realtime.latest(tx)
         await _DROP_WAITING.run(tx, tenant_id=tenant_id, id=webhook_id)
         await put_at(tx, tenant_id=tenant_id, webhook_id=webhook_id, place=now)
-    await write_down(tx, tenant_id, webhook_id, "changed", actor=actor, host=_host(wanted.url or kept.url))
+    await write_down(tx, tenant_id, webhook_id, "changed", url=wanted.url or kept.url, actor=actor)
     return await one(tx, tenant_id=tenant_id, webhook_id=webhook_id)
 
 
@@ -254,10 +254,9 @@ async def change_secret(
         secret_last4=secret.last4(),
         secret_before_enc=before,
     )
-    await write_down(tx, tenant_id, webhook_id, "secret_changed", actor=actor)
-    return OutgoingWebhookSecret(
-        webhook=await one(tx, tenant_id=tenant_id, webhook_id=webhook_id), secret=secret.reveal()
-    )
+    webhook = await one(tx, tenant_id=tenant_id, webhook_id=webhook_id)
+    await write_down(tx, tenant_id, webhook_id, "secret_changed", url=webhook.url, actor=actor)
+    return OutgoingWebhookSecret(webhook=webhook, secret=secret.reveal())
 
 
 async def delete(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, actor: str) -> None:
@@ -266,10 +265,10 @@ async def delete(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, actor: s
     Raises:
         NotFound: the tenant has no such webhook.
     """
-    await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)
+    known = await lock(tx, tenant_id=tenant_id, webhook_id=webhook_id)
     await _DROP_WAITING.run(tx, tenant_id=tenant_id, id=webhook_id)
     await _DELETE.run(tx, tenant_id=tenant_id, id=webhook_id)
-    await write_down(tx, tenant_id, webhook_id, "deleted", actor=actor)
+    await write_down(tx, tenant_id, webhook_id, "deleted", url=known.url, actor=actor)
 
 
 async def due(tx: Transaction) -> Sequence[Due]:
@@ -324,7 +323,14 @@ async def reseal(tx: Transaction, *, tenant_id: UUID, webhook_id: UUID, keyring:
 
 
 async def write_down(
-    tx: Transaction, tenant_id: UUID, webhook_id: UUID, deed: str, *, actor: str, **detail: str | int | None
+    tx: Transaction,
+    tenant_id: UUID,
+    webhook_id: UUID,
+    deed: str,
+    *,
+    url: str,
+    actor: str,
+    **detail: str | int,
 ) -> None:
     """Write into the audit log what was done to a webhook. A URL may hold a secret of its server's: its host alone is named."""
     entry = AuditEntry(
@@ -332,17 +338,13 @@ async def write_down(
         actor=actor,
         action=f"outgoing_webhook.{deed}",
         subject=str(webhook_id),
-        detail=detail,
+        detail={"host": URL(url, encoded=True).raw_host, **detail},
     )
     await record_audit(tx, [entry])
 
 
 def _fresh_secret() -> Secret:
     return Secret(rules.PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode())
-
-
-def _host(url: str) -> str | None:
-    return URL(url, encoded=True).raw_host
 
 
 def _check(url: str | None, description: str | None, reachable: Collection[str]) -> None:

@@ -22,13 +22,13 @@ def _mapped(agent: Agent, _world: World) -> None:
     agent.go(f"/t/{agent.tenant.id}/settings/consents")
     table = {"name": "formulario-web-noviembre.csv", "mimeType": "text/csv", "buffer": NOVEMBER.encode()}
     agent.page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
-    agent.page.get_by_role("button", name="Traer 9 filas").wait_for()
+    agent.page.get_by_role("button", name="Importar 9 filas").wait_for()
 
 
 def _brought(agent: Agent, world: World) -> None:
     _mapped(agent, world)
     agent.page.get_by_role("textbox", name="Prueba").fill("Formulario de la web, noviembre de 2026.")
-    agent.page.get_by_role("button", name="Traer 9 filas").click()
+    agent.page.get_by_role("button", name="Importar 9 filas").click()
     agent.page.get_by_role("region", name="Por qué").wait_for()
     agent.page.get_by_role("heading", name="Listas de consentimientos").scroll_into_view_if_needed()
 

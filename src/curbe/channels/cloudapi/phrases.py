@@ -94,8 +94,8 @@ _KINDS: Final[Mapping[FailureKind, Words]] = {
     ),
     FailureKind.ACCOUNT: Words(
         "Meta has restricted this account. An admin must look at it in the WhatsApp Manager.",
-        "Meta ha restringido esta cuenta. Un administrador debe revisarla en el WhatsApp Manager.",
-        "A Meta restringiu esta conta. Um administrador precisa revisá-la no WhatsApp Manager.",
+        "Meta ha restringido esta cuenta. Un administrador debe revisarla en el administrador de WhatsApp.",
+        "A Meta restringiu esta conta. Um administrador precisa revisá-la no Gerenciador do WhatsApp.",
     ),
     FailureKind.INVALID_REQUEST: Words(
         "Meta found a mistake in the request. The operator must look at it.",
@@ -136,12 +136,12 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "A Meta não aceita o texto do modelo. Corrija-o e envie o modelo de novo para análise.",
     ),
     "The username cannot be had. An admin must look at it in the WhatsApp Manager.": (
-        "Ese nombre de usuario no está disponible. Un administrador debe revisarlo en el WhatsApp Manager.",
-        "Esse nome de usuário não está disponível. Um administrador precisa revisá-lo no WhatsApp Manager.",
+        "Ese nombre de usuario no está disponible. Un administrador debe revisarlo en el administrador de WhatsApp.",
+        "Esse nome de usuário não está disponível. Um administrador precisa revisá-lo no Gerenciador do WhatsApp.",
     ),
     "The number cannot be moved as it is. An admin must look at it in the WhatsApp Manager.": (
-        "El número no se puede mover tal como está. Un administrador debe revisarlo en el WhatsApp Manager.",
-        "O número não pode ser movido como está. Um administrador precisa revisá-lo no WhatsApp Manager.",
+        "El número no se puede mover tal como está. Un administrador debe revisarlo en el administrador de WhatsApp.",
+        "O número não pode ser movido como está. Um administrador precisa revisá-lo no Gerenciador do WhatsApp.",
     ),
     "The WhatsApp Business app's data can be synchronised only once. To do it again, connect the number anew.": (
         "Los datos de la app WhatsApp Business solo se sincronizan una vez. Para repetirlo, conecta el número de nuevo.",
@@ -152,8 +152,8 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "A Meta dá os dados do app WhatsApp Business só nas 24 horas após conectar. Para pedi-los de novo, conecte o número de novo.",
     ),
     "Template insights are not available for this WhatsApp account. An admin can turn them on in the WhatsApp Manager.": (
-        "Las estadísticas de plantillas no están disponibles para esta cuenta. Un administrador puede activarlas en el WhatsApp Manager.",
-        "As estatísticas de modelos não estão disponíveis para esta conta. Um administrador pode ativá-las no WhatsApp Manager.",
+        "Esta cuenta no tiene estadísticas de plantillas. Un administrador puede activarlas en el administrador de WhatsApp.",
+        "As estatísticas de modelos não estão disponíveis para esta conta. Um administrador pode ativá-las no Gerenciador do WhatsApp.",
     ),
     "The business number is gone, or this access does not reach it. An admin must connect it again.": (
         "El número de la empresa ya no existe o este acceso no llega a él. Un administrador debe conectarlo de nuevo.",
@@ -184,8 +184,8 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "A Meta ainda não aprovou o nome de exibição deste número. Até lá ele não envia; um administrador pode ver como está.",
     ),
     "The account has no valid payment method. An admin must add one in the WhatsApp Manager.": (
-        "La cuenta no tiene un método de pago válido. Un administrador debe añadirlo en el WhatsApp Manager.",
-        "A conta não tem uma forma de pagamento válida. Um administrador precisa adicioná-la no WhatsApp Manager.",
+        "La cuenta no tiene un método de pago válido. Un administrador debe añadirlo en el administrador de WhatsApp.",
+        "A conta não tem uma forma de pagamento válida. Um administrador precisa adicioná-la no Gerenciador do WhatsApp.",
     ),
     "The number's registration no longer holds. An admin must register it again.": (
         "El registro del número ya no es válido. Un administrador debe registrarlo de nuevo.",
@@ -260,8 +260,8 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "A Meta desativou este modelo definitivamente. Crie um novo.",
     ),
     "Meta has blocked this form. An admin must look at it in the WhatsApp Manager.": (
-        "Meta ha bloqueado este formulario. Un administrador debe revisarlo en el WhatsApp Manager.",
-        "A Meta bloqueou este formulário. Um administrador precisa revisá-lo no WhatsApp Manager.",
+        "Meta ha bloqueado este formulario. Un administrador debe revisarlo en el administrador de WhatsApp.",
+        "A Meta bloqueou este formulário. Um administrador precisa revisá-lo no Gerenciador do WhatsApp.",
     ),
     "Meta allows this form ten times an hour for now. Send it again in an hour.": (
         "Por ahora Meta permite este formulario diez veces por hora. Envíalo de nuevo dentro de una hora.",
@@ -316,8 +316,8 @@ _TRANSLATED: Final[Mapping[str, tuple[str, str]]] = {
         "A Meta não conseguiu alterar a lista de bloqueados. Tente de novo.",
     ),
     "Another partner has invited this account already. An admin must look at it in the WhatsApp Manager.": (
-        "Otro socio ya invitó a esta cuenta. Un administrador debe revisarlo en el WhatsApp Manager.",
-        "Outro parceiro já convidou esta conta. Um administrador precisa revisar isso no WhatsApp Manager.",
+        "Otro socio ya invitó a esta cuenta. Un administrador debe revisarlo en el administrador de WhatsApp.",
+        "Outro parceiro já convidou esta conta. Um administrador precisa revisar isso no Gerenciador do WhatsApp.",
     ),
     "This account has that number already. Look for it among its numbers.": (
         "Esta cuenta ya tiene ese número. Búscalo entre sus números.",

@@ -1,6 +1,6 @@
 /** The frame around every signed-in screen: the rail (a bar at the bottom on phones) and the place of the page. */
 
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation, useRoute } from "wouter";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { pageName, unreadMine, unsentMine } from "@/shared/lib/frame";
@@ -35,6 +35,14 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
     pageName.set(name);
     if (isOutside) document.title = name ?? "Curbe"; // within a workspace the inbox does, which counts
   }, [name, isOutside]);
+  // Whoever followed a link that has gone with its page goes on at the beginning of the next one, and hears which it is.
+  const content = useRef<HTMLElement>(null);
+  const before = useRef(location);
+  useEffect(() => {
+    const isNext = before.current !== location;
+    before.current = location;
+    if (isNext && document.activeElement === document.body) content.current?.focus({ preventScroll: true });
+  }, [location]);
   const badge = badgeOf(unread, unsent, t, format.number);
   if (embedded) return <main className={classes["embedded"]}>{children}</main>; // its host has a frame of its own
   return (
@@ -64,7 +72,13 @@ export function Frame({ tenant, children }: { tenant: Membership | null; childre
             {t.insecure}
           </p>
         )}
-        <main id="content" className={classes["content"]} tabIndex={-1}>
+        <main
+          ref={content}
+          id="content"
+          className={classes["content"]}
+          tabIndex={-1}
+          aria-label={name ?? undefined}
+        >
           {children}
         </main>
       </div>

@@ -1,4 +1,4 @@
-/** The dot that tells the truth about the connection: nothing while no inbox is open. */
+/** The dot that tells the truth about the connection: nothing while no inbox is open. What is wrong with it is told aloud by the list. */
 
 import { useMessages } from "@/shared/i18n/language";
 import { liveStatus } from "@/shared/lib/frame";
@@ -11,7 +11,7 @@ export function LiveDot() {
   const status = useSignal(liveStatus);
   if (status === "idle") return null;
   return (
-    <span className={classes["live"]} role="status">
+    <span className={classes["live"]}>
       <span className={classes["dot"]} data-status={status} />
       <span className={classes["label"]}>{t.live[status]}</span>
     </span>

@@ -140,10 +140,10 @@ export const campaignMessages = catalogue({
       template_changed: "La plantilla se editó y esta campaña ya no encaja en ella",
       template_refused: "Meta rechazó la plantilla mientras se enviaba",
       template_category: "Meta ha pasado la plantilla a otra categoría",
-      template_quality: "La plantilla molesta: su calidad ha bajado a baja",
+      template_quality: "La plantilla molesta: su calidad ahora es baja",
       number_paused: "El número no envía en este momento",
       number_gone: "El número ya no está conectado",
-      number_quality: "Los mensajes de este número molestan: su calidad ha bajado a baja",
+      number_quality: "Los mensajes de este número molestan: su calidad ahora es baja",
       complaints: "Hay personas que bloquean o denuncian este número",
       restricted: "Por ahora Meta no deja que esta cuenta escriba primero a nadie",
       failure_ratio: "Fallan demasiados mensajes",
@@ -166,12 +166,13 @@ export const campaignMessages = catalogue({
       number_quality: "Deja descansar el número unos días. Seguir ahora puede costarte el número.",
       complaints: "Deja descansar el número y escribe solo a quien lo pidió.",
       restricted:
-        "Responder a quien escribe sigue funcionando. Mira en el WhatsApp Manager a qué se debe; empieza o reanuda cuando termine.",
+        "Responder a quien escribe sigue funcionando. Mira en el administrador de WhatsApp a qué se debe; empieza o reanuda cuando termine.",
       failure_ratio: "Mira abajo por qué fallan; reanuda cuando esté resuelto.",
       answers_missing: "Reanuda cuando WhatsApp vuelva a responder: entonces se envía a quienes esperan.",
       restored:
         "Puede que parte de quienes esperan ya la hayan recibido. Sigue si recibirla dos veces no hace daño; si no, cancélala.",
-      too_late: "Nadie la ha recibido. Comprueba que siga siendo cierta y luego iníciala o elige otra hora.",
+      too_late:
+        "Nadie la ha recibido. Comprueba que lo que dice siga siendo cierto y luego iníciala o elige otra hora.",
     },
   },
   pt: {
@@ -251,7 +252,7 @@ export const campaignMessages = catalogue({
       number_quality: "Deixe o número descansar alguns dias. Continuar agora pode custar o número.",
       complaints: "Deixe o número descansar e escreva só a quem pediu.",
       restricted:
-        "Responder a quem escreve continua funcionando. Veja o motivo no WhatsApp Manager; inicie ou retome quando terminar.",
+        "Responder a quem escreve continua funcionando. Veja o motivo no Gerenciador do WhatsApp; inicie ou retome quando terminar.",
       failure_ratio: "Veja abaixo por que falham; retome quando estiver resolvido.",
       answers_missing: "Retome quando o WhatsApp voltar a responder: então é enviada a quem espera.",
       restored:

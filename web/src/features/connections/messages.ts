@@ -154,7 +154,7 @@ export const cardMessages = catalogue({
     paused: "No se envía nada desde este número",
     queueWaits: "Lo que se escriba mientras tanto espera, y sale cuando vuelva a enviar.",
     end: {
-      by_itself: "Sigue sola cuando Meta lo levante. El administrador de WhatsApp dice más.",
+      by_itself: "Sigue por sí solo cuando Meta lo levante. El administrador de WhatsApp dice más.",
       reconnect: "Conéctalo de nuevo con un token de acceso nuevo para seguir.",
       register: "Regístralo, aquí abajo; entonces sigue.",
       resume: "Cuando la causa esté resuelta en Meta, reanúdalo aquí.",
@@ -254,7 +254,7 @@ export const cardMessages = catalogue({
     changeCountry: "Mudar país",
     countryHint:
       "Para escolher de qual número enviar, quando há um em cada país. Vazio: o país dos seus próprios algarismos.",
-    saveCountry: "Guardar",
+    saveCountry: "Salvar",
     showPin: "Ver PIN",
     connectAgain: "Conectar de novo",
     test: "Testar conexão",

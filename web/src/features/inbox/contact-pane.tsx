@@ -8,10 +8,12 @@ import { problemMessages } from "@/shared/api/problem-words";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useMessages } from "@/shared/i18n/language";
 import { contactPane } from "@/shared/lib/frame";
+import { useSignal } from "@/shared/lib/signal";
 import { useTenant } from "@/shared/session/session-context";
 import { useConversation, useStore, useTopic } from "@/shared/store/hooks";
 import type { Conversation } from "@/shared/store/types";
 import { FormError } from "@/shared/ui/form-error";
+import { useGoingBack } from "@/shared/ui/going-back";
 import { uiMessages } from "@/shared/ui/messages";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { contactKey, contactQuery } from "./api/contacts";
@@ -36,6 +38,8 @@ interface ContactPaneProps {
 export function ContactPane({ conversationId, consent }: ContactPaneProps) {
   const words = useMessages(uiMessages);
   const store = useStore();
+  const isOver = useSignal(contactPane) === "open" && matchMedia("(max-width: 759.98px)").matches;
+  useGoingBack(isOver, () => contactPane.set("closed"));
   const conversation = useConversation(store.state.conversations.liveId(conversationId));
   const missing = useTopic(`conversation/${conversationId}`, ({ state }) =>
     state.conversations.isMissing(conversationId),

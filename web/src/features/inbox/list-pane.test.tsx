@@ -512,3 +512,44 @@ describe("a row", () => {
     await waitFor(() => within(row as HTMLElement).getByTitle("Leo Duarte is writing"));
   });
 });
+
+describe("who hears the list or works by keyboard", () => {
+  test("hears of a row who it is first, and what its marks say", async () => {
+    put(1, { state: "snoozed", snoozed_until: "2999-03-02T09:00:00Z" });
+    await renderInbox(<AtAddress />, { server, path: `${INBOX}?tab=all&state=snoozed` });
+    const [row] = await rows();
+    expect(row?.textContent).toMatch(/^Person 1/);
+    expect(
+      within(row as HTMLElement)
+        .queryByTitle("Select")
+        ?.getAttribute("aria-hidden"),
+    ).toBe("true");
+    const marks = within(row as HTMLElement).getAllByRole("img");
+    expect(marks.map((mark) => mark.getAttribute("aria-label"))).toContainEqual(
+      expect.stringMatching(/^Snoozed until 2 Mar 2999|^Snoozed until Mar 2, 2999/),
+    );
+  });
+
+  test("is in the list again once the search is closed, and once a filter is taken off", async () => {
+    put(1);
+    await renderInbox(<AtAddress />, { server, path: `${INBOX}?tab=all&state=open` });
+    await rows();
+    const inList = () => waitFor(() => expect(document.activeElement?.getAttribute("role")).toBe("listbox"));
+    await userEvent.click(screen.getByRole("button", { name: "Search" }));
+    await userEvent.click(await screen.findByRole("button", { name: "Close search" }));
+    await inList();
+    await userEvent.click(await screen.findByRole("button", { name: "Remove filter: Open" }));
+    await inList();
+  });
+
+  test("hears of which filters High and Open are", async () => {
+    put(1);
+    await renderInbox(<AtAddress />, { server });
+    await userEvent.click(await screen.findByRole("button", { name: "Filter" }));
+    const laidOutNowhere = { hidden: true }; // what floats is hidden where nothing has a place
+    const state = await screen.findByRole("group", { name: "State", ...laidOutNowhere });
+    within(state).getByRole("checkbox", { name: "Open", ...laidOutNowhere });
+    const priority = screen.getByRole("group", { name: "Priority", ...laidOutNowhere });
+    within(priority).getByRole("checkbox", { name: "High", ...laidOutNowhere });
+  });
+});

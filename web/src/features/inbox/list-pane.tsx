@@ -21,9 +21,10 @@ import { listMessages } from "./list/messages";
 import { NumbersLine } from "./list/numbers-line";
 import { SavedViews } from "./list/saved-views";
 import { Tabs } from "./list/tabs";
+import { useBackInList } from "./list/use-back-in-list";
 import { useBeside } from "./list/use-beside";
 import { useView } from "./list/use-view";
-import { TABS } from "./list/view-params";
+import { filterCount, TABS } from "./list/view-params";
 import classes from "./list-pane.module.css";
 import { AskNotifications } from "./signals/ask-notifications";
 import type { TemplateForm } from "./starting/new-conversation";
@@ -87,6 +88,7 @@ export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
     setView({ ...view, tab: TABS[(TABS.indexOf(view.tab) + 1) % TABS.length] ?? "all" }),
   );
   useShortcut("search", () => setSearching(true));
+  useShortcut("start", start);
   useShortcut("leave", leaving());
   // Before the thread is drawn, which marks it as read.
   useLayoutEffect(() => {
@@ -99,15 +101,11 @@ export function ListPane({ selected, onShown, templateForm }: ListPaneProps) {
     const soon = setTimeout(onShown, SETTLED);
     return () => clearTimeout(soon);
   }, [isShown, onShown]);
-  // Whoever leaves a thread by a key goes on in the list: what had the focus has gone with the thread.
   const pane = useRef<HTMLDivElement>(null);
-  const before = useRef(selected);
-  useEffect(() => {
-    const left = before.current !== null && selected === null;
-    before.current = selected;
-    if (left && document.activeElement === document.body)
-      pane.current?.querySelector<HTMLElement>('[role="listbox"]')?.focus({ preventScroll: true });
-  }, [selected]);
+  useBackInList(pane, { count: selected === null ? 0 : 1, isShown });
+  useBackInList(pane, { count: searching ? 1 : 0, isShown });
+  useBackInList(pane, { count: chosen.size > 0 ? 1 : 0, isShown });
+  useBackInList(pane, { count: filterCount(view), isShown });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, other ticks
   useEffect(() => setTicked(NOTHING), [view]);
 

@@ -97,7 +97,7 @@ export const notificationMessages = catalogue({
   },
   es: {
     title: "Avisos automáticos",
-    hint: "Tus propios sistemas cuentan que ha pasado algo; una regla hace de ello un mensaje de WhatsApp.",
+    hint: "Tus propios sistemas avisan de que ha pasado algo; una regla lo convierte en un mensaje de WhatsApp.",
     views: "Partes de los avisos",
     view: { rules: "Reglas", history: "Historial", connect: "Desde tu sistema" },
     back: "Avisos automáticos",
@@ -105,7 +105,7 @@ export const notificationMessages = catalogue({
     list: "Reglas",
     empty: "Aún no hay ninguna regla",
     emptyHint:
-      "Por ejemplo: tu tienda cuenta que un pedido ha salido y la clienta recibe tu plantilla con su nombre y el enlace de seguimiento.",
+      "Por ejemplo: tu tienda avisa de que un pedido ha salido, y quien lo hizo recibe tu plantilla con su nombre y el enlace de seguimiento.",
     says: (template, language) => `dice ${template} · ${language}`,
     after: (time) => `${time} después`,
     span: {
@@ -133,7 +133,7 @@ export const notificationMessages = catalogue({
       list: "Lo que siguió a los eventos",
       empty: "Ningún evento ha tenido todavía consecuencias",
       emptyHint:
-        "En cuanto tu sistema cuente un evento del que trata una regla, verás aquí qué ha sido de él.",
+        "En cuanto tu sistema avise de un evento del que trata una regla, verás aquí qué ha pasado con él.",
       none: "Nada encaja con estos filtros",
       clear: "Quitar filtros",
       goneRule: "Una regla que se borró",
@@ -149,7 +149,7 @@ export const notificationMessages = catalogue({
       sent: "Enviado",
       delivered: "Entregado",
       read: "Leído",
-      played: "Escuchado",
+      played: "Reproducido",
       failed: "Fallido",
       unknown: "Sin confirmar",
     },
@@ -169,11 +169,11 @@ export const notificationMessages = catalogue({
       connection_paused: "El número que envía está en pausa; se intenta de nuevo durante un día",
     },
     connect: {
-      title: "Contar un evento desde tu sistema",
+      title: "Avisar de un evento desde tu sistema",
       hint: "Una petición por cada cosa que pasa. El mismo id otra vez recibe la misma respuesta y no envía nada dos veces.",
       event: "Evento",
       noRules: "Crea antes una regla: aquí encontrarás la petición que la pone en marcha.",
-      key: "Una clave de API que solo puede contar eventos",
+      key: "Una clave de API que solo puede avisar de eventos",
       keyHint: "Guárdala en tu sistema, no en una página web.",
       keyLink: "Crear una clave",
       keyNone: "Pide a quien administra una clave con el permiso «notifications:send».",
@@ -184,14 +184,14 @@ export const notificationMessages = catalogue({
       fields: "De qué se compone",
       field: {
         event: "el nombre por el que lo conocen las reglas",
-        id: "tu propio id de lo que ha pasado: el número de un pedido, por ejemplo. Contado dos veces, se envía una.",
+        id: "tu propio id de lo que ha pasado: el número de un pedido, por ejemplo. Avisado dos veces, se envía una.",
         data: "de donde leen las reglas: el teléfono y los valores de la plantilla",
       },
     },
   },
   pt: {
     title: "Avisos automáticos",
-    hint: "Seus próprios sistemas contam que algo aconteceu; uma regra faz disso uma mensagem de WhatsApp.",
+    hint: "Seus próprios sistemas avisam que algo aconteceu; uma regra transforma isso em uma mensagem de WhatsApp.",
     views: "Partes dos avisos",
     view: { rules: "Regras", history: "Histórico", connect: "Do seu sistema" },
     back: "Avisos automáticos",
@@ -199,7 +199,7 @@ export const notificationMessages = catalogue({
     list: "Regras",
     empty: "Ainda não há nenhuma regra",
     emptyHint:
-      "Por exemplo: sua loja conta que um pedido saiu e a cliente recebe o seu modelo com o nome e o link de rastreio.",
+      "Por exemplo: sua loja avisa que um pedido saiu, e quem o fez recebe o seu modelo com o nome e o link de rastreio.",
     says: (template, language) => `diz ${template} · ${language}`,
     after: (time) => `${time} depois`,
     span: {
@@ -227,7 +227,7 @@ export const notificationMessages = catalogue({
       list: "O que se seguiu aos eventos",
       empty: "Nenhum evento teve consequências ainda",
       emptyHint:
-        "Assim que seu sistema contar um evento de que trata uma regra, você verá aqui o que foi dele.",
+        "Assim que seu sistema avisar de um evento de que trata uma regra, você verá aqui o que aconteceu com ele.",
       none: "Nada corresponde a estes filtros",
       clear: "Limpar filtros",
       goneRule: "Uma regra que foi apagada",
@@ -243,7 +243,7 @@ export const notificationMessages = catalogue({
       sent: "Enviado",
       delivered: "Entregue",
       read: "Lido",
-      played: "Ouvido",
+      played: "Reproduzido",
       failed: "Falhou",
       unknown: "Não confirmado",
     },
@@ -263,12 +263,12 @@ export const notificationMessages = catalogue({
       connection_paused: "O número que envia está em pausa; tenta-se de novo durante um dia",
     },
     connect: {
-      title: "Contar um evento a partir do seu sistema",
+      title: "Avisar de um evento a partir do seu sistema",
       hint: "Um pedido para cada coisa que acontece. O mesmo id de novo recebe a mesma resposta e não envia nada duas vezes.",
       event: "Evento",
       noRules: "Crie antes uma regra: aqui você encontrará o pedido que a põe em marcha.",
-      key: "Uma chave de API que só pode contar eventos",
-      keyHint: "Guarde-a no seu sistema, não numa página web.",
+      key: "Uma chave de API que só pode avisar de eventos",
+      keyHint: "Guarde-a no seu sistema, não em uma página web.",
       keyLink: "Criar uma chave",
       keyNone: "Peça a quem administra uma chave com a permissão “notifications:send”.",
       request: "O pedido",
@@ -278,7 +278,7 @@ export const notificationMessages = catalogue({
       fields: "De que se compõe",
       field: {
         event: "o nome pelo qual as regras o conhecem",
-        id: "seu próprio id do que aconteceu: o número de um pedido, por exemplo. Contado duas vezes, é enviado uma.",
+        id: "seu próprio id do que aconteceu: o número de um pedido, por exemplo. Avisado duas vezes, é enviado uma.",
         data: "de onde as regras leem: o telefone e os valores do modelo",
       },
     },

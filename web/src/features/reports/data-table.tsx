@@ -1,6 +1,6 @@
 /** A table of figures: names on the left, numbers on the right, a bar under the first number of each row where one says how much. */
 
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import classes from "./data-table.module.css";
 
 export interface Column<Row> {
@@ -36,15 +36,15 @@ export function DataTable<Row>({ label, rows, keyOf, columns }: DataTableProps<R
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
-              {columns.map((column) => (
-                <td key={column.name} data-words={column.words || undefined}>
+              {columns.map((column, place) => (
+                <Cell key={column.name} names={place === 0} data-words={column.words || undefined}>
                   {column.cell(row)}
                   {column.bar && (
                     <svg className={classes["bar"]} width="100%" height="4" aria-hidden>
                       <rect width={`${Math.max(0, Math.min(1, column.bar(row))) * 100}%`} height="4" rx="2" />
                     </svg>
                   )}
-                </td>
+                </Cell>
               ))}
             </tr>
           ))}
@@ -52,4 +52,9 @@ export function DataTable<Row>({ label, rows, keyOf, columns }: DataTableProps<R
       </table>
     </section>
   );
+}
+
+/** The first one says whose the others are. */
+function Cell({ names, ...rest }: { names: boolean } & ComponentProps<"td">) {
+  return names ? <th scope="row" {...rest} /> : <td {...rest} />;
 }

@@ -209,7 +209,7 @@ export const reportMessages = catalogue({
       utility: "Utilidad",
       authentication: "Autenticación",
       service: "Servicio (sin plantilla)",
-      "": "Sin decir",
+      "": "Sin indicar",
     },
     free: "gratis",
     untold: "Meta no ha dicho el precio",
@@ -257,7 +257,7 @@ export const reportMessages = catalogue({
       `Dias deste período que ainda não foram contados e faltam aqui: ${count}. Volte a olhar daqui a pouco.`,
     partial: (count: string) => `Dias com mensagens apagadas por idade antes da primeira contagem: ${count}.`,
     otherClock: (count: string) =>
-      `Dias que seguem contados por um fuso horário anterior, pois suas mensagens não existem mais: ${count}.`,
+      `Dias que continuam contados por um fuso horário anterior, pois suas mensagens não existem mais: ${count}.`,
     received: "Recebidas",
     sent: "Enviadas",
     delivered: "Entregues",

@@ -178,7 +178,7 @@ export const templateMessages = catalogue({
       LIMIT_EXCEEDED: "Límite superado",
       ARCHIVED: "Archivada",
     },
-    unknownStatus: "Sin conocer",
+    unknownStatus: "Desconocido",
     categoryOf: { MARKETING: "Marketing", UTILITY: "Utilidad", AUTHENTICATION: "Autenticación" },
     categoryHint: {
       UTILITY: "Sobre algo que la persona hizo o pidió: un pedido, una cita, un pago.",

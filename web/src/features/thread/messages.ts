@@ -50,7 +50,7 @@ export const threadMessages = catalogue({
     sendAsDocument: "Send as document",
     discard: "Discard",
     edit: "Edit",
-    uploading: (percent: number) => `Uploading, ${percent} %`,
+    uploading: (percent: number) => `Uploading, ${percent}%`,
 
     reply: "Reply",
     react: "React",
@@ -540,7 +540,7 @@ export const threadMessages = catalogue({
     sendAsDocument: "Enviar como documento",
     discard: "Descartar",
     edit: "Editar",
-    uploading: (percent: number) => `Enviando arquivo, ${percent} %`,
+    uploading: (percent: number) => `Enviando arquivo, ${percent}%`,
 
     reply: "Responder",
     react: "Reagir",

@@ -134,6 +134,16 @@ test("a message that the server refused goes back into the field to be changed, 
   expect(store.drafts.quote(uuid(1))?.id).toBe(messageOf(1, uuid(1)).id);
 });
 
+test("of each message it is told who wrote it to who cannot see on which side it stands", async () => {
+  say(1);
+  server.say(messageOf(2, uuid(1), { text: "Of ours.", direction: "outbound", sender: `user:${ME}` }));
+  await renderInbox(pane(), { server });
+  const told = async (words: string) =>
+    (await screen.findByText(words)).closest("[data-look]")?.textContent?.split(words)[0];
+  expect(await told("Words 1.")).toBe("Person 1: ");
+  expect(await told("Of ours.")).toBe("You: ");
+});
+
 test("the same words twice are told twice to who cannot see them", async () => {
   say(1);
   await renderInbox(pane(), { server });

@@ -204,7 +204,7 @@ const es: Translated<Words> = {
     number_taken: "Desconéctalo donde está conectado ahora y conéctalo aquí.",
     wrong_pin: "Escribe el suyo, o pon otro en el administrador de WhatsApp.",
     number_unverified: "Verifícalo en el administrador de WhatsApp, y regístralo aquí.",
-    event_gone: "No se puede contar de nuevo.",
+    event_gone: "No se puede entregar de nuevo.",
     drafts_full: "Elimina borradores que no hagan falta, o quita archivos de ellos.",
     limit_reached: "Elimina antes alguno que ya nadie necesite.",
     window_closed:
@@ -297,7 +297,8 @@ const pt: Translated<Words> = {
     cursor_expired: "Recarregue a página.",
     request_cut_off: "Tente de novo.",
     graph_unreachable: "Nada foi guardado. Tente em alguns minutos.",
-    account_restricted: "Envie de novo quando isso terminar; a quem escrever pode-se responder entretanto.",
+    account_restricted:
+      "Envie de novo quando isso terminar; enquanto isso, dá para responder a quem escrever.",
     connection_paused: "O que está na fila espera. Ele é retomado em Conexões.",
     no_connection: "Conecte um antes, em Conexões.",
     several_connections: "Escolha de qual número deve sair.",
@@ -307,7 +308,7 @@ const pt: Translated<Words> = {
     number_taken: "Desconecte-o onde está conectado agora e conecte-o aqui.",
     wrong_pin: "Digite o dele, ou defina outro no Gerenciador do WhatsApp.",
     number_unverified: "Verifique-o no Gerenciador do WhatsApp, e registre-o aqui.",
-    event_gone: "Não pode ser contado de novo.",
+    event_gone: "Não pode ser entregue de novo.",
     drafts_full: "Exclua rascunhos desnecessários, ou tire arquivos deles.",
     limit_reached: "Exclua antes algum de que ninguém mais precise.",
     window_closed:

@@ -48,6 +48,8 @@ export const SHORTCUTS = {
     { code: "KeyA", alt: true, control: true },
   ],
   template: [{ code: "KeyI", alt: true }],
+  start: [{ code: "KeyW", alt: true }],
+  undo: [{ code: "KeyZ", alt: true }],
   help: [{ sign: "?" }],
   leave: [{ code: "Escape" }],
 } as const satisfies Record<string, readonly Combination[]>;

@@ -2,9 +2,11 @@
 
 import { Modal, type ModalProps } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { useGoingBack } from "./going-back";
 
 export function Dialog(props: ModalProps) {
   useFocusBack(props.opened);
+  useGoingBack(props.opened, () => props.closeOnEscape !== false && props.onClose());
   return <Modal {...props} />;
 }
 

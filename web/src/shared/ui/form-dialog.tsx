@@ -2,9 +2,10 @@
 
 import { Button, Group, Stack } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import { useMessages } from "@/shared/i18n/language";
 import { Dialog } from "./dialog";
+import { useFirstFault } from "./first-fault";
 import classes from "./form-dialog.module.css";
 import { FormError } from "./form-error";
 import { useClosing } from "./leave-question";
@@ -43,11 +44,19 @@ export function FormDialog(props: FormDialogProps) {
   const t = useMessages(uiMessages);
   const { close, asking, question } = useClosing(dirty, onClose);
   const phone = useMediaQuery("(max-width: 759.98px)", false, { getInitialValueInEffect: false });
+  const form = useRef<HTMLFormElement>(null);
+  const toFault = useFirstFault(form);
   const send = (event: FormEvent) => {
     event.preventDefault();
     event.stopPropagation(); // a dialog within a form (in React's tree) submits itself alone
-    if (!busy) onSubmit();
+    if (busy) return;
+    onSubmit();
+    toFault();
   };
+  // What the server finds wrong with a field is there once it has answered.
+  useEffect(() => {
+    if (!busy) toFault();
+  }, [busy, toFault]);
   return (
     <Dialog
       opened
@@ -60,7 +69,7 @@ export function FormDialog(props: FormDialogProps) {
       closeButtonProps={{ "aria-label": t.close, disabled: busy }}
       classNames={{ header: classes["header"], title: classes["title"], body: classes["body"] }}
     >
-      <form onSubmit={send} noValidate>
+      <form ref={form} onSubmit={send} noValidate>
         <Stack gap={16}>
           {children}
           {refusal && <FormError>{refusal}</FormError>}

@@ -1,8 +1,9 @@
 /** A page on which one thing is worked at: the way back, its name, and, where they are wanted, a form with something beside it. */
 
 import { IconChevronLeft } from "@tabler/icons-react";
-import type { FormEvent, ReactNode } from "react";
+import { type FormEvent, type ReactNode, useRef } from "react";
 import { Link } from "wouter";
+import { useFirstFault } from "./first-fault";
 import classes from "./work-page.module.css";
 
 interface WorkPageProps {
@@ -42,13 +43,16 @@ interface SidesProps {
 
 /** A form, and beside it what comes of it. */
 export function Sides({ onSubmit, aside, children }: SidesProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const toFault = useFirstFault(form);
   const send = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
+    toFault();
   };
   return (
     <div className={classes["sides"]}>
-      <form className={classes["form"]} onSubmit={send} noValidate>
+      <form ref={form} className={classes["form"]} onSubmit={send} noValidate>
         {children}
       </form>
       <div className={classes["aside"]}>{aside}</div>

@@ -50,16 +50,16 @@ export const templateWords = catalogue({
     syncFailed: "No se han podido sincronizar las plantillas",
     category: { MARKETING: "Marketing", UTILITY: "Utilidad", AUTHENTICATION: "Autenticación" },
     gap: {
-      header: (variable) => `En la cabecera: {{${variable}}}`,
+      header: (variable) => `En el encabezado: {{${variable}}}`,
       body: (variable) => `En el texto: {{${variable}}}`,
       button: (url) => `Final del enlace del botón: ${url}`,
       code: "Código para copiar",
-      location: "Lugar en la cabecera",
+      location: "Lugar en el encabezado",
     },
     head: {
-      image: "En la cabecera: una imagen",
-      video: "En la cabecera: un vídeo",
-      document: "En la cabecera: un documento",
+      image: "En el encabezado: una imagen",
+      video: "En el encabezado: un vídeo",
+      document: "En el encabezado: un documento",
     },
   },
   pt: {

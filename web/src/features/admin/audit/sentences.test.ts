@@ -77,6 +77,9 @@ test("an outgoing webhook is told by the server it tells", () => {
   });
   expect(sentenceOf(made, NAMES, en)).toBe("Ana Torres made an outgoing webhook");
   expect(extraOf(made, NAMES, en)).toBe("crm.example.com");
+  for (const deed of ["changed", "secret_changed", "tested", "replayed", "disabled", "deleted"])
+    expect(extraOf({ ...made, action: `outgoing_webhook.${deed}` }, NAMES, en)).toBe("crm.example.com");
+  expect(extraOf(row({ action: "outgoing_webhook.tested", detail: {} }), NAMES, en)).toBe("");
 });
 
 test("a deed that nobody wrote words for yet is told by its own name", () => {

@@ -77,13 +77,17 @@ export function extraOf(row: AuditRow, names: Names, t: Words): string {
     case "automation.saved":
     case "automation.deleted":
       return word(detail["kind"], t.automations);
-    case "outgoing_webhook.created":
-    case "outgoing_webhook.changed":
-      return typeof detail["host"] === "string" ? detail["host"] : "";
     default:
-      // A campaign has its name, also where it was deleted since.
-      return row.action.startsWith("campaign.") && typeof detail["name"] === "string" ? detail["name"] : "";
+      return nameOf(row);
   }
+}
+
+/** What has a name of its own, also where it was deleted since: a campaign, and the server that an outgoing webhook leads to. */
+function nameOf({ action, detail }: AuditRow): string {
+  const name = action.startsWith("campaign.")
+    ? detail["name"]
+    : action.startsWith("outgoing_webhook.") && detail["host"];
+  return typeof name === "string" ? name : "";
 }
 
 /** Everything else that was written down, as name and value; ids have their names. */

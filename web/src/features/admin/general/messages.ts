@@ -39,7 +39,9 @@ export const generalMessages = catalogue({
     counting: "Counting what is older…",
     nothing: "Nothing here is older than that today. From now on it is deleted when it becomes so.",
     counted: (messages: string) =>
-      `${messages} messages are older than that, with their files. They are deleted tonight and do not come back.`,
+      messages === "1"
+        ? "1 message is older than that, with its files. It is deleted tonight and does not come back."
+        : `${messages} messages are older than that, with their files. They are deleted tonight and do not come back.`,
     countedMore: (messages: string) =>
       `More than ${messages} messages are older than that, with their files. They are deleted from tonight on and do not come back.`,
     confirm: "Delete what is older",
@@ -86,7 +88,7 @@ export const generalMessages = catalogue({
     counting: "Contando lo más antiguo…",
     nothing: "Hoy no hay nada más antiguo. A partir de ahora se borra cuando lo sea.",
     counted: (messages) =>
-      `${messages} mensajes son más antiguos, con sus archivos. Se borran esta noche y no vuelven.`,
+      `Mensajes más antiguos, con sus archivos: ${messages}. Se borran esta noche y no vuelven.`,
     countedMore: (messages) =>
       `Más de ${messages} mensajes son más antiguos, con sus archivos. Se borran desde esta noche y no vuelven.`,
     confirm: "Borrar lo más antiguo",
@@ -99,7 +101,7 @@ export const generalMessages = catalogue({
     title: "Geral",
     hint: "O que vale para todos neste espaço.",
     name: "Nome",
-    nameHint: "O que se vê ao trocar de espaço, nos convites, e onde uma resposta pronta cita o negócio.",
+    nameHint: "O que se vê ao trocar de espaço, nos convites, e onde uma resposta rápida cita o negócio.",
     nameMissing: "Dê um nome.",
     save: "Salvar",
     saved: "Salvo",
@@ -132,7 +134,7 @@ export const generalMessages = catalogue({
     counting: "Contando o que é mais antigo…",
     nothing: "Hoje não há nada mais antigo. A partir de agora é apagado quando ficar.",
     counted: (messages) =>
-      `${messages} mensagens são mais antigas, com seus arquivos. São apagadas esta noite e não voltam.`,
+      `Mensagens mais antigas, com seus arquivos: ${messages}. São apagadas esta noite e não voltam.`,
     countedMore: (messages) =>
       `Mais de ${messages} mensagens são mais antigas, com seus arquivos. São apagadas a partir desta noite e não voltam.`,
     confirm: "Apagar o que é mais antigo",

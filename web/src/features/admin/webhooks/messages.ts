@@ -117,7 +117,7 @@ export const webhookMessages = catalogue({
     failingGoesOn:
       "Se reintenta una y otra vez, y se desactiva tras cinco días así. Entretanto no se pierde nada.",
     why: {
-      off: "Alguien lo desactivó. Lo que pasa entretanto espera, y se puede contar cuando se active de nuevo.",
+      off: "Alguien lo desactivó. Lo que pasa entretanto espera, y se puede entregar cuando se active de nuevo.",
       given_up:
         "Se desactivó porque no se aceptó nada durante cinco días. Lo que ha pasado desde entonces espera.",
       gone: "Se desactivó porque su servidor respondió 410: allí ya no hay nadie.",
@@ -127,7 +127,7 @@ export const webhookMessages = catalogue({
     lastDelivered: "Última aceptada",
     never: "nunca",
     url: "Dirección",
-    events: "Se le cuenta",
+    events: "Se le avisa de",
     secret: "Secreto",
     made: "Creado",
     test: "Enviar una prueba",
@@ -147,11 +147,11 @@ export const webhookMessages = catalogue({
       "Esta dirección no está permitida: https en el puerto 443 y un servidor público. Lo que está en otro sitio lo anota quien administra Curbe en CURBE_OUTGOING_WEBHOOK_ORIGINS.",
     description: "Descripción",
     descriptionHint: "Qué hay allí: CRM, tienda, informes.",
-    which: "¿Qué se le cuenta?",
+    which: "¿De qué se le avisa?",
     all: "Todos los eventos",
     allHint: "También los que se añadan más adelante.",
     some: "Solo estos",
-    someHint: "Lo demás no se cuenta.",
+    someHint: "De lo demás no se le avisa.",
     chooseOne: "Elige al menos una clase.",
     secretTitle: "Copia el secreto ahora",
     secretHint:
@@ -164,7 +164,7 @@ export const webhookMessages = catalogue({
     secretVerb: "Cambiar secreto",
     offAsk: (name) => `¿Desactivar ${name}?`,
     offWords:
-      "No se cuenta nada a su servidor hasta que alguien lo active de nuevo. Entonces puede seguir donde se quedó.",
+      "No se avisa de nada a su servidor hasta que alguien lo active de nuevo. Entonces puede seguir donde se quedó.",
     offVerb: "Desactivar",
     offDone: (name) => `${name} está desactivado`,
     onTitle: (name) => `Activar ${name}`,
@@ -172,12 +172,12 @@ export const webhookMessages = catalogue({
     onDone: (name) => `${name} está activo`,
     onWhere: "¿Desde dónde?",
     onStopped: "Desde donde se quedó",
-    onStoppedHint: "Se cuenta también lo que pasó entretanto, mientras se conserve.",
+    onStoppedHint: "También se entrega lo que pasó entretanto, mientras se conserve.",
     onNow: "Desde ahora",
-    onNowHint: "Lo que pasó entretanto no se cuenta.",
+    onNowHint: "Lo que pasó entretanto no se entrega.",
     removeAsk: (name) => `¿Borrar ${name}?`,
     removeWords:
-      "No se cuenta nada más a su servidor, tampoco lo que espera. Sus entregas y su secreto desaparecen.",
+      "No se avisa de nada más a su servidor, tampoco de lo que espera. Sus entregas y su secreto desaparecen.",
     removeVerb: "Borrar webhook",
     removed: (name) => `${name} se ha borrado`,
     verify: "Cómo sabe tu servidor que es Curbe",
@@ -201,7 +201,7 @@ export const webhookMessages = catalogue({
     someEvents: (count) => (count === 1 ? "1 tipo de evento" : `${count} tipos de eventos`),
     standing: {
       healthy: "Em ordem",
-      untried: "Nada contado ainda",
+      untried: "Ainda sem entregas",
       failing: "Falhando",
       off: "Desligado",
       given_up: "Abandonado",
@@ -211,7 +211,7 @@ export const webhookMessages = catalogue({
     failingGoesOn:
       "Tenta-se de novo e de novo, e ele é desligado após cinco dias assim. Enquanto isso nada se perde.",
     why: {
-      off: "Alguém o desligou. O que acontece enquanto isso espera, e pode ser contado quando for ligado de novo.",
+      off: "Alguém o desligou. O que acontece enquanto isso espera, e pode ser entregue quando for ligado de novo.",
       given_up:
         "Foi desligado porque nada foi aceito durante cinco dias. O que aconteceu desde então espera.",
       gone: "Foi desligado porque o servidor respondeu 410: não há mais ninguém lá.",
@@ -245,7 +245,7 @@ export const webhookMessages = catalogue({
     all: "Todos os eventos",
     allHint: "Também dos tipos que forem acrescentados depois.",
     some: "Só estes",
-    someHint: "O resto não é contado.",
+    someHint: "Do resto ele não é avisado.",
     chooseOne: "Escolha ao menos um tipo.",
     secretTitle: "Copie o segredo agora",
     secretHint: "É mostrado uma única vez. Com ele seu servidor sabe que um pedido é do Curbe: guarde-o lá.",
@@ -257,7 +257,7 @@ export const webhookMessages = catalogue({
     secretVerb: "Mudar segredo",
     offAsk: (name) => `Desligar ${name}?`,
     offWords:
-      "Nada é contado ao servidor até que alguém o ligue de novo. Então ele pode continuar de onde parou.",
+      "O servidor não é avisado de nada até que alguém o ligue de novo. Então ele pode continuar de onde parou.",
     offVerb: "Desligar",
     offDone: (name) => `${name} está desligado`,
     onTitle: (name) => `Ligar ${name}`,
@@ -265,11 +265,12 @@ export const webhookMessages = catalogue({
     onDone: (name) => `${name} está ligado`,
     onWhere: "De onde ele começa?",
     onStopped: "De onde parou",
-    onStoppedHint: "O que aconteceu enquanto isso também é contado, enquanto for guardado.",
+    onStoppedHint: "O que aconteceu enquanto isso também é entregue, enquanto for guardado.",
     onNow: "De agora em diante",
-    onNowHint: "O que aconteceu enquanto isso não é contado.",
+    onNowHint: "O que aconteceu enquanto isso não é entregue.",
     removeAsk: (name) => `Apagar ${name}?`,
-    removeWords: "Nada mais é contado ao servidor, nem o que espera. As entregas e o segredo desaparecem.",
+    removeWords:
+      "O servidor não é avisado de mais nada, nem do que espera. As entregas e o segredo desaparecem.",
     removeVerb: "Apagar webhook",
     removed: (name) => `${name} foi apagado`,
     verify: "Como seu servidor sabe que é o Curbe",

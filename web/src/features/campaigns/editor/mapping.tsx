@@ -3,7 +3,7 @@
 import { Button, Group, Select } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
-import { useFormat, useMessages } from "@/shared/i18n/language";
+import { useMessages } from "@/shared/i18n/language";
 import { CountrySelect } from "@/shared/ui/country-select";
 import { FormError } from "@/shared/ui/form-error";
 import { SampleTable } from "@/shared/ui/sheet";
@@ -21,7 +21,6 @@ interface MappingProps {
 
 export function Mapping({ campaign, file, onTaken, onAgain }: MappingProps) {
   const t = useMessages(peopleMessages);
-  const format = useFormat();
   const refusal = useRefusal();
   const map = useMapAudience(campaign.id);
   const [phone, setPhone] = useState(file.suggested?.phone ?? null);
@@ -42,7 +41,7 @@ export function Mapping({ campaign, file, onTaken, onAgain }: MappingProps) {
       <div className={classes["mappingHead"]}>
         <h3 className={classes["subtitle"]}>{t.mapping}</h3>
         <span className={classes["hint"]}>
-          {file.filename} · {t.read(format.number(file.row_count), format.number(file.columns.length))}
+          {file.filename} · {t.read(file.row_count, file.columns.length)}
         </span>
       </div>
       <div className={classes["fields"]}>

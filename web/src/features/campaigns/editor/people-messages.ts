@@ -27,7 +27,8 @@ export const peopleMessages = catalogue({
     reading: "The file is read…",
     again: "Choose another file",
     mapping: "What are its columns?",
-    read: (rows: string, columns: string) => `${rows} rows, ${columns} columns`,
+    read: (rows: number, columns: number) =>
+      `${plural("en", rows, { one: "# row", other: "# rows" })}, ${plural("en", columns, { one: "# column", other: "# columns" })}`,
     phone: "The phone number is in",
     country: "Numbers without a country code are from",
     countryHint: "Written with + and a code, they say it themselves.",
@@ -36,8 +37,12 @@ export const peopleMessages = catalogue({
     columnNone: "Choose a column",
     sample: "The first rows",
     take: "Add these people",
-    result: (taken: string, rows: string) => `${taken} of ${rows} rows are people who can get it`,
-    resultAll: (rows: string) => `All ${rows} rows are people who can get it`,
+    result: (taken: string, rows: string) =>
+      taken === "1"
+        ? `1 of ${rows} rows is somebody who can get it`
+        : `${taken} of ${rows} rows are people who can get it`,
+    resultAll: (rows: string) =>
+      rows === "1" ? "The row is somebody who can get it" : `All ${rows} rows are people who can get it`,
     resultNone: "No row is somebody who can get it",
     faults: (count: number) =>
       plural("en", count, { one: "# row is left out", other: "# rows are left out" }),
@@ -110,7 +115,8 @@ export const peopleMessages = catalogue({
     reading: "Se está leyendo el archivo…",
     again: "Elegir otro archivo",
     mapping: "¿Qué son sus columnas?",
-    read: (rows, columns) => `${rows} filas, ${columns} columnas`,
+    read: (rows, columns) =>
+      `${plural("es", rows, { one: "# fila", other: "# filas" })}, ${plural("es", columns, { one: "# columna", other: "# columnas" })}`,
     phone: "El teléfono está en",
     country: "Los números sin prefijo de país son de",
     countryHint: "Con + y prefijo lo dicen ellos mismos.",
@@ -119,8 +125,11 @@ export const peopleMessages = catalogue({
     columnNone: "Elige una columna",
     sample: "Las primeras filas",
     take: "Añadir estas personas",
-    result: (taken, rows) => `${taken} de ${rows} filas son personas que pueden recibirla`,
-    resultAll: (rows) => `Las ${rows} filas son personas que pueden recibirla`,
+    result: (taken, rows) => `Personas que pueden recibirla: ${taken} de ${rows} filas`,
+    resultAll: (rows) =>
+      rows === "1"
+        ? "La fila es una persona que puede recibirla"
+        : `Las ${rows} filas son personas que pueden recibirla`,
     resultNone: "Ninguna fila es alguien que pueda recibirla",
     faults: (count) => plural("es", count, { one: "# fila queda fuera", other: "# filas quedan fuera" }),
     faultsFirst: (count) => `Las primeras ${count}; el archivo las tiene todas.`,
@@ -193,7 +202,8 @@ export const peopleMessages = catalogue({
     reading: "O arquivo está sendo lido…",
     again: "Escolher outro arquivo",
     mapping: "O que são as colunas?",
-    read: (rows, columns) => `${rows} linhas, ${columns} colunas`,
+    read: (rows, columns) =>
+      `${plural("pt", rows, { one: "# linha", other: "# linhas" })}, ${plural("pt", columns, { one: "# coluna", other: "# colunas" })}`,
     phone: "O telefone está em",
     country: "Números sem código de país são de",
     countryHint: "Com + e código, eles mesmos o dizem.",
@@ -202,8 +212,11 @@ export const peopleMessages = catalogue({
     columnNone: "Escolha uma coluna",
     sample: "As primeiras linhas",
     take: "Adicionar estas pessoas",
-    result: (taken, rows) => `${taken} de ${rows} linhas são pessoas que podem receber`,
-    resultAll: (rows) => `Todas as ${rows} linhas são pessoas que podem receber`,
+    result: (taken, rows) => `Pessoas que podem receber: ${taken} de ${rows} linhas`,
+    resultAll: (rows) =>
+      rows === "1"
+        ? "A linha é uma pessoa que pode receber"
+        : `Todas as ${rows} linhas são pessoas que podem receber`,
     resultNone: "Nenhuma linha é alguém que possa receber",
     faults: (count) => plural("pt", count, { one: "# linha fica de fora", other: "# linhas ficam de fora" }),
     faultsFirst: (count) => `As primeiras ${count}; o arquivo tem todas.`,

@@ -1,10 +1,11 @@
 /** What a list says and by which columns, before anybody is written down. */
 
 import { Button, Group, Select, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useRefusal } from "@/shared/api/use-refusal";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { CountrySelect } from "@/shared/ui/country-select";
+import { useFirstFault } from "@/shared/ui/first-fault";
 import { FormError } from "@/shared/ui/form-error";
 import { SampleTable } from "@/shared/ui/sheet";
 import { type Category, type Imported, type Overview, useBring, type Word } from "../api/consent";
@@ -24,7 +25,6 @@ interface BringProps {
 
 export function Bring({ file, overview, onDone, onAgain }: BringProps) {
   const t = useMessages(importMessages);
-  const format = useFormat();
   const refusal = useRefusal();
   const bring = useBring();
   const [phone, setPhone] = useState(overview.phone);
@@ -35,19 +35,21 @@ export function Bring({ file, overview, onDone, onAgain }: BringProps) {
   const [proof, setProof] = useState("");
   const [tried, setTried] = useState(false);
   const isBare = overview.columns.length === 0; // numbers alone: the first column is the phone
-  const rows = format.number(overview.row_count);
+  const form = useRef<HTMLFormElement>(null);
+  const toFault = useFirstFault(form);
   const take = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
+    toFault();
     if (!proof.trim() || (!isBare && !phone)) return;
     bring.mutate({ file, proof: proof.trim(), category, state, country, phone, date }, { onSuccess: onDone });
   };
   return (
-    <form className={classes["card"]} onSubmit={take} noValidate>
+    <form ref={form} className={classes["card"]} onSubmit={take} noValidate>
       <div className={classes["head"]}>
         <h2 className={classes["subtitle"]}>{file.name}</h2>
         <span className={classes["hint"]}>
-          {isBare ? t.readBare(rows) : t.read(rows, format.number(overview.columns.length))}
+          {isBare ? t.readBare(overview.row_count) : t.read(overview.row_count, overview.columns.length)}
         </span>
       </div>
       <Sample overview={overview} used={isBare ? [t.column("1")] : [phone, date]} />

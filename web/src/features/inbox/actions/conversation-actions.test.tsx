@@ -4,7 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, expect, test } from "vitest";
 import { Problem } from "@/shared/api/problem";
-import { useShortcuts } from "@/shared/keys/use-shortcut";
+import { canRun, runShortcut, useShortcuts } from "@/shared/keys/use-shortcut";
 import { setPreferences } from "@/shared/lib/preferences";
 import { conversationOf, ME, TestServer, uuid } from "@/shared/store/testing";
 import { renderInbox } from "@/testing/inbox";
@@ -150,6 +150,15 @@ test("what the server refuses is taken back, and said", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Resolve" }));
   await screen.findByText("This cannot be done now");
   expect(store.state.conversations.get(uuid(1))?.state).toBe("open");
+});
+
+test("a slip is mended by a key too, as long as it is told of", async () => {
+  await shown();
+  await userEvent.click(screen.getByRole("button", { name: "Resolve" }));
+  await screen.findByRole("button", { name: "Undo" });
+  act(() => void runShortcut("undo"));
+  await waitFor(() => expect(conversation()?.state).toBe("open"));
+  await waitFor(() => expect(canRun("undo")).toBe(false));
 });
 
 test("a slip is mended: what was resolved comes back by Undo", async () => {

@@ -73,7 +73,7 @@ export const actionMessages = catalogue({
     block: "Bloquear…",
     blockTitle: (name: string) => `¿Bloquear a ${name || "esta persona"}?`,
     blockWords:
-      "Lo que escriba a partir de ahora no volverá a abrir esta conversación ni sonará. Puedes desbloquearlo cuando quieras.",
+      "Lo que escriba a partir de ahora no volverá a abrir esta conversación ni sonará. Puedes desbloquear cuando quieras.",
     blockConfirm: "Bloquear",
     assign: "Asignar",
     assignTo: "Asignar a",

@@ -6,6 +6,8 @@ import { useCallback } from "react";
 import { Problem } from "@/shared/api/problem";
 import { inOneLine, type ProblemMessages, problemMessages, problemWords } from "@/shared/api/problem-words";
 import { useMessages } from "@/shared/i18n/language";
+import { capsOf, isMac, SHORTCUTS } from "@/shared/keys/shortcuts";
+import { useShortcut } from "@/shared/keys/use-shortcut";
 import type { BulkAnswer } from "@/shared/store/backend";
 import { useStore } from "@/shared/store/hooks";
 import type { InboxStore } from "@/shared/store/store";
@@ -98,15 +100,27 @@ function offerUndo({ store, state, before, words }: Undoing): void {
   notifications.show({
     id,
     autoClose: UNDO_WITHIN,
-    message: (
-      <Group justify="space-between" wrap="nowrap" gap="sm">
-        {words.done}
-        <Button variant="subtle" size="compact-sm" onClick={undo}>
-          {words.undo}
-        </Button>
-      </Group>
-    ),
+    message: <Done words={words} onUndo={undo} />,
   });
+}
+
+/** What was done, and the way back: by a key too, as nobody gets to it with the others in so short a time. */
+function Done({ words, onUndo }: { words: Undoing["words"]; onUndo: () => void }) {
+  useShortcut("undo", onUndo);
+  return (
+    <Group justify="space-between" wrap="nowrap" gap="sm">
+      {words.done}
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        onClick={onUndo}
+        aria-keyshortcuts="Alt+Z"
+        title={capsOf(SHORTCUTS.undo[0], isMac()).join("+")}
+      >
+        {words.undo}
+      </Button>
+    </Group>
+  );
 }
 
 /** What has ended can only be opened again, or blocked. */

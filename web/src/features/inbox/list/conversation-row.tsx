@@ -79,11 +79,11 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
       style={{ transform: `translateY(${start}px)` }}
       onClick={(event) => onOpen(id, event)}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: with the keyboard it is Space */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the same */}
+      {/* With the keyboard it is Space. */}
       <span
         className={classes["face"]}
         title={t.tick}
+        aria-hidden="true"
         onClick={(event) => {
           event.stopPropagation();
           onChoose(id, index, event);
@@ -187,11 +187,9 @@ function StateMark({ conversation }: { conversation: Conversation }) {
   const format = useFormat();
   if (conversation.state === "snoozed") {
     const until = conversation.snoozed_until;
+    const told = until ? t.snoozedUntil(format.dateTime(until)) : t.states.snoozed;
     return (
-      <span
-        className={classes["state"]}
-        title={until ? t.snoozedUntil(format.dateTime(until)) : t.states.snoozed}
-      >
+      <span className={classes["state"]} role="img" aria-label={told} title={told}>
         <IconZzz size={13} stroke={2} aria-hidden="true" />
         {until ? format.brief(until) : t.states.snoozed}
       </span>
@@ -211,10 +209,11 @@ function People({ conversation }: { conversation: Conversation }) {
   const team = conversation.team_id ? teams.get(conversation.team_id) : undefined;
   const viewer = viewers.find((one) => one.typing) ?? viewers[0];
   const who = viewer && (people.get(viewer.user_id)?.name ?? t.unknownPerson);
+  const told = viewer && who && (viewer.typing ? t.typing(who) : t.viewing(who));
   return (
     <span className={classes["people"]}>
       {viewer && who && (
-        <span className={classes["viewer"]} title={viewer.typing ? t.typing(who) : t.viewing(who)}>
+        <span className={classes["viewer"]} role="img" aria-label={told} title={told}>
           {viewer.typing ? (
             <IconPencil size={13} stroke={2} aria-hidden="true" />
           ) : (
@@ -225,7 +224,12 @@ function People({ conversation }: { conversation: Conversation }) {
       )}
       {team && <span className={classes["team"]}>{team.name}</span>}
       {assignee && (
-        <span className={classes["assignee"]} title={t.assignedTo(assignee.name)}>
+        <span
+          className={classes["assignee"]}
+          role="img"
+          aria-label={t.assignedTo(assignee.name)}
+          title={t.assignedTo(assignee.name)}
+        >
           <Avatar name={assignee.name} seed={assignee.user_id} size={18} />
         </span>
       )}

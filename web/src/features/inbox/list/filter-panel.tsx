@@ -29,28 +29,32 @@ export function FilterPanel({ view, onView }: FilterProps) {
         value={[...(view.states ?? [])]}
         onChange={(states) => change({ states: states as ConversationState[] })}
       >
-        <div className={classes["heading"]}>{t.state}</div>
-        <Group gap={6}>
-          {STATES.map((state) => (
-            <Chip key={state} value={state} size="xs" radius="md">
-              {t.states[state]}
-            </Chip>
-          ))}
-        </Group>
+        <fieldset className={classes["group"]}>
+          <legend className={classes["heading"]}>{t.state}</legend>
+          <Group gap={6}>
+            {STATES.map((state) => (
+              <Chip key={state} value={state} size="xs" radius="md">
+                {t.states[state]}
+              </Chip>
+            ))}
+          </Group>
+        </fieldset>
       </Chip.Group>
       <Chip.Group
         multiple
         value={[...(view.priorities ?? [])]}
         onChange={(priorities) => change({ priorities: priorities as Priority[] })}
       >
-        <div className={classes["heading"]}>{t.priority}</div>
-        <Group gap={6}>
-          {PRIORITIES.map((priority) => (
-            <Chip key={priority} value={priority} size="xs" radius="md">
-              {t.priorities[priority]}
-            </Chip>
-          ))}
-        </Group>
+        <fieldset className={classes["group"]}>
+          <legend className={classes["heading"]}>{t.priority}</legend>
+          <Group gap={6}>
+            {PRIORITIES.map((priority) => (
+              <Chip key={priority} value={priority} size="xs" radius="md">
+                {t.priorities[priority]}
+              </Chip>
+            ))}
+          </Group>
+        </fieldset>
       </Chip.Group>
       <Switch
         label={t.unreadOnly}

@@ -112,6 +112,7 @@ export const listMessages = catalogue({
       polling: "No live connection: news comes every few seconds.",
       offline: "No connection. What you write is kept.",
       ended: "You are signed out.",
+      back: "Connected again.",
     },
   },
   es: {
@@ -200,7 +201,7 @@ export const listMessages = catalogue({
       failed: "No enviado",
       delivered: "Entregado",
       read: "Leído",
-      played: "Escuchado",
+      played: "Reproducido",
     },
     mentions: (count: number) =>
       plural("es", count, { one: "# mención sin leer", other: "# menciones sin leer" }),
@@ -227,6 +228,7 @@ export const listMessages = catalogue({
       polling: "Sin conexión en directo: las novedades llegan cada pocos segundos.",
       offline: "Sin conexión. Lo que escribas se conserva.",
       ended: "Tu sesión se ha cerrado.",
+      back: "Conectado de nuevo.",
     },
   },
   pt: {
@@ -315,7 +317,7 @@ export const listMessages = catalogue({
       failed: "Não enviada",
       delivered: "Entregue",
       read: "Lida",
-      played: "Ouvida",
+      played: "Reproduzida",
     },
     mentions: (count: number) =>
       plural("pt", count, { one: "# menção não lida", other: "# menções não lidas" }),
@@ -342,6 +344,7 @@ export const listMessages = catalogue({
       polling: "Sem conexão ao vivo: as novidades chegam a cada poucos segundos.",
       offline: "Sem conexão. O que você escrever fica guardado.",
       ended: "Sua sessão terminou.",
+      back: "Conectado de novo.",
     },
   },
 });

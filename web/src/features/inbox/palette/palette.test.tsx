@@ -1,6 +1,7 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { useShortcut } from "@/shared/keys/use-shortcut";
 import { conversationOf, uuid } from "@/shared/store/testing";
 import { aSession, ok } from "@/testing/fake-api";
 import { INBOX, renderInbox, TENANT } from "@/testing/inbox";
@@ -69,6 +70,17 @@ describe("somebody who is looked for", () => {
     await act(async () => answer(ok({ items: [], next_cursor: null })));
     await screen.findByText("Nothing found");
   });
+});
+
+test("begins a conversation with somebody, where that can be done", async () => {
+  const start = vi.fn();
+  function Inbox() {
+    useShortcut("start", start);
+    return <Palette />;
+  }
+  await renderInbox(<Inbox />);
+  await userEvent.type(await screen.findByRole("textbox"), "new conv{Enter}");
+  await waitFor(() => expect(start).toHaveBeenCalledOnce());
 });
 
 test("another list keeps the filters", async () => {

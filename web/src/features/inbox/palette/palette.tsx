@@ -84,6 +84,7 @@ export function Palette() {
   const found = stale ? [] : (people.data?.pages[0]?.items ?? []).slice(0, MOST_PEOPLE);
   const fits = (text: string) => folded(text).includes(folded(query));
   const deeds = DEEDS.filter((name) => canRun(name) && fits(t.names[name]));
+  const canStart = canRun("start") && fits(t.names.start);
   const pages = PAGES.filter(({ name, scope }) => {
     if (embedded && name === "security") return false; // as in the settings: it is Curbe's own
     return (scope === null || can(scope)) && fits(t.pages[name]);
@@ -94,6 +95,7 @@ export function Palette() {
   const nothing =
     !stale &&
     !people.isFetching &&
+    !canStart &&
     deeds.length + pages.length + tabs.length + views.length + found.length === 0;
   return (
     <Spotlight.Root
@@ -128,18 +130,13 @@ export function Palette() {
         {deeds.length > 0 && (
           <Spotlight.ActionsGroup label={t.groups.conversation}>
             {deeds.map((name) => (
-              <Spotlight.Action
-                key={name}
-                label={t.names[name]}
-                leftSection={<IconBolt size={17} stroke={1.7} />}
-                rightSection={<Caps name={name} />}
-                onClick={() => setTimeout(() => runShortcut(name))} // once this is closed: what it opens has the focus then
-              />
+              <Deed key={name} name={name} words={t.names[name]} />
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {pages.length + tabs.length + views.length > 0 && (
+        {(canStart || pages.length + tabs.length + views.length > 0) && (
           <Spotlight.ActionsGroup label={t.groups.go}>
+            {canStart && <Deed name="start" words={t.names.start} />}
             {tabs.map((tab) => (
               <Spotlight.Action
                 key={tab}
@@ -166,8 +163,20 @@ export function Palette() {
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {nothing && <Spotlight.Empty>{t.nothing}</Spotlight.Empty>}
+        <div role="status">{nothing && <Spotlight.Empty>{t.nothing}</Spotlight.Empty>}</div>
       </Spotlight.ActionsList>
     </Spotlight.Root>
+  );
+}
+
+/** What has a key, too. */
+function Deed({ name, words }: { name: Shortcut; words: string }) {
+  return (
+    <Spotlight.Action
+      label={words}
+      leftSection={<IconBolt size={17} stroke={1.7} />}
+      rightSection={<Caps name={name} />}
+      onClick={() => setTimeout(() => runShortcut(name))} // once this is closed: what it opens has the focus then
+    />
   );
 }

@@ -11,7 +11,7 @@ import { paletteMessages } from "./messages";
 import classes from "./shortcuts-help.module.css";
 
 const GROUPS = {
-  inList: ["next", "previous", "nextTab", "search"],
+  inList: ["next", "previous", "nextTab", "search", "start"],
   inConversation: [
     "resolve",
     "resolveAndNext",
@@ -23,7 +23,7 @@ const GROUPS = {
     "contactPane",
   ],
   inComposer: ["reply", "note", "attach", "template", "canned", "quote"],
-  anywhere: ["palette", "help", "leave"],
+  anywhere: ["palette", "undo", "help", "leave"],
 } as const;
 /** Keys that mean something only inside the field one writes in, which hears them itself. */
 const IN_FIELD = { canned: [{ sign: "/" }], quote: [{ code: "ArrowUp" }] } as const satisfies Record<

@@ -12,6 +12,7 @@ import { useTenant } from "@/shared/session/session-context";
 import { useStore } from "@/shared/store/hooks";
 import { EmptyState } from "@/shared/ui/empty-state";
 import { ErrorState } from "@/shared/ui/error-state";
+import { useGoingBack } from "@/shared/ui/going-back";
 import { ListSkeleton } from "@/shared/ui/skeletons";
 import { type Found, searchQuery, type Where } from "../api/search";
 import { FoundRow, foundId } from "./found-row";
@@ -45,6 +46,8 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
   // What was found for former words stays in sight until these are answered, and is opened by pointing at it only.
   const stale = query.isPlaceholderData || typed.trim() !== words;
   const { hasNextPage, isFetching, isFetchNextPageError: failed, fetchNextPage } = query;
+  const isInVain = asked && query.isSuccess && !stale && found.length === 0;
+  useGoingBack(selected === null, onClose);
   const field = useRef<HTMLInputElement>(null);
   useShortcut("search", () => {
     field.current?.focus();
@@ -103,6 +106,13 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
         data={(["all", "messages", "contacts"] as const).map((value) => ({ value, label: t.in[value] }))}
       />
       {results()}
+      <div className={classes["vain"]} role="status">
+        {isInVain && (
+          <EmptyState icon={<IconMoodEmpty size={26} stroke={1.6} />} title={t.nothing(words)}>
+            {t.nothingHint}
+          </EmptyState>
+        )}
+      </div>
     </search>
   );
 
@@ -118,13 +128,7 @@ export function SearchPanel({ selected, onClose, onOpen }: SearchPanelProps) {
       return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
     }
     if (query.isPending || (stale && found.length === 0)) return <ListSkeleton rows={7} />;
-    if (found.length === 0) {
-      return (
-        <EmptyState icon={<IconMoodEmpty size={26} stroke={1.6} />} title={t.nothing(words)}>
-          {t.nothingHint}
-        </EmptyState>
-      );
-    }
+    if (isInVain) return null;
     return (
       <div className={classes["scroller"]} data-stale={stale || undefined}>
         <div id="found" role="listbox" aria-label={t.results} aria-busy={stale}>

@@ -64,7 +64,8 @@ export const signalMessages = catalogue({
     dueOne: "Uma conversa voltou",
     handedMany: (count) =>
       plural("pt", count, { one: "# conversa chegou para você", other: "# conversas chegaram para você" }),
-    unsentTitle: (count: number, title: string) => `${count} não enviadas · ${title}`,
+    unsentTitle: (count: number, title: string) =>
+      `${plural("pt", count, { one: "# não enviada", other: "# não enviadas" })} · ${title}`,
     unsentTo: (name: string) => `Não enviada a ${name}`,
     unsentMany: (count: number) =>
       plural("pt", count, { one: "# mensagem não foi enviada", other: "# mensagens não foram enviadas" }),

@@ -244,7 +244,7 @@ export const editorMessages = catalogue({
     foundUnfit: "Na amostra ali há uma lista ou um objeto",
     conditions: {
       title: "Só com condições?",
-      hint: "Todas precisam valer; senão o evento é omitido, e o histórico o diz.",
+      hint: "Todas precisam valer; senão o evento é omitido, e o histórico mostra isso.",
       add: "Acrescentar uma condição",
       remove: "Tirar a condição",
       path: "O que se olha",

@@ -79,13 +79,13 @@ export const editorMessages = catalogue({
     kinds: {
       MESSAGE: "Mensaje",
       CAROUSEL: "Carrusel",
-      OFFER: "Oferta con fin",
+      OFFER: "Oferta limitada",
       CATALOG: "Catálogo",
       CODE: "Código",
     },
     kindHint: {
       MESSAGE: "Un texto con lo que quieras alrededor: encabezado, archivo, botones.",
-      CAROUSEL: "Un texto y debajo de dos a diez tarjetas que se pasan, cada una con imagen y botones.",
+      CAROUSEL: "Un texto y debajo de dos a diez tarjetas para deslizar, cada una con imagen y botones.",
       OFFER:
         "Un descuento con un código que se copia. El teléfono cuenta hasta su fin, que se fija en cada envío.",
       CATALOG: "Productos del catálogo conectado a tu cuenta de WhatsApp.",
@@ -151,7 +151,7 @@ export const editorMessages = catalogue({
     kinds: {
       MESSAGE: "Mensagem",
       CAROUSEL: "Carrossel",
-      OFFER: "Oferta com fim",
+      OFFER: "Oferta limitada",
       CATALOG: "Catálogo",
       CODE: "Código",
     },

@@ -5,6 +5,7 @@ import { memo, useRef, useState } from "react";
 import { useFormat, useMessages } from "@/shared/i18n/language";
 import { avatarColors } from "@/shared/lib/color";
 import type { Message } from "@/shared/store/types";
+import { Unseen } from "@/shared/ui/unseen";
 import { threadMessages } from "../messages";
 import { canBeAnswered } from "../model/answering";
 import { type Mark, memberOf } from "../model/lines";
@@ -152,13 +153,17 @@ export function Row({ message, first, last, marked, what, children }: RowProps) 
 /** What stands above the words: who, where from, what it answers. */
 function Above({ message, first }: { message: Message; first: boolean }) {
   const t = useMessages(threadMessages);
-  const { memberName, nameOf, isMe } = useData();
+  const { contactName, memberName, nameOf, isMe } = useData();
   const member = memberOf(message);
+  const isOwn = message.direction === "outbound" && isMe(message.sender);
   const forwarded =
     message.context?.["forwarded"] === true || message.context?.["frequently_forwarded"] === true;
   const product = message.context?.["product_retailer_id"];
   return (
     <>
+      {/* By its side, to who sees it. */}
+      {isOwn && <Unseen>{t.announce(t.you, "")}</Unseen>}
+      {message.direction === "inbound" && member === null && <Unseen>{t.announce(contactName, "")}</Unseen>}
       {member !== null && first && (
         <div className={classes["member"]} style={{ color: avatarColors(member).color }}>
           {memberName(member)}

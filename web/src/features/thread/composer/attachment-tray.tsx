@@ -15,9 +15,11 @@ interface AttachmentTrayProps {
   attachments: Attachments;
   /** Escape in it goes back to the field, and leaves the files alone. */
   onLeave: () => void;
+  /** One was taken out, and its button with it. */
+  onRemoved: () => void;
 }
 
-export function AttachmentTray({ attachments, onLeave }: AttachmentTrayProps) {
+export function AttachmentTray({ attachments, onLeave, onRemoved }: AttachmentTrayProps) {
   if (attachments.list.length === 0) return null;
   const leave = (event: KeyboardEvent) => {
     if (event.key !== "Escape") return;
@@ -27,13 +29,15 @@ export function AttachmentTray({ attachments, onLeave }: AttachmentTrayProps) {
   return (
     <ul className={classes["tray"]} onKeyDown={leave}>
       {attachments.list.map((one) => (
-        <FileRow key={one.id} one={one} attachments={attachments} />
+        <FileRow key={one.id} one={one} attachments={attachments} onRemoved={onRemoved} />
       ))}
     </ul>
   );
 }
 
-function FileRow({ one, attachments }: { one: Attachment; attachments: Attachments }) {
+type FileRowProps = { one: Attachment } & Pick<AttachmentTrayProps, "attachments" | "onRemoved">;
+
+function FileRow({ one, attachments, onRemoved }: FileRowProps) {
   const t = useMessages(composerMessages);
   const objection = useObjection(one.objection);
   const face = fileFace(one.type, one.file.name);
@@ -98,7 +102,10 @@ function FileRow({ one, attachments }: { one: Attachment; attachments: Attachmen
         className={classes["remove"]}
         aria-label={t.removeFile(one.file.name)}
         title={t.removeFile(one.file.name)}
-        onClick={() => attachments.remove(one.id)}
+        onClick={() => {
+          attachments.remove(one.id);
+          onRemoved();
+        }}
       >
         <IconTrash size={18} />
       </button>

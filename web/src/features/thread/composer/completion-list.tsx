@@ -47,8 +47,10 @@ export function CompletionList(props: CompletionListProps) {
       </p>
     );
   }
+  const labels = { canned: t.canned, emoji: t.emoji, mention: t.colleagues };
+  const label = labels[suggestions[0]?.kind ?? "canned"];
   return (
-    <div ref={list} id={id} className={classes["list"]} role="listbox" aria-label={t.canned}>
+    <div ref={list} id={id} className={classes["list"]} role="listbox" aria-label={label}>
       {suggestions.map((one, index) => (
         // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus and names the active one
         // biome-ignore lint/a11y/useKeyWithClickEvents: the field's keys do the same

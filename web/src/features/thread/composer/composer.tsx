@@ -116,6 +116,14 @@ export function Composer(props: ComposerProps) {
   };
 
   const focus = () => requestAnimationFrame(() => field.current?.focus()); // once it is drawn
+  /** The button that was pressed is gone: without a mouse one goes on in the field. */
+  const goOn = () => {
+    if (!isTouched()) focus();
+  };
+  const stopQuoting = () => {
+    onQuote(null);
+    goOn();
+  };
   const { recording } = recorder;
   const isRecording =
     recording.state === "asking" || recording.state === "recording" || recording.state === "done";
@@ -176,7 +184,7 @@ export function Composer(props: ComposerProps) {
   }, []);
   const closeOver = () => {
     setOver(null);
-    if (!isTouched()) focus();
+    goOn();
   };
   if (isShut || !canWrite) return <Shut conversation={conversation} canWrite={canWrite} />;
 
@@ -205,13 +213,13 @@ export function Composer(props: ComposerProps) {
         ) : isReply && window.state !== "open" ? (
           <>
             <ClosedWindow window={window} onTemplate={() => setOver("template")} />
-            <AttachmentTray attachments={attachments} onLeave={focus} />
+            <AttachmentTray attachments={attachments} onLeave={focus} onRemoved={goOn} />
             {text !== "" && <UnsentDraft text={text} onNote={makeNote} />}
           </>
         ) : (
           <>
-            {quoted && <QuoteBar message={quoted} onClose={() => onQuote(null)} />}
-            {isReply && <AttachmentTray attachments={attachments} onLeave={focus} />}
+            {quoted && <QuoteBar message={quoted} onClose={stopQuoting} />}
+            {isReply && <AttachmentTray attachments={attachments} onLeave={focus} onRemoved={goOn} />}
             <Field
               key={mode}
               handle={field}

@@ -60,6 +60,17 @@ describe("the caret is in the field", () => {
     expect(document.activeElement).toBe(tab("Reply"));
   });
 
+  test("once a file was taken out, or what was quoted", async () => {
+    await opened();
+    const field = await replyField();
+    drop(field);
+    await userEvent.click(await screen.findByRole("button", { name: "Remove plan.pdf" }));
+    await focused(field);
+    await userEvent.type(field, "{ArrowUp}");
+    await userEvent.click(await screen.findByRole("button", { name: "Do not quote" }));
+    await focused(field);
+  });
+
   test("behind what was written before, where a draft is gone back to", async () => {
     const placed = vi.spyOn(HTMLTextAreaElement.prototype, "setSelectionRange");
     const { store, unmount } = await opened();

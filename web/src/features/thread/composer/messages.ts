@@ -25,6 +25,7 @@ export const composerMessages = catalogue({
     template: "Template",
     interactive: "Buttons, list or link",
     canned: "Canned replies",
+    colleagues: "Colleagues",
     noCanned: (name: string) => `No canned reply is called ${name}.`,
     cannedMissing: {
       loading: "Canned replies are being loaded.",
@@ -156,6 +157,7 @@ export const composerMessages = catalogue({
     template: "Plantilla",
     interactive: "Botones, lista o enlace",
     canned: "Respuestas rápidas",
+    colleagues: "Compañeros",
     noCanned: (name: string) => `Ninguna respuesta rápida se llama ${name}.`,
     cannedMissing: {
       loading: "Cargando las respuestas rápidas.",
@@ -288,6 +290,7 @@ export const composerMessages = catalogue({
     template: "Modelo",
     interactive: "Botões, lista ou link",
     canned: "Respostas rápidas",
+    colleagues: "Colegas",
     noCanned: (name: string) => `Nenhuma resposta rápida se chama ${name}.`,
     cannedMissing: {
       loading: "Carregando as respostas rápidas.",
