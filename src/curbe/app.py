@@ -161,24 +161,9 @@ async def _wired(
     metrics = Metrics(WEB)
     async with contextlib.AsyncExitStack() as stack:
         web_pool, apply_pool, intake = await _pools(dsn, stack)
-        keyring = Keyring.of(settings)
-        trusted = [settings.meta_graph_base_url, *([settings.oidc_issuer] if settings.oidc_issuer else [])]
-        egress = await stack.enter_async_context(Egress(trusted=trusted))
-        broadcast = Broadcast(web_pool)
+        parts = await _parts(settings, stack, web_pool, apply_pool, metrics)
+        broadcast = parts.broadcast
         committer, ringing = _committing(settings, intake, metrics)
-        parts = Parts(
-            settings=settings,
-            web_pool=web_pool,
-            apply_pool=apply_pool,
-            keyring=keyring,
-            cloud_api=CloudApi.of(settings, egress=egress),
-            broadcast=broadcast,
-            metrics=metrics,
-            keeping=keeping_of(settings),
-            oidc=oidc_of(settings, egress=egress, pool=web_pool, keyring=keyring),
-            quotas=quotas_of(settings, metrics=metrics),
-            sockets=sockets_of(settings, metrics=metrics),
-        )
         headers = security_headers(settings.public_base_url)
         litestar = build_api(Wiring(parts))
         edge = Edge(litestar, metrics=metrics, headers=headers)  # type: ignore[arg-type]
@@ -205,6 +190,28 @@ async def _wired(
             talking.cancel()
             committer.stop()
             await _flushed(flushing, intake)
+
+
+async def _parts(
+    settings: Settings, stack: contextlib.AsyncExitStack, web_pool: Pool, apply_pool: Pool, metrics: Metrics
+) -> Parts:
+    """Return what the API is made of; ``stack`` closes its way out."""
+    keyring = Keyring.of(settings)
+    trusted = [settings.meta_graph_base_url, *([settings.oidc_issuer] if settings.oidc_issuer else [])]
+    egress = await stack.enter_async_context(Egress(trusted=trusted))
+    return Parts(
+        settings=settings,
+        web_pool=web_pool,
+        apply_pool=apply_pool,
+        keyring=keyring,
+        cloud_api=CloudApi.of(settings, egress=egress),
+        broadcast=Broadcast(web_pool),
+        metrics=metrics,
+        keeping=keeping_of(settings),
+        oidc=oidc_of(settings, egress=egress, pool=web_pool, keyring=keyring),
+        quotas=quotas_of(settings, metrics=metrics),
+        sockets=sockets_of(settings, metrics=metrics),
+    )
 
 
 def _committing(settings: Settings, intake: Pool, metrics: Metrics) -> tuple[GroupCommitter, Ringing]:

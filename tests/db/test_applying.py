@@ -19,6 +19,7 @@ from curbe.inbox.departures import Settlement, Verdict
 from curbe.infra.db import Pool, Unreachable
 from curbe.ingest import store
 from curbe.ingest.apply import apply_webhooks
+from curbe.ingest.bell import Bell
 from curbe.ingest.parked import Parked
 from curbe.ingest.replay import Selection, replay
 
@@ -760,7 +761,7 @@ async def test_however_many_webhooks_come_one_by_one_a_tenants_audit_log_grows_b
     meanwhile = await read()
 
     stop.set()
-    await applying.run(0, stop)
+    await applying.run(0, stop, Bell(apply))
 
     assert [(one["items"], one["webhooks"]) for one in meanwhile] == [(1, 1)]
     in_the_end = await read()

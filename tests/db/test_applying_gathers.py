@@ -9,6 +9,7 @@ from bed.appliers import applier, left
 from bed.rows import Number
 from bed.webhooks import deliver, each_alone, text
 from curbe.infra.db import Pool
+from curbe.ingest.bell import Bell
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +18,7 @@ async def test_what_comes_at_a_thousand_a_second_is_applied_in_tenths_of_a_secon
     owner: asyncpg.Connection, apply: Pool, number: Number
 ) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    applying = asyncio.ensure_future(applier(apply, most=2000).run(0, stop))
+    applying = asyncio.ensure_future(applier(apply, most=2000).run(0, stop, Bell(apply)))
     began, written = loop.time(), 0
     while (passed := loop.time() - began) < 1.5:
         due = int(passed * 1000) - written

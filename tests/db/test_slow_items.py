@@ -13,6 +13,7 @@ from bed.rows import CALLBACK_KEY, Number
 from bed.webhooks import body, change, deliver, each_alone, text
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, PostgresError, Role, TookTooLong
+from curbe.ingest.bell import Bell
 from curbe.ingest.lanes import Applier
 from curbe.ingest.replay import BEGINNING, Selection, replay
 
@@ -89,7 +90,7 @@ async def test_workers_that_take_turns_at_a_lane_do_not_keep_each_other_from_set
 
     async with asyncio.timeout(120), asyncio.TaskGroup() as workers:
         for _ in range(2):
-            workers.create_task(applier(hasty).run(0, stop))
+            workers.create_task(applier(hasty).run(0, stop, Bell(hasty)))
         while await left(hasty):  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.1)
         stop.set()

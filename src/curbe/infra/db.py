@@ -8,7 +8,7 @@ decision about its tenant; what meets no tenant, or looks for work of all, may a
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.resources import files
@@ -200,7 +200,7 @@ class Pool:
         self._pool: Final = pool
         self.role: Final = role
         self.statement_seconds: Final = statement_seconds
-        self._shares: Final = None if share is None else Shares(share)
+        self._shares: Final = Shares(share)
 
     @classmethod
     async def open(
@@ -255,7 +255,7 @@ class Pool:
         settings = dict(ONE_PLAN) if by_key else {}
         if tell_locks:
             settings["lock_timeout"] = f"{int(self.statement_seconds * _SHARE_OF_LOCKS * 1000)}ms"
-        async with self._share_of(tenant_id), self._pool.acquire() as connection:
+        async with self._shares.taken(tenant_id), self._pool.acquire() as connection:
             await connection.execute(_begin(tenant_id, settings | (context or {})))
             tx = Transaction(cast("asyncpg.Connection", connection), tenant_id)
             try:
@@ -264,11 +264,6 @@ class Pool:
             except BaseException:
                 await _roll_back(cast("asyncpg.Connection", connection))
                 raise
-
-    def _share_of(self, tenant_id: UUID | None) -> AbstractAsyncContextManager[None]:
-        if self._shares is None or tenant_id is None:
-            return nullcontext()
-        return self._shares.taken(tenant_id)
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[Transaction]:

@@ -100,7 +100,7 @@ class Notifying:
 
 async def take_back(tx: Transaction, *, tenant_id: UUID, event_id: str, actor: str, now: datetime) -> None:
     """Let nothing be sent any more that waits to follow from an event; what was sent stays, and so does what was not to be."""
-    await identity.beside(tx, [tenant_id])  # as whoever sends: the tenant's people first
+    await identity.lock_people_shared(tx, [tenant_id])  # as whoever sends: the tenant's people first
     gone = await _TAKE_BACK.all(tx, tenant_id=tenant_id, event_id=event_id, detail=_IS_OFF, done_at=now)
     await record_audit(
         tx,
