@@ -32,18 +32,14 @@ class Claim(msgspec.Struct, frozen=True):
     priority: int
     attempt: int
     refusals: int
-    trying_since: (
-        datetime  # when it was first tried; counted anew once its number could not send, or nothing was asked
-    )
+    trying_since: datetime  # when it was first tried; anew once its number could not send
     e164: str | None
     bsuid: str | None
     last_inbound_at: datetime | None
     contact_id: UUID
     current_conversation_id: UUID
     type: str
-    owes: (
-        timedelta | None
-    )  # how long until this person's pair limit is free again (`governor.Pairs`), where that was stored
+    owes: timedelta | None  # until the person's pair limit is free (`governor.Pairs`), if stored
     behind: bool = False  # another message of its conversation goes first: this one was not claimed
     template: tuple[str, str] | None = None  # of what is sent to many: the template's name and language
     campaign_id: UUID | None = None
