@@ -149,9 +149,10 @@ async def test_who_waits_a_moment_after_a_refusal_holds_its_followers_back_until
     owner: Owner, web: Pool, worker: Pool, number: Number
 ) -> None:
     thread = await insert_conversation(owner, number)
-    asked = await queue(web, number, thread, count=3)
+    asked = await queue(web, number, thread)
     (first,) = await claim(worker, number)
     await put_back(worker, number, first.message_id, pause=timedelta(seconds=30))
+    asked += await queue(web, number, thread, count=2)
 
     assert await claim(worker, number) == []
     await owner.execute("UPDATE outbox SET available_at = now() WHERE message_id = $1", first.message_id)

@@ -343,7 +343,8 @@ async def test_a_claim_that_is_undone_leaves_no_trace_but_the_moment_to_wait_for
     owner: Owner, web: Pool, worker: Pool, number: Number
 ) -> None:
     thread = await insert_conversation(owner, number)
-    first, _ = await queue_texts(web, number, [thread, thread])
+    elsewhere = await insert_conversation(owner, number, wa_id="34600000002")
+    first, _, other = await queue_texts(web, number, [thread, thread, elsewhere])
     ahead = utc_now() + timedelta(days=366)  # the clock of who asks is wrong
 
     async with worker.transaction(number.tenant_id) as tx:
@@ -356,11 +357,33 @@ async def test_a_claim_that_is_undone_leaves_no_trace_but_the_moment_to_wait_for
 
     assert await claim(worker, number) == [], "its person's other messages wait with it"
     row = await owner.fetchrow(
-        """SELECT attempt, refusals, lease_expires_at, available_at - now() BETWEEN '59 minutes' AND '1 hour'
+        """SELECT attempt, refusals, lease_expires_at, trying_since, available_at - now() BETWEEN '59 minutes' AND '1 hour'
              FROM outbox WHERE message_id = $1""",
         first,
     )
-    assert tuple(row or ()) == (0, 0, None, True)
+    assert tuple(row or ()) == (0, 0, None, None, True)
+    leased = "SELECT attempt, lease_expires_at > now() FROM outbox WHERE message_id = $1"
+    assert tuple(await owner.fetchrow(leased, other) or ()) == (1, True), "another's is still under way"
+
+
+async def test_a_claim_undone_after_the_provider_said_later_leaves_it_tried_since_the_first_time(
+    owner: Owner, web: Pool, worker: Pool, number: Number
+) -> None:
+    await queue_texts(web, number, [await insert_conversation(owner, number)])
+    (first,) = await claim(worker, number)
+    await put_back(worker, number, first, pause=timedelta(milliseconds=1), counted=True)
+    await asyncio.sleep(0.05)
+
+    async with worker.transaction(number.tenant_id) as tx:
+        await store.claim(
+            tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=5, lease=LEASE
+        )
+        await store.unclaim(
+            tx, tenant_id=number.tenant_id, due_at={first.message_id: utc_now()}, now=utc_now()
+        )
+
+    (again,) = await claim(worker, number)
+    assert (again.attempt, again.refusals, again.trying_since) == (2, 1, first.trying_since)
 
 
 async def test_only_what_is_urgent_enough_goes_while_the_rest_is_held(

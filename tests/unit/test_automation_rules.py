@@ -17,6 +17,7 @@ from curbe.automations.rules import (
     Away,
     Candidate,
     Deed,
+    Done,
     Give,
     KeywordReply,
     Match,
@@ -30,6 +31,7 @@ from curbe.automations.rules import (
     check,
     deed,
     deeds,
+    texts_lately,
 )
 from curbe.domain.errors import InvalidRequest
 from curbe.inbox.rules import Priority
@@ -148,7 +150,7 @@ def test_who_is_always_closed_is_closed_since_one_moment() -> None:
     ],
 )
 def test_keywords_are_whole_words(match: Match, text: str, *, answered: bool) -> None:
-    rule = KeywordReply(words=["precio"], match=match, answer="10 €")
+    rule = KeywordReply(words=["cuánto", "precio"], match=match, answer="10 €")
 
     assert isinstance(deed(ONE, rule, seen(text=text)), Reply) is answered
 
@@ -284,6 +286,23 @@ def test_a_rule_that_cannot_be_is_refused_at_its_member(rule: Rule, field: str) 
         check(rule)
 
     assert refusal.value.field == field
+
+
+def test_a_rule_gives_to_people_or_to_a_team() -> None:
+    check(Assign(user_ids=[ONE]))
+    check(Assign(team_id=ONE))
+
+
+def test_texts_of_the_last_hour_are_counted_and_nothing_else() -> None:
+    hour = timedelta(hours=1)
+    done = [
+        Done(ONE, "a", TWO, NOW),
+        Done(ONE, "b", THREE, NOW - hour + timedelta(seconds=1)),
+        Done(ONE, "c", THREE, NOW - hour),
+        Done(ONE, "d", None, NOW),
+    ]
+
+    assert texts_lately(done, now=NOW) == 2
 
 
 def test_hours_end_after_they_begin() -> None:

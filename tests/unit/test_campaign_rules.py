@@ -16,6 +16,7 @@ from curbe.campaigns.rules import (
     RampUp,
     after,
     awake,
+    held_as_late,
     may_have_taken,
     stop_of,
 )
@@ -67,6 +68,31 @@ def test_whatever_is_done_nothing_runs_that_was_not_looked_over_and_what_was_can
     assert S.RUNNING not in way or S.READY in way
 
 
+def may(state: S, deed: Deed) -> bool:
+    try:
+        after(state, deed)
+    except Conflict:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("state", "deeds"),
+    [
+        (S.DRAFT, {Deed.CHANGE, Deed.LOOK_OVER}),
+        (S.READY, {Deed.CHANGE, Deed.LOOK_OVER, Deed.SCHEDULE, Deed.START, Deed.CANCEL}),
+        (S.SCHEDULED, {Deed.LOOK_OVER, Deed.SCHEDULE, Deed.UNSCHEDULE, Deed.START, Deed.FAIL, Deed.CANCEL}),
+        (S.RUNNING, {Deed.START, Deed.RESUME, Deed.PAUSE, Deed.FINISH, Deed.CANCEL}),
+        (S.PAUSED, {Deed.LOOK_OVER, Deed.PAUSE, Deed.RESUME, Deed.CANCEL}),
+        (S.FINISHED, {Deed.RETRY}),
+        (S.CANCELLED, {Deed.CANCEL}),
+        (S.FAILED, set()),
+    ],
+)
+def test_what_may_be_done_to_a_campaign_where_it_stands(state: S, deeds: set[Deed]) -> None:
+    assert {deed for deed in Deed if may(state, deed)} == deeds
+
+
 @pytest.mark.parametrize("state", sorted(set(S) - TO_COME))
 def test_what_has_begun_is_changed_no_more(state: S) -> None:
     with pytest.raises(Conflict):
@@ -75,8 +101,18 @@ def test_what_has_begun_is_changed_no_more(state: S) -> None:
 
 def test_asked_for_twice_it_is_done_once() -> None:
     assert after(S.RUNNING, Deed.START) is S.RUNNING
+    assert after(S.RUNNING, Deed.RESUME) is S.RUNNING
     assert after(S.PAUSED, Deed.PAUSE) is S.PAUSED
     assert after(S.CANCELLED, Deed.CANCEL) is S.CANCELLED
+
+
+def test_what_was_to_begin_begins_within_two_hours_of_that_or_not_by_itself() -> None:
+    two_hours = timedelta(hours=2)
+
+    assert held_as_late(NOW, now=NOW + two_hours) is None
+    stop = held_as_late(NOW, now=NOW + two_hours + timedelta(seconds=1))
+    assert stop is not None
+    assert (stop.reason, "within 2 hours" in stop.detail) == ("too_late", True)
 
 
 def test_nobody_is_written_to_in_their_own_night() -> None:

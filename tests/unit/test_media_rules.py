@@ -21,6 +21,7 @@ from curbe.media.rules import (
     disposition,
     gives_up,
     link_is_fresh,
+    name_of,
     part_wanted,
     pause_after,
     served_type,
@@ -151,6 +152,16 @@ def test_a_file_that_only_claims_to_be_a_picture_is_a_download_of_bytes() -> Non
     assert not shown_inline("image/png", sniffed=False)
     assert served_type("image/png", sniffed=False) == "application/octet-stream"
     assert shown_inline("image/png", sniffed=True)
+
+
+def test_a_file_without_a_name_is_called_by_its_kind() -> None:
+    kinds = ["image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/3gpp", "audio/ogg",
+             "audio/mpeg", "audio/mp4", "audio/aac", "audio/amr", "application/pdf", "text/plain", "image/x-new"]  # fmt: skip
+
+    assert [name_of(None, mime_type=kind).removeprefix("file.") for kind in kinds] == [
+        "jpg", "png", "webp", "gif", "mp4", "3gp", "ogg", "mp3", "m4a", "aac", "amr", "pdf", "txt", "bin",
+    ]  # fmt: skip
+    assert name_of("a photo.png", mime_type="image/jpeg") == "a photo.png"
 
 
 @pytest.mark.parametrize(
