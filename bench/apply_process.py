@@ -17,10 +17,10 @@ import uvloop
 
 from bench import stored
 from bench.row_by_row import RowByRow
-from curbe.infra.collector import BATCHES, spare_what_stays
 from curbe.infra.db import Pool, Role
+from curbe.infra.gc_settings import BATCHES, spare_what_stays
 from curbe.infra.metrics import Metrics
-from curbe.ingest.lanes import Applier
+from curbe.ingest.applier import Applier
 
 Step = Callable[[], Awaitable[int]]  # applies some, says how many
 

@@ -8,8 +8,8 @@ from uuid_utils.compat import uuid7
 
 from bench.world import Somebody
 from curbe.domain.content import KINDS, Content, TextBody, TextMessage, encoded, words_in
-from curbe.inbox import departures
-from curbe.inbox.departures import Departure
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Departure
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store as outbox
@@ -30,7 +30,7 @@ async def queue(
         ]
         tenant_id = rows[0].tenant_id
         async with pool.transaction(tenant_id, by_key=True) as tx:
-            await departures.queue(tx, rows)
+            await outbound_messages.queue(tx, rows)
             waiting = [(row.id, row.connection_id, row.conversation_id) for row in rows]
             await outbox.enqueue(tx, tenant_id=tenant_id, rows=waiting, priority=priority)
 

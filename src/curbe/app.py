@@ -20,10 +20,10 @@ from curbe.health import PATHS as HEALTH_PATHS
 from curbe.health import Health, database
 from curbe.infra import db
 from curbe.infra.addresses import in_both_protocols
-from curbe.infra.collector import REQUESTS, spare_what_stays
 from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool, Role
 from curbe.infra.edge import AsgiApp, Edge, Receive, Scope, Send, security_headers
+from curbe.infra.gc_settings import REQUESTS, spare_what_stays
 from curbe.infra.http import Egress
 from curbe.infra.listening import BACKLOG, listen
 from curbe.infra.loop import when_hung_up
@@ -35,7 +35,7 @@ from curbe.ingest.commit import GroupCommitter
 from curbe.ingest.receive import PATH as WEBHOOK_PATH
 from curbe.ingest.receive import WebhookReceiver
 from curbe.ingest.wire import Webhooks
-from curbe.media.place import keeping_of
+from curbe.media.storage_choice import keeping_of
 from curbe.realtime.broadcast import Broadcast
 from curbe.realtime.sockets import sockets_of
 from curbe.ui import Ui

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from curbe.connections import store as connections
-from curbe.inbox import refused, statuses
+from curbe.inbox import parked_refusals, statuses
 from curbe.infra import jobs
 from curbe.infra.db import Pool
 from curbe.infra.jobs import JobBacklog
@@ -25,7 +25,7 @@ async def refresh(metrics: Metrics, everybody: Pool) -> None:
         metrics.connections.labels(state="active").set(numbers.active)
         metrics.connections.labels(state="paused").set(numbers.paused)
         metrics.statuses_parked.set(await statuses.count_parked(tx))
-        metrics.parked_refused.set(await refused.count(tx))
+        metrics.parked_refused.set(await parked_refusals.count(tx))
         metrics.quarantined.set(await ingest.count_quarantined(tx))
     async with everybody.transaction(context=_ALL_ROWS) as tx:
         _show_jobs(metrics, await jobs.backlog(tx))

@@ -16,7 +16,7 @@ from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.loop import pause
 from curbe.infra.migrate import SchemaMismatch, require_known_schema
-from curbe.ingest import aside
+from curbe.ingest import quarantine
 from curbe.ingest.parked import Parked
 from curbe.media.rules import BROKEN_OFF
 from curbe.media.storage import Spool
@@ -115,7 +115,7 @@ def _dropping_parked(parked: Parked) -> Work:
 
 def _giving_up(pool: Pool) -> Work:
     async def drop_old_set_aside() -> None:
-        if dropped := await aside.drop_old(pool, kept=timedelta(days=_WEBHOOKS_KEPT_DAYS)):
+        if dropped := await quarantine.drop_old(pool, kept=timedelta(days=_WEBHOOKS_KEPT_DAYS)):
             log.info("set_aside_dropped", count=dropped, reason="their webhooks are no longer kept")
 
     return drop_old_set_aside

@@ -28,17 +28,17 @@ from curbe.connections.service import CATCH_UP, FETCH_AGAIN
 from curbe.consent import hearing
 from curbe.health import Health, database
 from curbe.health import serve as serve_health
-from curbe.inbox import following
-from curbe.inbox.carrying import Carrying
-from curbe.inbox.following import CARRY_OVER, GIVE_BACK
+from curbe.inbox import moving
+from curbe.inbox.moving import CARRY_OVER, GIVE_BACK
+from curbe.inbox.moving_jobs import Carrying
 from curbe.inbox.rules import WAKE
 from curbe.inbox.seen import READ_RECEIPT
 from curbe.inbox.snooze import Alarm
 from curbe.infra import db
 from curbe.infra.clock import utc_now
-from curbe.infra.collector import BATCHES, spare_what_stays
 from curbe.infra.crypto import Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Role, Unreachable
+from curbe.infra.gc_settings import BATCHES, spare_what_stays
 from curbe.infra.http import Egress
 from curbe.infra.jobs import Handler, Runner
 from curbe.infra.lookout import Lookout
@@ -47,17 +47,17 @@ from curbe.infra.mail import Mailer
 from curbe.infra.metrics import WORKER, Metrics
 from curbe.infra.migrate import require_known_schema
 from curbe.infra.settings import Settings
-from curbe.ingest import automating, concluding
+from curbe.ingest import defer_automations, defer_conclusions
 from curbe.ingest import store as ingest
+from curbe.ingest.applier import Applier
 from curbe.ingest.bell import Bell
 from curbe.ingest.catching_up import CatchingUp
-from curbe.ingest.lanes import Applier
 from curbe.media.fetch import Fetcher
 from curbe.media.fetching_again import FetchingAgain
-from curbe.media.place import keeping_of, media_origins
 from curbe.media.provide import Provider
 from curbe.media.service import FETCH
 from curbe.media.storage import Spool
+from curbe.media.storage_choice import keeping_of, media_origins
 from curbe.notifications.sending import Notifying
 from curbe.notifications.service import SEND as NOTIFY
 from curbe.outbound.conclusions import Concluding
@@ -323,14 +323,14 @@ def _internal_jobs(pool: Pool) -> dict[str, Handler]:
     """
     return {
         WAKE: Alarm(pool, now=utc_now),
-        CARRY_OVER: Carrying(pool, following.carry_over),
-        GIVE_BACK: Carrying(pool, following.give_back),
+        CARRY_OVER: Carrying(pool, moving.carry_over),
+        GIVE_BACK: Carrying(pool, moving.give_back),
         hearing.ANSWER: Confirming(pool, now=utc_now),
         FETCH_AGAIN: FetchingAgain(pool),
         FORGET: Forgetting(pool),
         NOTIFY: Notifying(pool, now=utc_now),
-        automating.RUN: Automating(pool, now=utc_now),
-        concluding.CONCLUDE: Concluding(pool),
+        defer_automations.RUN: Automating(pool, now=utc_now),
+        defer_conclusions.CONCLUDE: Concluding(pool),
     }
 
 

@@ -28,7 +28,7 @@ from curbe.infra.db import Pool, Role
 from curbe.infra.edge import Edge, security_headers
 from curbe.infra.http import Egress
 from curbe.infra.metrics import Metrics
-from curbe.media.place import keeping_of
+from curbe.media.storage_choice import keeping_of
 from curbe.realtime.broadcast import Broadcast, Channel, Wakeups
 from curbe.realtime.sockets import sockets_of
 

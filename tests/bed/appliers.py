@@ -7,7 +7,7 @@ from typing import Final
 from bed.rows import CALLBACK_KEY
 from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
-from curbe.ingest.lanes import Applier
+from curbe.ingest.applier import Applier
 
 _PATIENCE: Final = 60.0  # seconds without progress
 _LEFT: Final = """

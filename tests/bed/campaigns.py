@@ -20,12 +20,12 @@ from curbe.consent.gate import Consent
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
 from curbe.domain.template import BodyComponent, Language, TemplateContent, TextParameter
-from curbe.inbox import departures
-from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Settlement, Verdict
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store as outbox
-from curbe.outbound.asking import recheck
+from curbe.outbound.rechecking import recheck
 
 Owner = asyncpg.Connection
 NOON = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
@@ -121,7 +121,7 @@ class Desk:
             claims = await outbox.claim(tx, **where, most=most, lease=LEASE)
             may_go, _ = await recheck(tx, **where, claims=claims, now=self.now)
             ids = [one.message_id for one in may_go]
-            marked = await departures.mark_sending(tx, tenant_id=self.tenant_id, ids=ids)
+            marked = await outbound_messages.mark_sending(tx, tenant_id=self.tenant_id, ids=ids)
         return [one.id for one in marked]
 
     async def answer(
@@ -141,7 +141,7 @@ class Desk:
             for one in ids
         ]
         async with self.worker.transaction(self.tenant_id) as tx:
-            await departures.settle(tx, tenant_id=self.tenant_id, settlements=settlements)
+            await outbound_messages.settle(tx, tenant_id=self.tenant_id, settlements=settlements)
             await outbox.drop(tx, tenant_id=self.tenant_id, message_ids=ids)
 
     async def say_no(self, conversation_id: UUID) -> None:

@@ -9,8 +9,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from bed.rows import NOW, Number
-from curbe.inbox import departures
-from curbe.inbox.departures import Departure
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Departure
 from curbe.infra.db import Pool
 from curbe.outbound import store
 from curbe.outbound.governor import REPLY
@@ -44,7 +44,7 @@ async def queue_texts(
         for conversation_id in conversations
     ]
     async with web.transaction(number.tenant_id) as tx:
-        await departures.queue(tx, rows)
+        await outbound_messages.queue(tx, rows)
         waiting = [(row.id, number.connection_id, row.conversation_id) for row in rows]
         await store.enqueue(tx, tenant_id=number.tenant_id, rows=waiting, priority=priority)
     return [row.id for row in rows]

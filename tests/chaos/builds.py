@@ -18,7 +18,7 @@ import msgspec
 from curbe.channels.cloudapi.webhook import BrokenBody
 from curbe.cli import main as curbe
 from curbe.domain.failures import FailureKind, SendFailure
-from curbe.inbox.departures import Settled, Verdict
+from curbe.inbox.outbound_messages import Settled, Verdict
 from curbe.infra.db import Pool
 from curbe.ingest import apply, commit, reading
 from curbe.ingest.commit import GroupCommitter, Tell

@@ -6,8 +6,8 @@ import asyncpg
 import pytest
 
 from bed.rows import NOW, Number, Sent, insert_sent
-from curbe.inbox import departures
-from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Settlement, Verdict
 from curbe.infra.db import Pool
 from curbe.outbound import store
 from curbe.outbound.send import mark_expired_unknown
@@ -35,7 +35,7 @@ async def settle_as_refused_for_now(pool: Pool, sent: Sent) -> None:
     tenant_id = sent.number.tenant_id
     async with pool.transaction(tenant_id) as tx:
         settlement = Settlement(id=sent.id, attempt=1, verdict=Verdict.QUEUED, at=NOW)
-        await departures.settle(tx, tenant_id=tenant_id, settlements=[settlement])
+        await outbound_messages.settle(tx, tenant_id=tenant_id, settlements=[settlement])
         await store.put_back(
             tx, tenant_id=tenant_id, rows=[PutBack(message_id=sent.id, pause=timedelta(), counted=True)]
         )
@@ -103,7 +103,7 @@ async def test_an_attempt_that_began_between_the_sweepers_look_and_its_deed_is_l
             most=10,
             lease=timedelta(minutes=1),
         )
-        await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=[sent.id])
+        await outbound_messages.mark_sending(tx, tenant_id=number.tenant_id, ids=[sent.id])
     assert await mark_expired_unknown(worker, number.tenant_id, gone) == 0
     assert await owner.fetchval("SELECT status::text FROM messages WHERE id = $1", sent.id) == "sending"
     assert await owner.fetchval("SELECT attempt FROM outbox WHERE message_id = $1", sent.id) == 2

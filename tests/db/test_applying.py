@@ -14,8 +14,8 @@ from bed.rows import APP, CALLBACK_KEY, NOW, Number, insert_number, insert_sent,
 from bed.tables import counted, natural, of_tenants
 from bed.webhooks import body, change, deliver, each_alone, envelope, status, text
 from curbe.channels.cloudapi.callback import callback_data
-from curbe.inbox import departures
-from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Settlement, Verdict
 from curbe.infra.db import Pool, Unreachable
 from curbe.ingest import store
 from curbe.ingest.apply import apply_webhooks
@@ -319,7 +319,7 @@ async def test_statuses_before_their_message_wait_for_it(owner: Owner, apply: Po
     )
 
     async with apply.transaction() as tx:
-        await departures.settle(tx, tenant_id=number.tenant_id, settlements=[accepted])
+        await outbound_messages.settle(tx, tenant_id=number.tenant_id, settlements=[accepted])
     assert (await Parked(apply).apply())["statuses"] == 2
 
     assert await status_of(owner, "wamid.1") == "delivered"

@@ -24,7 +24,7 @@ from curbe.inbox.rules import Priority
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
-from curbe.ingest.automating import RUN
+from curbe.ingest.defer_automations import RUN
 
 pytestmark = pytest.mark.anyio
 Owner = asyncpg.Connection

@@ -18,7 +18,7 @@ from curbe.campaigns.tending import Tender
 from curbe.channels.cloudapi.account_notices import Dated, account_update
 from curbe.connections import health
 from curbe.connections.health import HealthNews
-from curbe.inbox.departures import Verdict
+from curbe.inbox.outbound_messages import Verdict
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store as outbox

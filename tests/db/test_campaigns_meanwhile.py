@@ -18,7 +18,7 @@ from curbe.campaigns.shapes import Ramp
 from curbe.campaigns.sheets import Sheet, Sheets
 from curbe.domain.errors import NotFound
 from curbe.infra.clock import utc_now
-from curbe.outbound import again
+from curbe.outbound import retrying
 
 pytestmark = pytest.mark.anyio
 
@@ -183,7 +183,7 @@ async def tried_again(desk: Desk, owner: Owner) -> tuple[UUID, UUID]:
 
 async def by_hand(tx, desk: Desk, message_id: UUID) -> UUID:
     """Send it once more as somebody in the inbox does; return the new message."""
-    taken = await again.retry(
+    taken = await retrying.retry(
         tx, tenant_id=desk.tenant_id, message_id=message_id, sender="cli", now=utc_now()
     )
     assert not taken.repeated

@@ -12,7 +12,7 @@ from curbe.campaigns.progress import RecipientOutcome
 from curbe.campaigns.report import Recipient
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.campaigns.shapes import QuietHours
-from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox.outbound_messages import Settlement, Verdict
 from curbe.infra.clock import utc_now
 from curbe.outbound import store as outbox
 from curbe.outbound.attempt import Attempted

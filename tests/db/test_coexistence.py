@@ -15,7 +15,7 @@ from bed.tables import counted, natural
 from bed.users import insert_member
 from bed.webhooks import Json, body, change, deliver, status, text
 from curbe.domain.notices import PastFile
-from curbe.inbox import naming, placeholders
+from curbe.inbox import contact_names, placeholders
 from curbe.inbox.placeholders import FileTold
 from curbe.infra.db import Pool
 from curbe.ingest.parked import Parked
@@ -436,7 +436,7 @@ async def test_no_name_that_is_told_takes_away_what_the_team_calls_somebody_and_
     async def call(name: str | None) -> None:
         async with web.transaction(number.tenant_id) as tx:
             contact_id = await owner.fetchval("SELECT id FROM contacts")
-            await naming.rename(
+            await contact_names.rename(
                 tx, tenant_id=number.tenant_id, contact_id=contact_id, name=name, actor="key:1"
             )
 

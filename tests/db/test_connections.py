@@ -14,7 +14,7 @@ from curbe.connections import service
 from curbe.connections.rules import Connection, ConnectionStatus, Line, require_active, to_send_from
 from curbe.connections.service import Proof
 from curbe.domain.errors import ConnectionPaused, NoConnection, NumberTaken
-from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox.outbound_messages import Settlement, Verdict
 from curbe.infra.crypto import CannotOpen, Keyring, Secret, WrongBinding, fresh_key
 from curbe.infra.db import Pool, Transaction
 from curbe.outbound import conclusions

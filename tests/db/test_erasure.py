@@ -43,7 +43,7 @@ from curbe.consent.words import RefusalCode
 from curbe.domain.errors import Conflict, NotFound
 from curbe.inbox import contacts
 from curbe.inbox import erasing as naming
-from curbe.inbox.naming import rename
+from curbe.inbox.contact_names import rename
 from curbe.infra.db import Pool, Role, Transaction, Unreachable
 from curbe.infra.jobs import Runner, claim
 from curbe.ingest.replay import Selection, replay

@@ -16,7 +16,7 @@ from curbe.domain.notices import TemplateReported, TemplateStatus
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Runner
-from curbe.ingest.concluding import CONCLUDE
+from curbe.ingest.defer_conclusions import CONCLUDE
 from curbe.ingest.parked import Parked
 from curbe.outbound.conclusions import Concluding
 from curbe.templates import service as templates

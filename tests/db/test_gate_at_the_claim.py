@@ -16,15 +16,15 @@ from curbe.consent.facts import Recipient
 from curbe.consent.gate import Consent, Purpose, Refusal, TemplateName, Wanted
 from curbe.consent.rules import About, Source
 from curbe.consent.service import Word
-from curbe.inbox import contacts, departures
+from curbe.inbox import contacts, outbound_messages
 from curbe.inbox.changes import change
 from curbe.inbox.deeds import ConversationChange
-from curbe.inbox.departures import Departure
+from curbe.inbox.outbound_messages import Departure
 from curbe.inbox.rules import ConversationState
 from curbe.infra.db import Pool, Transaction
 from curbe.outbound import store
-from curbe.outbound.asking import recheck
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
+from curbe.outbound.rechecking import recheck
 from curbe.outbound.settle import tell
 
 pytestmark = pytest.mark.anyio
@@ -84,7 +84,7 @@ async def queue(
         created_at=NOW,
     )
     async with web.transaction(number.tenant_id) as tx:
-        await departures.queue(tx, [departure])
+        await outbound_messages.queue(tx, [departure])
         row = (message_id, number.connection_id, conversation_id)
         await store.enqueue(tx, tenant_id=number.tenant_id, rows=[row], priority=priority)
     return message_id
@@ -97,7 +97,9 @@ async def claim(tx: Transaction, number: Number, *, most: int = 100) -> set[UUID
     may_go, refused = await recheck(tx, **where, claims=claims, now=NOW)
     await tell(tx, refused)
     ids = [one.message_id for one in may_go]
-    return {intent.id for intent in await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)}
+    return {
+        intent.id for intent in await outbound_messages.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)
+    }
 
 
 async def say_no(tx: Transaction, number: Number, contact_id: UUID) -> None:

@@ -17,7 +17,7 @@ from curbe.consent.rules import ConsentRules, Said
 from curbe.consent.service import save_rules
 from curbe.inbox import contacts
 from curbe.infra.db import Pool
-from curbe.ingest.automating import RUN
+from curbe.ingest.defer_automations import RUN
 
 pytestmark = pytest.mark.anyio
 

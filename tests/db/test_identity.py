@@ -12,11 +12,11 @@ from bed.appliers import drain
 from bed.rows import CALLBACK_KEY, NOW, Number, insert_conversation, insert_number, insert_sent
 from bed.webhooks import Json, body, change, deliver, status, text
 from curbe.domain.errors import Conflict, NotFound
-from curbe.inbox import contacts, parting
+from curbe.inbox import contacts, splitting
 from curbe.inbox.contacts import ContactDetail, Wanted
 from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
-from curbe.ingest.lanes import Applier
+from curbe.ingest.applier import Applier
 
 pytestmark = pytest.mark.anyio
 
@@ -173,7 +173,7 @@ async def test_a_merge_that_is_undone_gives_everything_back_and_no_webhook_repea
     [ana] = await people(web, number.tenant_id)
 
     async with web.transaction(number.tenant_id) as tx:
-        await parting.undo(
+        await splitting.undo(
             tx,
             tenant_id=number.tenant_id,
             contact_id=ana.contact.id,
@@ -559,7 +559,7 @@ async def test_contacts_that_somebody_took_apart_are_not_joined_by_a_status(
     await delivered(owner, apply, number, "wamid.1", recipient_id=ANA, recipient_user_id="ES.X")
     merge = await owner.fetchrow("SELECT id, survivor_id FROM contact_merges")
     async with web.transaction(number.tenant_id) as tx:
-        await parting.undo(
+        await splitting.undo(
             tx,
             tenant_id=number.tenant_id,
             contact_id=merge["survivor_id"],

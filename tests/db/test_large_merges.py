@@ -11,9 +11,9 @@ from bed.queueing import queue_texts
 from bed.rows import NOW, Number, insert_conversation, insert_number
 from bed.webhooks import Json, body, change, deliver, text
 from bed.working import work_off
-from curbe.inbox import contacts, erasing, following
-from curbe.inbox.carrying import Carrying
-from curbe.inbox.following import CARRY_OVER, GIVE_BACK, MESSAGES_AT_ONCE
+from curbe.inbox import contacts, erasing, moving
+from curbe.inbox.moving import CARRY_OVER, GIVE_BACK, MESSAGES_AT_ONCE
+from curbe.inbox.moving_jobs import Carrying
 from curbe.infra.db import Pool, Transaction
 from curbe.infra.jobs import Runner
 from curbe.retention import exporting
@@ -75,7 +75,7 @@ async def carry(apply: Pool, worker: Pool) -> None:
         pool=worker,
         handlers={
             kind: Carrying(worker, step, turn=timedelta(minutes=5))  # one turn, however slow the machine
-            for kind, step in ((CARRY_OVER, following.carry_over), (GIVE_BACK, following.give_back))
+            for kind, step in ((CARRY_OVER, moving.carry_over), (GIVE_BACK, moving.give_back))
         },
         at_once=1,
         lease=timedelta(minutes=1),

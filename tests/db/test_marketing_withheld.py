@@ -12,7 +12,7 @@ from bed.campaigns import Desk
 from bed.rows import Number
 from curbe.campaigns.rules import CampaignState, Deed
 from curbe.consent.facts import _WITHHELD
-from curbe.inbox.departures import Verdict
+from curbe.inbox.outbound_messages import Verdict
 from curbe.infra.clock import utc_now
 
 pytestmark = pytest.mark.anyio

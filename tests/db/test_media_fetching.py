@@ -37,7 +37,7 @@ from curbe.infra.http import Egress
 from curbe.infra.jobs import Runner
 from curbe.infra.metrics import Metrics
 from curbe.media import service
-from curbe.media.apart import Examiner
+from curbe.media.examiner import Examiner
 from curbe.media.fetch import Fetcher
 from curbe.media.fetching_again import FetchingAgain
 from curbe.media.keeping import Keeping

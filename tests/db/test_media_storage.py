@@ -19,10 +19,10 @@ from bed.s3 import BUCKET, KEY_ID, SECRET, Store
 from curbe.infra import dotenv, settings
 from curbe.infra.crypto import Secret
 from curbe.infra.settings import BadSettings
-from curbe.media.place import storage_of
 from curbe.media.rules import storage_key
 from curbe.media.s3 import Bucket, S3Storage
 from curbe.media.storage import LocalStorage, NotStored, Spool, Storage, StorageFailed
+from curbe.media.storage_choice import storage_of
 from curbe.operate.bucket import look
 from curbe.operate.findings import State
 

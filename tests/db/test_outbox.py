@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 from bed.queueing import queue_texts
 from bed.rows import NOW, Number, insert_conversation, insert_number
 from curbe.domain.status import MessageStatus
-from curbe.inbox import departures
-from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Settlement, Verdict
 from curbe.inbox.service import messages_by_id
 from curbe.infra.db import Pool
 from curbe.outbound import store
@@ -51,7 +51,7 @@ async def begin(worker: Pool, number: Number, *, most: int = 100) -> dict[UUID, 
             tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=most, lease=LEASE
         )
         ids = [one.message_id for one in claims]
-        intents = await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)
+        intents = await outbound_messages.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)
     return {intent.id: intent.attempt for intent in intents}
 
 
@@ -73,7 +73,7 @@ async def settle(
     """Write a verdict; return the statuses of the messages it counted for."""
     settlement = verdict_on(message_id, attempt, verdict)
     async with worker.transaction(number.tenant_id) as tx:
-        rows = await departures.settle(tx, tenant_id=number.tenant_id, settlements=[settlement])
+        rows = await outbound_messages.settle(tx, tenant_id=number.tenant_id, settlements=[settlement])
     return [row.status for row in rows]
 
 
@@ -329,7 +329,9 @@ async def test_what_is_told_of_a_verdict_is_the_message_as_it_stands_without_wha
     attempts = await begin(worker, number)
     settlement = verdict_on(message_id, attempts[message_id], verdict)
     async with worker.transaction(number.tenant_id) as tx:
-        await tell(tx, await departures.settle(tx, tenant_id=number.tenant_id, settlements=[settlement]))
+        await tell(
+            tx, await outbound_messages.settle(tx, tenant_id=number.tenant_id, settlements=[settlement])
+        )
 
     async with web.transaction(number.tenant_id) as tx:
         (shown,) = await messages_by_id(tx, tenant_id=number.tenant_id, ids=[message_id])
@@ -407,7 +409,7 @@ async def test_a_crash_before_the_intent_is_committed_leaves_the_message_queued(
             await store.claim(
                 tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=1, lease=LEASE
             )
-            await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=[message_id])
+            await outbound_messages.mark_sending(tx, tenant_id=number.tenant_id, ids=[message_id])
             raise InterruptedError
 
     with pytest.raises(InterruptedError):

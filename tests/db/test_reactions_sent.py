@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 
 from bed.rows import NOW, Number, insert_conversation
 from curbe.domain.content import Reaction, ReactionMessage, encoded
-from curbe.inbox import departures
-from curbe.inbox.departures import Departure, Settlement, Verdict
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Departure, Settlement, Verdict
 from curbe.infra.db import Pool
 from curbe.outbound.attempt import Attempted
 from curbe.outbound.settle import Settler
@@ -66,9 +66,9 @@ async def sent(
         created_at=NOW,
     )
     async with web.transaction(number.tenant_id) as tx:
-        await departures.queue(tx, [departure])
+        await outbound_messages.queue(tx, [departure])
     async with worker.transaction(number.tenant_id) as tx:
-        (intent,) = await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=[message_id])
+        (intent,) = await outbound_messages.mark_sending(tx, tenant_id=number.tenant_id, ids=[message_id])
     settlement = Settlement(
         id=message_id,
         attempt=intent.attempt,

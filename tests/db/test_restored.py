@@ -31,11 +31,11 @@ from curbe.infra.db import Pool, Role
 from curbe.infra.embedded import Machine, ensure_running
 from curbe.infra.metrics import Metrics
 from curbe.infra.migrate import SchemaMismatch, migrate, require_logs_in_step
-from curbe.ingest.lanes import Applier
+from curbe.ingest.applier import Applier
 from curbe.operate import restoring
 from curbe.operate.migrating import bring_up_to_date
 from curbe.outbound import store as outbox
-from curbe.outbound.again import send_again
+from curbe.outbound.retrying import send_again
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import Cursor
 

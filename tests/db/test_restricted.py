@@ -12,9 +12,9 @@ from bed.rows import Number, insert_conversation
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store
-from curbe.outbound.asking import recheck
 from curbe.outbound.governing import admit
 from curbe.outbound.governor import NOTIFICATION, REPLY, Pairs
+from curbe.outbound.rechecking import recheck
 
 pytestmark = pytest.mark.anyio
 

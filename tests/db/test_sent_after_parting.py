@@ -15,8 +15,8 @@ from curbe.consent.service import Word
 from curbe.inbox import contacts
 from curbe.infra.db import Pool
 from curbe.outbound import store
-from curbe.outbound.asking import recheck
 from curbe.outbound.governor import NOTIFICATION
+from curbe.outbound.rechecking import recheck
 from curbe.outbound.store import Claim
 
 pytestmark = pytest.mark.anyio

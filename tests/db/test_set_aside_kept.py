@@ -9,7 +9,7 @@ from bed.appliers import drain
 from bed.rows import CALLBACK_KEY, insert_number
 from bed.webhooks import deliver, each_alone, text
 from curbe.infra.db import Pool
-from curbe.ingest import aside
+from curbe.ingest import quarantine
 from curbe.ingest.replay import Selection, rehearse, replay
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_it_goes_with_the_day_of_the_webhook_log_that_it_came_on(owner: Ow
             f"UPDATE quarantine SET event_received_at = {at} WHERE position('{said}\"' IN encode(payload, 'escape')) > 0"
         )
 
-    dropped = await aside.drop_old(apply, kept=KEPT)
+    dropped = await quarantine.drop_old(apply, kept=KEPT)
 
     assert dropped == 2
     left = await bytes_of(owner)

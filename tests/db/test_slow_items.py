@@ -13,8 +13,8 @@ from bed.rows import CALLBACK_KEY, Number
 from bed.webhooks import body, change, deliver, each_alone, text
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool, PostgresError, Role, TookTooLong
+from curbe.ingest.applier import Applier
 from curbe.ingest.bell import Bell
-from curbe.ingest.lanes import Applier
 from curbe.ingest.replay import BEGINNING, Selection, replay
 
 pytestmark = pytest.mark.anyio

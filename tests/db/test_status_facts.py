@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bed.locks import waiting_for_a_lock
 from bed.rows import NOW, Number, Sent, insert_conversation, insert_number, insert_sent
 from curbe.domain.status import RANK, REPORTED, MessageStatus, advance
-from curbe.inbox import departures, statuses
-from curbe.inbox.departures import Settlement, Verdict
+from curbe.inbox import outbound_messages, statuses
+from curbe.inbox.outbound_messages import Settlement, Verdict
 from curbe.inbox.statuses import Report
 from curbe.infra.db import Pool
 
@@ -177,7 +177,7 @@ async def test_our_own_verdict_never_takes_a_providers_word_back(
     async with apply.transaction() as tx:
         await statuses.apply(tx, [report(sent, kind)])
     async with worker.transaction(number.tenant_id) as tx:
-        await departures.settle(tx, tenant_id=number.tenant_id, settlements=[settlement])
+        await outbound_messages.settle(tx, tenant_id=number.tenant_id, settlements=[settlement])
 
     assert (await facts(owner))[sent.id][0] == kind.value
 

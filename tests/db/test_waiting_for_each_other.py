@@ -12,7 +12,7 @@ from bed.queueing import queue_texts
 from bed.rows import NOW, Number, insert_conversation
 from bed.webhooks import body, change, deliver, text
 from curbe.infra.db import Pool
-from curbe.outbound import again
+from curbe.outbound import retrying
 from curbe.outbound.service import Taken
 
 pytestmark = pytest.mark.anyio
@@ -81,7 +81,7 @@ async def test_whoever_sends_a_message_once_more_holds_it_no_sooner_than_its_con
 
     async def once_more() -> Taken:
         async with web.transaction(number.tenant_id) as tx:
-            return await again.retry(
+            return await retrying.retry(
                 tx, tenant_id=number.tenant_id, message_id=message, sender="key:1", now=NOW
             )
 

@@ -7,8 +7,8 @@ import pytest
 
 from bed.queueing import queue_texts
 from bed.rows import Number, insert_conversation
-from curbe.inbox import departures
-from curbe.inbox.departures import Intent, Settlement, Verdict
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Intent, Settlement, Verdict
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store
@@ -29,7 +29,7 @@ async def begun(worker: Pool, number: Number) -> list[Intent]:
             tx, tenant_id=number.tenant_id, connection_id=number.connection_id, most=10, lease=LEASE
         )
         ids = [claim.message_id for claim in claims]
-        marked = await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids) if ids else []
+        marked = await outbound_messages.mark_sending(tx, tenant_id=number.tenant_id, ids=ids) if ids else []
         answered = set(ids).difference(intent.id for intent in marked)
         await store.drop(tx, tenant_id=number.tenant_id, message_ids=list(answered))
         return marked

@@ -11,7 +11,7 @@ from bed.installation import SETTINGS, Installation, installed
 from bed.rows import CALLBACK_KEY, Number, insert_number, insert_tenant
 from curbe.infra.db import Pool
 from curbe.infra.metrics import Metrics
-from curbe.ingest.lanes import Applier
+from curbe.ingest.applier import Applier
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from source import ROOT
 
 from bed.api import described
-from curbe.inbox.asked import MOST_IDS
+from curbe.inbox.list_parameters import MOST_IDS
 
 CONF = (ROOT / "deploy/nginx/curbe.conf").read_text()
 UNITS = {"k": 2**10, "m": 2**20}

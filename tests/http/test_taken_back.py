@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from bed.rows import Number, insert_conversation, insert_message, insert_number, insert_sent
 from bed.tenants import Tenant
-from curbe.inbox import departures
+from curbe.inbox import outbound_messages
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.outbound import store, withdrawing
@@ -68,7 +68,7 @@ def claim(worker: Pool, number: Number) -> Callable[[], Awaitable[list[Claim]]]:
                 lease=timedelta(minutes=1),
             )
             ids = [one.message_id for one in claims]
-            await departures.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)
+            await outbound_messages.mark_sending(tx, tenant_id=number.tenant_id, ids=ids)
         return claims
 
     return run

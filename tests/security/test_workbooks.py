@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from bed.apart import end_apart
 from curbe.campaigns import sheets
 from curbe.domain.errors import AppError, InvalidRequest
-from curbe.infra.apart import run_apart
+from curbe.infra.subprocesses import run_apart
 
 pytestmark = pytest.mark.anyio
 

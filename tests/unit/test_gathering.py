@@ -2,8 +2,8 @@
 
 import pytest
 
-from curbe.ingest.gathering import gather_for
-from curbe.ingest.reach import Reach
+from curbe.ingest.batch_pause import gather_for
+from curbe.ingest.batch_size import Reach
 
 MOST = 2000
 

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from curbe.domain.failures import FailureKind, SendFailure
-from curbe.inbox.departures import Verdict
+from curbe.inbox.outbound_messages import Verdict
 from curbe.outbound import governor
 from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import (

@@ -6,7 +6,7 @@ import pytest
 
 from curbe.consent.gate import Purpose
 from curbe.domain.failures import FailureKind, SendFailure
-from curbe.inbox.departures import Verdict
+from curbe.inbox.outbound_messages import Verdict
 from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
 from curbe.outbound.rules import (

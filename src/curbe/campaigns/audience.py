@@ -29,11 +29,11 @@ from curbe.campaigns.audience_shapes import (
     Taken,
     UploadedFile,
 )
+from curbe.campaigns.audience_store import let_in, take
+from curbe.campaigns.draft_limit import require_room
 from curbe.campaigns.filling import check, variables_of
-from curbe.campaigns.room import require_room
 from curbe.campaigns.sheets import MOST_ROWS, Sheet, Sheets
 from curbe.campaigns.store import CampaignRow
-from curbe.campaigns.taking import let_in, take
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.domain.ids import FIRST_ID
 from curbe.domain.phone import wa_id_to_e164

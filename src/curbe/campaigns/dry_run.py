@@ -7,10 +7,10 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.campaigns import allowing, audience, feed, rules, service, store
-from curbe.campaigns.allowing import Person
+from curbe.campaigns import audience, feed, gate_answers, rules, service, store
 from curbe.campaigns.audience_shapes import FaultCount
 from curbe.campaigns.filling import variables_of
+from curbe.campaigns.gate_answers import Person
 from curbe.campaigns.rules import CampaignState, Deed, Latest, Stop
 from curbe.campaigns.store import CampaignRow
 from curbe.domain.errors import Conflict, InvalidRequest
@@ -175,7 +175,7 @@ async def _found(
     found, after, content = _Found(), 0, row.content()
     while page := await _WAITING.all(tx, tenant_id=tenant_id, campaign_id=row.id, after=after, most=_PAGE):
         after = page[-1].n
-        verdict = await allowing.judged(
+        verdict = await gate_answers.judged(
             tx,
             [Person(one.n, one.phone) for one in page],
             tenant_id=tenant_id,

@@ -12,9 +12,9 @@ from uuid import UUID
 import msgspec
 from uuid_utils.compat import uuid7
 
-from curbe.campaigns import allowing, rules
-from curbe.campaigns.allowing import Person, Skip
+from curbe.campaigns import gate_answers, rules
 from curbe.campaigns.filling import Filler, values_of
+from curbe.campaigns.gate_answers import Person, Skip
 from curbe.campaigns.rules import Conditions, Latest, Stop
 from curbe.campaigns.store import CampaignRow
 from curbe.channels.cloudapi.codes import TEMPLATE_DISABLED, TEMPLATE_PAUSED
@@ -22,8 +22,8 @@ from curbe.domain.content import words_in
 from curbe.domain.errors import InvalidRequest
 from curbe.domain.messages import Person as Named
 from curbe.domain.template import TemplateContent
-from curbe.inbox import departures, people
-from curbe.inbox.departures import Departure
+from curbe.inbox import outbound_messages, people
+from curbe.inbox.outbound_messages import Departure
 from curbe.inbox.people import Sighting
 from curbe.infra.db import Query, Transaction
 from curbe.outbound import campaign_outbox
@@ -175,7 +175,7 @@ async def feed(tx: Transaction, *, tenant_id: UUID, campaign_id: UUID, now: date
     if not rows:
         return Fed(over=await _is_over(tx, tenant_id, campaign_id, waiting=depth.waiting))
     persons = [Person(row.n, row.phone) for row in rows]
-    verdict = await allowing.judged(
+    verdict = await gate_answers.judged(
         tx,
         persons,
         tenant_id=tenant_id,
@@ -357,7 +357,7 @@ async def _write(
     if not made:
         return
     async with tx.by_key():
-        await departures.queue(tx, [departure for _, departure in made])
+        await outbound_messages.queue(tx, [departure for _, departure in made])
         taken = await _TAKE.run(
             tx,
             tenant_id=tenant_id,

@@ -17,8 +17,8 @@ from curbe.campaigns.store import CampaignRow
 from curbe.domain.content import encoded, words_in
 from curbe.domain.ids import FIRST_ID
 from curbe.domain.template import TemplateContent
-from curbe.inbox import departures
-from curbe.inbox.departures import Rewritten
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Rewritten
 from curbe.infra.db import Query, Transaction
 from curbe.templates import sending
 
@@ -50,7 +50,7 @@ async def refit(tx: Transaction, row: CampaignRow, template: TemplateContent, *,
     after = FIRST_ID
     while rows := await _UNSENT.all(tx, tenant_id=tenant_id, campaign_id=row.id, after=after, most=_AT_ONCE):
         anew = list(_rewritten(filler, rows))
-        await departures.rewrite(tx, anew, tenant_id=tenant_id)
+        await outbound_messages.rewrite(tx, anew, tenant_id=tenant_id)
         if left := len(rows) - len(anew):
             log.warning(
                 "messages_not_refitted",

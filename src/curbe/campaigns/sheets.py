@@ -11,7 +11,7 @@ import msgspec
 from curbe.campaigns.workbook import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_MUCH
 from curbe.domain.errors import InvalidRequest, Unavailable
 from curbe.domain.phone_tables import separator_of
-from curbe.infra.apart import NotRun, exception_named, run_apart
+from curbe.infra.subprocesses import NotRun, exception_named, run_apart
 
 LARGEST_FILE: Final = 32 * 2**20  # bytes
 _ZIP: Final = b"PK\x03\x04"

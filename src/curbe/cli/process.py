@@ -9,8 +9,8 @@ import click
 
 from curbe.cli.shell import Shell, json_option, pass_shell, show
 from curbe.infra import log
-from curbe.infra.collector import nothing_collected
 from curbe.infra.database import database
+from curbe.infra.gc_settings import nothing_collected
 from curbe.infra.listening import inherited, listen
 from curbe.infra.loop import Stopping, die_with_parent
 from curbe.infra.loop import run as run_loop

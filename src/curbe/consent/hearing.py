@@ -11,7 +11,7 @@ from curbe.consent import facts, service
 from curbe.consent.gate import Consent
 from curbe.consent.rules import About, ConsentRules, Said, Source, keyword_in, may_be_keyword
 from curbe.consent.service import PERSON, Word
-from curbe.inbox.arrivals import Arrived
+from curbe.inbox.inbound_messages import Arrived
 from curbe.inbox.preferences import Kept
 from curbe.inbox.shapes import MessageRow
 from curbe.infra import jobs

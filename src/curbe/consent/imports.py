@@ -22,7 +22,7 @@ from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.domain.ids import LAST_ID
 from curbe.domain.phone import phone_fault
 from curbe.domain.phone_tables import bare_phone, read_phone
-from curbe.inbox import identity
+from curbe.inbox import merging
 from curbe.inbox.people import acquaint, canonical_phone
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.tables import lines
@@ -152,7 +152,7 @@ async def _erased(
     tx: Transaction, brought: Brought, phones: Sequence[str], known: dict[str, UUID]
 ) -> set[str]:
     """Return whose of these phones are being erased, or were since the list was read. Nobody is from now on until ``tx`` ends."""
-    await identity.lock_people_shared(tx, [brought.tenant_id])
+    await merging.lock_people_shared(tx, [brought.tenant_id])
     contacts = [known.get(phone) for phone in phones]
     rows = await _ERASED.all(tx, tenant_id=brought.tenant_id, phones=list(phones), contact_ids=contacts)
     return {row.phone for row in rows}

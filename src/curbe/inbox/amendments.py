@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.inbox.roster import columns
+from curbe.inbox.contact_store import columns
 from curbe.inbox.rules import ProviderKey
 from curbe.infra.db import Query, Transaction
 from curbe.realtime.rules import EventType

@@ -13,7 +13,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound, NotTheAuthor
 from curbe.inbox import notes
 from curbe.inbox.annotations import Annotation
-from curbe.inbox.asked import place_in
+from curbe.inbox.list_parameters import place_in
 from curbe.inbox.notes import EVER, Mention, MentionPlace
 from curbe.inbox.service import Place, conversation
 from curbe.infra.clock import utc_now

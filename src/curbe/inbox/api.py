@@ -10,10 +10,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
-from curbe.inbox import asked, changes, service, views
-from curbe.inbox.asked import MOST_IDS, cursor_of, place_in, priority_place_in, wanted
+from curbe.inbox import changes, list_parameters, service, views
 from curbe.inbox.changes import BulkOutcome
 from curbe.inbox.deeds import ConversationChange
+from curbe.inbox.list_parameters import MOST_IDS, cursor_of, place_in, priority_place_in, wanted
 from curbe.inbox.shapes import Conversation
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
@@ -53,15 +53,15 @@ class InboxController(Controller):
         web_pool: NamedDependency[Pool],
         *,
         channel: FromQuery[Literal["whatsapp"]] = "whatsapp",  # noqa: ARG002 - the one there is; another is refused
-        with_states: asked.StatesWanted = None,
-        assignee: asked.Assignee = None,
-        team: asked.Team = None,
-        label: asked.Labels = None,
-        priority: asked.Priorities = None,
-        unread: asked.Unread = False,
-        connection: asked.Connection = None,
-        ids: asked.Ids = None,
-        sort: asked.Sort = "latest",
+        with_states: list_parameters.StatesWanted = None,
+        assignee: list_parameters.Assignee = None,
+        team: list_parameters.Team = None,
+        label: list_parameters.Labels = None,
+        priority: list_parameters.Priorities = None,
+        unread: list_parameters.Unread = False,
+        connection: list_parameters.Connection = None,
+        ids: list_parameters.Ids = None,
+        sort: list_parameters.Sort = "latest",
         cursor: Cursor = None,
         limit: Limit = 50,
     ) -> Page[Conversation]:

@@ -9,7 +9,7 @@ import msgspec
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
 from curbe.domain.ids import LAST_ID
 from curbe.domain.phone import to_e164, wa_id_to_e164
-from curbe.inbox import identity, parting, roster
+from curbe.inbox import contact_store, merging, splitting
 from curbe.inbox.aliases import canonical_phone
 from curbe.infra.db import Query, Transaction
 from curbe.tenants import service as tenants
@@ -126,7 +126,7 @@ async def contact(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Cont
     row = await _BY_ID.one(tx, tenant_id=tenant_id, id=contact_id)
     if row is None:
         raise NotFound("This tenant has no such contact.", fix="List the contacts and take an id from there.")
-    aliases = await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=contact_id)
+    aliases = await contact_store.aliases_of(tx, tenant_id=tenant_id, contact_id=contact_id)
     return ContactDetail(
         contact=_contact(row),
         aliases=[
@@ -156,7 +156,7 @@ async def merge(
     """
     if contact_id == other_id:
         raise InvalidRequest("A contact cannot be merged with itself.", field="contact_id")
-    await identity.lock_people_exclusively(tx, [tenant_id])
+    await merging.lock_people_exclusively(tx, [tenant_id])
     for one in (contact_id, other_id):
         found = await contact(tx, tenant_id=tenant_id, contact_id=one)
         if found.contact.merged_into is not None:
@@ -166,7 +166,7 @@ async def merge(
                 extra={"contact_id": str(one), "merged_into": str(found.contact.merged_into)},
             )
     await _LET_JOIN.run(tx, tenant_id=tenant_id, one_id=contact_id, other_id=other_id)
-    await identity.merge(
+    await merging.merge(
         tx,
         tenant_id=tenant_id,
         survivor_id=contact_id,
@@ -186,7 +186,9 @@ async def undo_merge(
         NotFound: the contact has no such merge.
         Conflict: it was undone before, or a later merge has to be undone first.
     """
-    back = await parting.undo(tx, tenant_id=tenant_id, contact_id=contact_id, merge_id=merge_id, actor=actor)
+    back = await splitting.undo(
+        tx, tenant_id=tenant_id, contact_id=contact_id, merge_id=merge_id, actor=actor
+    )
     return await contact(tx, tenant_id=tenant_id, contact_id=back)
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from curbe.auth.principal import Principal, Scope
 from curbe.domain.errors import Conflict, InvalidRequest, NotFound
-from curbe.inbox import contacts, naming
+from curbe.inbox import contact_names, contacts
 from curbe.inbox.contacts import Contact, ContactDetail, Wanted
 from curbe.infra.db import Pool
 from curbe.infra.pages import Page, decode_cursor, page_of
@@ -96,7 +96,7 @@ class ContactsController(Controller):
     ) -> ContactDetail:
         """Call the person so wherever they are shown, whatever WhatsApp tells of them, and return them."""
         async with web_pool.transaction(tenant_id) as tx:
-            return await naming.rename(
+            return await contact_names.rename(
                 tx, tenant_id=tenant_id, contact_id=contact_id, name=data.name, actor=principal.actor
             )
 

@@ -12,7 +12,7 @@ import msgspec
 
 from curbe.domain.errors import Conflict
 from curbe.domain.phone import variants, wa_id_to_e164
-from curbe.inbox import contacts, following, identity, purge
+from curbe.inbox import contacts, merging, moving, purge
 from curbe.inbox.aliases import canonical_phone
 from curbe.infra.db import Id, Query, Transaction
 
@@ -75,7 +75,7 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
         NotFound: the tenant has no such contact.
         Conflict: the contact is part of another one.
     """
-    await identity.lock_people_exclusively(tx, [tenant_id])
+    await merging.lock_people_exclusively(tx, [tenant_id])
     shown = (await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)).contact
     if shown.merged_into is not None:
         raise Conflict(
@@ -85,8 +85,8 @@ async def find(tx: Transaction, *, tenant_id: UUID, contact_id: UUID) -> Erased:
         )
     people = [row.id for row in await _PEOPLE.all(tx, tenant_id=tenant_id, contact_id=contact_id)]
     # What goes back to somebody else from here is theirs, and what comes back to here is not theirs from whom it comes.
-    await following.all_given_back(tx, tenant_id=tenant_id, contact_ids=people)
-    owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
+    await moving.all_given_back(tx, tenant_id=tenant_id, contact_ids=people)
+    owned = await merging.conversations_of(tx, tenant_id=tenant_id, contact_ids=people)
     found = await _own_names(tx, tenant_id, people, to_show=False)
     return Erased(
         contact_ids=people,
@@ -151,7 +151,7 @@ async def delete_people(
     tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID], conversation_ids: Sequence[UUID]
 ) -> bool:
     """Delete their conversations, which are empty by now, and their contacts; return whether any contact was there."""
-    await identity.lock_people_exclusively(tx, [tenant_id])
+    await merging.lock_people_exclusively(tx, [tenant_id])
     await _PART.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     await _CONVERSATIONS.run(tx, tenant_id=tenant_id, conversation_ids=list(conversation_ids))
     gone = [

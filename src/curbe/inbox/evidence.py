@@ -1,4 +1,4 @@
-"""All that was said by and to a contact, as `parting` sorts it: how they were named each time, and which conversation it goes to."""
+"""All that was said by and to a contact, as `splitting` sorts it: how they were named each time, and which conversation it goes to."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.inbox import following, roster
+from curbe.inbox import contact_store, moving
 from curbe.infra.db import Query, Transaction
 
 
@@ -59,13 +59,13 @@ async def give_back(
     All that is to be sent goes at once: its place says to whom. ``rows`` are one conversation's, the oldest first.
     """
     said = [row for row in reversed(rows) if not row.beside]
-    later = [row for row in said[following.MESSAGES_AT_ONCE :] if not row.waits]
+    later = [row for row in said[moving.MESSAGES_AT_ONCE :] if not row.waits]
     ids = [UUID(row.id) for row in later]
     left = {row.id for row in later}
     now = [row for row in rows if row.beside or row.id not in left]
     await move(tx, tenant_id=tenant_id, rows=now, into_id=into_id)
     if later:
-        await following.go_back(
+        await moving.go_back(
             tx,
             tenant_id=tenant_id,
             merge_id=merge_id,
@@ -85,5 +85,5 @@ async def recount(
     into_id: UUID | None = None,
 ) -> None:
     """Note how many of each conversation are unread, and what its times are once ``following_ids`` have come to ``into_id``."""
-    rows = roster.columns(sorted(unread.items()), "ids", "unreads")
+    rows = contact_store.columns(sorted(unread.items()), "ids", "unreads")
     await _RECOUNT.run(tx, tenant_id=tenant_id, following_ids=list(following_ids), into_id=into_id, **rows)

@@ -13,7 +13,7 @@ from curbe.auth.principal import Scope
 from curbe.domain.errors import InvalidRequest, NotFound
 from curbe.inbox import service
 from curbe.inbox.amendments import Revision, RevisionKind, revisions
-from curbe.inbox.asked import cursor_of, place_in
+from curbe.inbox.list_parameters import cursor_of, place_in
 from curbe.inbox.notes import note_place
 from curbe.inbox.quotes import with_quotes
 from curbe.inbox.service import MessagePage, Place

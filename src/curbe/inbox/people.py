@@ -2,7 +2,7 @@
 
 A person is known by several names (phone, business-scoped user id, its parent), any of which may be absent; which names are one person is
 decided in `aliases`. A batch of known people costs one statement a step. Contacts that turn out to be one person, and phone numbers that
-pass to somebody else, are rare and cost more (`identity`, `parting`).
+pass to somebody else, are rare and cost more (`merging`, `splitting`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,7 +14,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.messages import IdentityChange, Person
-from curbe.inbox import identity, parting, roster
+from curbe.inbox import contact_store, merging, splitting
 from curbe.inbox.aliases import (
     Claims,
     Groups,
@@ -25,8 +25,8 @@ from curbe.inbox.aliases import (
     nodes_of,
     phones_in,
 )
-from curbe.inbox.identity import Pair
-from curbe.inbox.roster import Alias, Book, Key
+from curbe.inbox.contact_store import Alias, Book, Key
+from curbe.inbox.merging import Pair
 from curbe.infra.db import Query, Transaction
 
 __all__ = ["Met", "Place", "Sighting", "acquaint", "canonical_phone", "place", "recognize"]
@@ -95,7 +95,7 @@ async def place(tx: Transaction, sightings: Sequence[Sighting]) -> list[Place]:
     conversation_ids = await _conversations(tx, sightings, contact_ids)
     if moved:
         tenant_ids = (sighting.tenant_id for sighting in sightings)
-        await roster.follow_beside(tx, moved, beside=zip(tenant_ids, conversation_ids, strict=True))
+        await contact_store.follow_beside(tx, moved, beside=zip(tenant_ids, conversation_ids, strict=True))
     return [
         Place(contact_id=contact_id, conversation_id=conversation_id)
         for contact_id, conversation_id in zip(contact_ids, conversation_ids, strict=True)
@@ -112,7 +112,7 @@ async def acquaint(tx: Transaction, phones: Sequence[str], *, tenant_id: UUID, a
         return []
     contact_ids, moved = await _contacts(tx, met)
     if moved:
-        await roster.follow_beside(tx, moved, beside=())
+        await contact_store.follow_beside(tx, moved, beside=())
     return contact_ids
 
 
@@ -156,7 +156,7 @@ async def recognize(tx: Transaction, sightings: Iterable[Sighting], *, met: Met)
         return
     book = Book()
     witnesses = {key: one.witness for key, one in seen.items()}
-    await roster.look_up(
+    await contact_store.look_up(
         tx, book, {alias for key, named in witnesses.items() for alias in _aliases(key[0], named)}
     )
     news: list[Sighting] = []
@@ -173,7 +173,7 @@ async def recognize(tx: Transaction, sightings: Iterable[Sighting], *, met: Met)
             known.append(key)
     met.remember(known)
     if joined:
-        apart = await identity.kept_apart(tx, joined)
+        apart = await merging.kept_apart(tx, joined)
         news = [one for one in news if not _is_kept_apart(book, one, apart)]
     if news:
         await _contacts(tx, news, learn=False)
@@ -198,9 +198,9 @@ async def _contacts(
     book, plan = await _planned(tx, sightings, witnesses)
     claims = _claims(sightings, witnesses, plan.contact_ids)
     if plan.new_contacts:
-        await roster.add_contacts(tx, [(key, claims.pop(key)) for key in plan.new_contacts])
+        await contact_store.add_contacts(tx, [(key, claims.pop(key)) for key in plan.new_contacts])
     for tenant_id, survivor_id, merged_id in plan.merges:
-        await identity.merge(
+        await merging.merge(
             tx,
             tenant_id=tenant_id,
             survivor_id=survivor_id,
@@ -209,8 +209,8 @@ async def _contacts(
             actor=_ACTOR,
         )
     if plan.new_aliases:
-        await roster.add_aliases(tx, plan.new_aliases, handovers=book.handovers)
-    moved = await roster.learn(tx, claims) if claims and learn else []
+        await contact_store.add_aliases(tx, plan.new_aliases, handovers=book.handovers)
+    moved = await contact_store.learn(tx, claims) if claims and learn else []
     return plan.contact_ids, moved
 
 
@@ -225,31 +225,31 @@ async def _planned(
         for alias in _aliases(sighting.tenant_id, witness)
     }
     if not any(witness.change is not None for witness in witnesses):
-        await identity.lock_people_shared(tx, tenant_ids)
+        await merging.lock_people_shared(tx, tenant_ids)
         book = Book()
-        await roster.look_up(tx, book, named)
+        await contact_store.look_up(tx, book, named)
         plan = _plan(book, sightings, witnesses, apart=())
         if plan.new_aliases and not plan.merges:
             # Looked up again under the lock: somebody else may have added these aliases while we waited for it.
             await _LOCK_NEW_PEOPLE.one(tx, tenant_ids=sorted({key[0] for key in plan.new_aliases}))
-            await roster.look_up(
+            await contact_store.look_up(
                 tx, book, {(tenant_id, kind, value) for tenant_id, (kind, value, _) in plan.new_aliases}
             )
             plan = _plan(book, sightings, witnesses, apart=())
         if not plan.merges:
             return book, plan
-    await identity.lock_people_exclusively(tx, tenant_ids)
+    await merging.lock_people_exclusively(tx, tenant_ids)
     book = Book()
-    await roster.look_up(tx, book, named)
+    await contact_store.look_up(tx, book, named)
     moves = [
         (sighting.tenant_id, witness, sighting.at)
         for sighting, witness in zip(sightings, witnesses, strict=True)
         if witness.change is not None
     ]
-    if moves and await parting.hand_over(tx, book, moves):
-        book = parting.with_handovers_of(book)
-        await roster.look_up(tx, book, named)
-    return book, _plan(book, sightings, witnesses, apart=await identity.kept_apart(tx, tenant_ids))
+    if moves and await splitting.hand_over(tx, book, moves):
+        book = splitting.with_handovers_of(book)
+        await contact_store.look_up(tx, book, named)
+    return book, _plan(book, sightings, witnesses, apart=await merging.kept_apart(tx, tenant_ids))
 
 
 def _plan(
@@ -324,9 +324,9 @@ async def _conversations(
         for sighting, contact_id in zip(sightings, contact_ids, strict=True)
     ]
     wanted = sorted(set(keys))
-    found = await roster.find_conversations(tx, wanted)
+    found = await contact_store.find_conversations(tx, wanted)
     missing = [key for key in wanted if key not in found]
     if missing:
-        await roster.add_conversations(tx, [(uuid7(), key) for key in missing])
-        found |= await roster.find_conversations(tx, missing)
+        await contact_store.add_conversations(tx, [(uuid7(), key) for key in missing])
+        found |= await contact_store.find_conversations(tx, missing)
     return [found[key] for key in keys]

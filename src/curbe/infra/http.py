@@ -29,7 +29,7 @@ from curbe.infra.egress_errors import (
     ForbiddenAddress,
     NotSent,
 )
-from curbe.infra.lookups import Lookups
+from curbe.infra.resolver import Lookups
 from curbe.infra.targets import origin, readable, require_public
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]

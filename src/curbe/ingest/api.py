@@ -20,8 +20,8 @@ from curbe.infra.crypto import Keyring
 from curbe.infra.db import Pool
 from curbe.infra.pages import Moment, Page, decode_cursor, encode_cursor, page_of
 from curbe.infra.web import Cursor, Limit, refusals
-from curbe.ingest import aside, replay
-from curbe.ingest.aside import AsideBody, AsideRow, Unrouted, UnroutedPosition
+from curbe.ingest import quarantine, replay
+from curbe.ingest.quarantine import AsideBody, AsideRow, Unrouted, UnroutedPosition
 from curbe.ingest.replay import Position, Replayed, ReplayOutcome, Selection, SetAsideItem
 from curbe.tenants import service as tenants
 
@@ -99,7 +99,7 @@ class OperationsController(Controller):
         """Return a page of items that no tenant has."""
         before = LAST_ID if cursor is None else decode_cursor(cursor, type=UUID)
         async with apply_pool.transaction() as tx:
-            rows = await aside.page(
+            rows = await quarantine.page(
                 tx,
                 before=before,
                 kind=kind,
@@ -124,7 +124,7 @@ class OperationsController(Controller):
     ) -> ShownBody:
         """Return an item with its bytes."""
         async with apply_pool.transaction() as tx:
-            return _shown(await aside.look_into(tx, item_id=item_id, actor=principal.actor))
+            return _shown(await quarantine.look_into(tx, item_id=item_id, actor=principal.actor))
 
     @get(
         "/unrouted",
@@ -140,9 +140,9 @@ class OperationsController(Controller):
         limit: Limit = _USUAL,
     ) -> Page[Unrouted]:
         """Return a page of what nobody had connected, and who has since."""
-        after = aside.LAST_HEARD if cursor is None else decode_cursor(cursor, type=UnroutedPosition)
+        after = quarantine.LAST_HEARD if cursor is None else decode_cursor(cursor, type=UnroutedPosition)
         async with apply_pool.transaction() as tx:
-            rows = await aside.unrouted(tx, after=after, limit=limit + 1)
+            rows = await quarantine.unrouted(tx, after=after, limit=limit + 1)
         return page_of(rows, limit=limit, item=lambda row: row, position=lambda row: row.position)
 
     @post(
@@ -190,7 +190,7 @@ async def _selection(pool: Pool, data: ReplayRequest, *, now: datetime) -> Selec
     until = data.until or now
     if data.quarantine_id is not None:
         async with pool.transaction() as tx:
-            found = await aside.item(tx, item_id=data.quarantine_id)
+            found = await quarantine.item(tx, item_id=data.quarantine_id)
         return Selection(ids=(found.event_id,), until=until)
     if data.event_id is not None:
         return Selection(ids=(data.event_id,), until=until)

@@ -1,7 +1,7 @@
 """Applies a batch of stored webhooks. Each item ends as applied, duplicate, parked, ignored or quarantined, and is counted as that.
 
 Where the database refuses something of a batch, the batch is halved until the item at fault stands alone. That one is quarantined with its
-bytes, and all others are applied. A batch that takes too long is not halved here, as that need not be the fault of an item: see `alone`.
+bytes, and all others are applied. A batch that takes too long is not halved here, as that need not be an item's fault: see `slow_webhooks`.
 """
 
 from collections import Counter
@@ -19,8 +19,8 @@ from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
 from curbe.domain.messages import StatusReported
 from curbe.domain.status import MessageStatus
-from curbe.inbox import arrivals, coexistence, people, statuses
-from curbe.inbox.arrivals import Arrival, Arrived
+from curbe.inbox import coexistence, inbound_messages, people, statuses
+from curbe.inbox.inbound_messages import Arrival, Arrived
 from curbe.inbox.people import Met, Sighting
 from curbe.inbox.preferences import Kept
 from curbe.inbox.rules import ProviderKey
@@ -29,8 +29,8 @@ from curbe.inbox.shapes import MessageRow
 from curbe.inbox.statuses import Moved, Report
 from curbe.infra.clock import utc_now
 from curbe.infra.db import DataRefused, Transaction
-from curbe.ingest import automating, concluding, forgotten, notices, store, tallying
-from curbe.ingest.beside import apply_beside, calls_in, reactions_in
+from curbe.ingest import defer_automations, defer_conclusions, erased_people, notices, store, tallying
+from curbe.ingest.amending import apply_beside, calls_in, reactions_in
 from curbe.ingest.reading import read_items
 from curbe.ingest.rules import Connection, Item, Routed, SetAside, heard_in, named_in, route
 from curbe.ingest.store import Counts, StoredWebhook
@@ -165,7 +165,7 @@ async def _apply(
     connections = await store.connections_of(tx, *named_in(items))
     routed = route(items, connections)
     gathered.hear(heard_in(routed))
-    routed = await forgotten.leave_out(tx, routed, connections=connections)
+    routed = await erased_people.leave_out(tx, routed, connections=connections)
     counts: Counts = Counter()
     # First, so that the messages of somebody who turns out to be a known person go into that person's conversation.
     await people.recognize(tx, _reached(routed, met), met=met)
@@ -188,8 +188,8 @@ async def _apply(
             gathered.put_aside(row.item.meta_app_id, outcome, row.reason, row.phone_number_id)
     if events:
         await realtime.append(tx, events)
-    await automating.defer(tx, arrived)
-    await concluding.defer(tx, moved)
+    await defer_automations.defer(tx, arrived)
+    await defer_conclusions.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
     gathered.receive(
         tallying.received_in(routed)
@@ -204,7 +204,7 @@ async def _arrivals(tx: Transaction, app_id: str, routed: Routed, counts: Counts
         for item, message, owner in routed.messages
     ]
     reactions = reactions_in(routed)
-    news = await arrivals.store(tx, batch, beside=[*reactions, *await calls_in(tx, routed, counts)])
+    news = await inbound_messages.store(tx, batch, beside=[*reactions, *await calls_in(tx, routed, counts)])
     await coexistence.mark_standby(tx, _on_standby(batch))
     counts[app_id, "applied", "message"] += len(news.arrived)
     counts[app_id, "duplicate", "message"] += len(batch) - len(news.arrived)

@@ -30,8 +30,8 @@ from curbe.inbox.placeholders import FileTold
 from curbe.inbox.preferences import Kept, Stated
 from curbe.inbox.service import MessageNews, conversation_events, message_events
 from curbe.infra.db import Transaction
-from curbe.ingest import forgotten, store
-from curbe.ingest.beside import amendment_of, events_of, reaction_of
+from curbe.ingest import erased_people, store
+from curbe.ingest.amending import amendment_of, events_of, reaction_of
 from curbe.ingest.rules import Connection, Item
 from curbe.ingest.store import Counts
 from curbe.media import service as media
@@ -93,13 +93,13 @@ async def apply(
         for owner in owners
         for effect in readings[id(notice)].effects
     ]
-    gone = await forgotten.gone_in(tx, ((effect, owner) for effect, _, _, owner in told))
+    gone = await erased_people.gone_in(tx, ((effect, owner) for effect, _, _, owner in told))
     effects = _Effects()
     for effect, item, notice, owner in told:
         if isinstance(effect, _DATED) and owner.not_yet_attached_at(effect.at):
             counts[item.meta_app_id, "unrouted", "former_owner"] += 1
-        elif forgotten.is_gone(effect, owner, gone):
-            counts[item.meta_app_id, "ignored", forgotten.REASON] += 1
+        elif erased_people.is_gone(effect, owner, gone):
+            counts[item.meta_app_id, "ignored", erased_people.REASON] += 1
         else:
             _sort(effects, effect, item, notice, owner)
     _count(routed, readings, fresh, counts)

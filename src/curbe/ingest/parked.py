@@ -2,7 +2,7 @@
 
 One tenant and one kind at a time, in batches with a transaction each. So however much one tenant has parked, and whatever the database
 refuses of it, other tenants do not wait, and no transaction is open for long. What the database refuses by itself, several times, is marked
-as refused where it is parked (`inbox.refused`), and what the tenant has behind it goes on.
+as refused where it is parked (`inbox.parked_refusals`), and what the tenant has behind it goes on.
 """
 
 import time
@@ -17,14 +17,14 @@ import structlog
 
 from curbe.consent import hearing
 from curbe.consent.hearing import stopped_in
-from curbe.inbox import amendments, identity, placeholders, refused, statuses
+from curbe.inbox import amendments, merging, parked_refusals, placeholders, statuses
 from curbe.inbox.coexistence import Stored
-from curbe.inbox.refused import FirstParked, ParkedQueue
+from curbe.inbox.parked_refusals import FirstParked, ParkedQueue
 from curbe.inbox.service import conversation_events, events_of_rows
 from curbe.infra.db import Pool, Query, TookTooLong, Transaction
-from curbe.ingest import concluding
+from curbe.ingest import defer_conclusions
+from curbe.ingest.amending import events_of
 from curbe.ingest.apply import POISON, news_of
-from curbe.ingest.beside import events_of
 from curbe.ingest.store import storable
 from curbe.media import service as media
 from curbe.realtime import service as realtime
@@ -173,7 +173,7 @@ class Parked:
 
 
 async def _strays(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, bool]:
-    emptied = await identity.absorb_some(tx, tenant_id=tenant_id, most=most)
+    emptied = await merging.absorb_some(tx, tenant_id=tenant_id, most=most)
     return emptied, emptied == most
 
 
@@ -205,7 +205,7 @@ async def _statuses(tx: Transaction, tenant_id: UUID, most: int) -> tuple[int, b
     outcome = await statuses.unpark(tx, tenant_id=tenant_id, most=most)
     if news := news_of(outcome.moved):
         await realtime.append(tx, await events_of_rows(tx, news))
-    await concluding.defer(tx, outcome.moved)
+    await defer_conclusions.defer(tx, outcome.moved)
     await hearing.write_down(tx, stopped=stopped_in(one.row for one in outcome.moved))
     return outcome.applied, outcome.applied + outcome.repeated + outcome.parked == most
 
@@ -217,9 +217,9 @@ async def _drop_old(tx: Transaction, tenant_id: UUID, _most: int) -> tuple[int, 
 # In this order: what was written into a merged conversation is moved to where it belongs before anything else is applied.
 _KINDS: Final[dict[str, _Kind]] = {
     "strays": _Kind(lambda due: due.strays, _strays),
-    "files": _Kind(lambda due: due.files, _files, refused.FILES),
-    "old_files": _Kind(lambda due: due.files, _old_files, refused.OLD_FILES),
-    "amendments": _Kind(lambda due: due.amendments, _amendments, refused.AMENDMENTS),
-    "statuses": _Kind(lambda due: due.statuses, _statuses, refused.STATUSES),
+    "files": _Kind(lambda due: due.files, _files, parked_refusals.FILES),
+    "old_files": _Kind(lambda due: due.files, _old_files, parked_refusals.OLD_FILES),
+    "amendments": _Kind(lambda due: due.amendments, _amendments, parked_refusals.AMENDMENTS),
+    "statuses": _Kind(lambda due: due.statuses, _statuses, parked_refusals.STATUSES),
 }
 _OLD_STATUSES: Final = _Kind(lambda due: due.statuses, _drop_old)

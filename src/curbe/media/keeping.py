@@ -10,8 +10,8 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from curbe.infra.apart import NotRun
-from curbe.media.apart import Examiner, Looked
+from curbe.infra.subprocesses import NotRun
+from curbe.media.examiner import Examiner, Looked
 from curbe.media.kinds import HEAD, sniffed
 from curbe.media.rules import storage_key, thumbnail_key
 from curbe.media.shapes import Asset

@@ -8,8 +8,8 @@ import msgspec
 
 from curbe.channels.cloudapi.media import attachment_in
 from curbe.domain.errors import InvalidRequest, NotFound
-from curbe.inbox.arrivals import Arrived
 from curbe.inbox.coexistence import Stored
+from curbe.inbox.inbound_messages import Arrived
 from curbe.inbox.shapes import MessageMedia, MessageRow
 from curbe.infra import jobs
 from curbe.infra.db import Transaction

@@ -12,10 +12,10 @@ import structlog
 from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.domain.errors import InvalidRequest, NoRoom, TooLarge, Unavailable
-from curbe.infra.apart import NotRun
 from curbe.infra.db import Pool
+from curbe.infra.subprocesses import NotRun
 from curbe.media import purge, store
-from curbe.media.apart import Looked, Unreadable
+from curbe.media.examiner import Looked, Unreadable
 from curbe.media.keeping import Incoming, Keeping
 from curbe.media.kinds import (
     LIMITS,

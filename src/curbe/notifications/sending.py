@@ -12,7 +12,7 @@ from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.consent.gate import Purpose
 from curbe.domain.errors import AccountRestricted, AppError, ConnectionPaused
-from curbe.inbox import identity
+from curbe.inbox import merging
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job
@@ -71,7 +71,7 @@ class Notifying:
         async with self._pool.transaction(job.tenant_id) as tx:
             now = self._now()
             # Before the notification: whoever erases somebody has the tenant's people first, and then what waits to be sent to them.
-            await identity.lock_people_shared(tx, [job.tenant_id])
+            await merging.lock_people_shared(tx, [job.tenant_id])
             waiting = await _WAITING.one(tx, tenant_id=job.tenant_id, id=job.subject)
             if waiting is not None:
                 try:
@@ -100,7 +100,7 @@ class Notifying:
 
 async def take_back(tx: Transaction, *, tenant_id: UUID, event_id: str, actor: str, now: datetime) -> None:
     """Let nothing be sent any more that waits to follow from an event; what was sent stays, and so does what was not to be."""
-    await identity.lock_people_shared(tx, [tenant_id])  # as whoever sends: the tenant's people first
+    await merging.lock_people_shared(tx, [tenant_id])  # as whoever sends: the tenant's people first
     gone = await _TAKE_BACK.all(tx, tenant_id=tenant_id, event_id=event_id, detail=_IS_OFF, done_at=now)
     await record_audit(
         tx,

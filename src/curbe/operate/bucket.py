@@ -4,8 +4,8 @@ import asyncio
 from typing import Final
 
 from curbe.infra.settings import BadSettings, Settings
-from curbe.media.place import storage_of
 from curbe.media.storage import NotStored, Storage, StorageFailed
+from curbe.media.storage_choice import storage_of
 from curbe.operate.findings import Finding, State
 
 _NAME: Final = "files"

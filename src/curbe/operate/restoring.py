@@ -12,7 +12,7 @@ from curbe.campaigns import service as campaigns
 from curbe.consent import hearing
 from curbe.infra import db, jobs
 from curbe.infra.db import Id, Pool, Query, Role
-from curbe.ingest import automating
+from curbe.ingest import defer_automations
 from curbe.notifications import service as notifications
 from curbe.outbound import withdrawing
 
@@ -21,7 +21,7 @@ log: Final = structlog.get_logger(__name__)
 ACTOR: Final = "system:restore"
 _STATEMENT_MS: Final = 600_000
 # What answers people by itself, within moments of what they wrote: those that wait in a backup were done since.
-_ANSWERS: Final = (hearing.ANSWER, automating.RUN)
+_ANSWERS: Final = (hearing.ANSWER, defer_automations.RUN)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

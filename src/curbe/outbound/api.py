@@ -39,9 +39,9 @@ from curbe.inbox.shapes import Message, MessageError
 from curbe.infra.clock import utc_now
 from curbe.infra.db import Pool
 from curbe.infra.web import CheckedRequest, refusals
-from curbe.outbound import again, service, withdrawing
-from curbe.outbound.bodies import SendRequest, content_of, typed
+from curbe.outbound import retrying, service, withdrawing
 from curbe.outbound.receipts import Receipts
+from curbe.outbound.send_bodies import SendRequest, content_of, typed
 from curbe.outbound.service import AnsweredMeanwhile, Key, Taken
 from curbe.realtime.broadcast import Broadcast, Channel
 
@@ -183,7 +183,7 @@ class SendController(Controller):
     ) -> Response[SendAnswer]:
         """Queue its content as a message of its own, and answer as ``send`` does; asked again, it is the same message."""
         async with web_pool.transaction(tenant_id) as tx:
-            taken = await again.retry(
+            taken = await retrying.retry(
                 tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
             )
         return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))
@@ -207,7 +207,7 @@ class SendController(Controller):
     ) -> Response[SendAnswer]:
         """Queue its content as a message of its own, and answer as ``send`` does; asked again, it is the same message."""
         async with web_pool.transaction(tenant_id) as tx:
-            taken = await again.send_again(
+            taken = await retrying.send_again(
                 tx, tenant_id=tenant_id, message_id=message_id, sender=principal.actor, now=utc_now()
             )
         return await answered(web_pool, broadcast, tenant_id, taken, wait_in(prefer))

@@ -19,7 +19,7 @@ from curbe.domain.content import Content, TemplateMessage, decoded, own_file
 from curbe.domain.failures import FailureKind, SendFailure
 from curbe.domain.messages import Recipient
 from curbe.domain.window import customer_service_window
-from curbe.inbox.departures import Intent, Settlement, Verdict
+from curbe.inbox.outbound_messages import Intent, Settlement, Verdict
 from curbe.infra.crypto import Secret
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import NOT_PROVIDED

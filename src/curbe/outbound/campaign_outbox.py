@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.failures import FailureKind
-from curbe.inbox import departures
+from curbe.inbox import outbound_messages
 from curbe.infra.db import Query, Transaction
 from curbe.outbound import store
 from curbe.outbound.store import Id, Left
@@ -60,7 +60,7 @@ async def withdraw(tx: Transaction, *, tenant_id: UUID, connection_id: UUID, cam
     rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, campaign_id=campaign_id)
     ids = [row.id for row in rows]
     if ids:
-        await departures.withdraw(
+        await outbound_messages.withdraw(
             tx, tenant_id=tenant_id, ids=ids, kind=FailureKind.CANCELLED, error=_CANCELLED
         )
         await store.drop(tx, tenant_id=tenant_id, message_ids=ids)

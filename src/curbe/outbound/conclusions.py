@@ -22,10 +22,10 @@ from curbe.domain.failures import SendFailure
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.jobs import Job
-from curbe.outbound import halting, limits
-from curbe.outbound.halting import Refusal
+from curbe.outbound import limits, template_refusals
 from curbe.outbound.limits import Held
 from curbe.outbound.rules import Hold, after_taken
+from curbe.outbound.template_refusals import Refusal
 
 log: Final = structlog.get_logger(__name__)
 
@@ -72,7 +72,7 @@ class Concluding:
         held = {following.hold: told.error_code or 0} if following.hold is not None else {}
         await hold(tx, held, tenant_id=job.tenant_id, connection_id=told.connection_id)
         refusal = Refusal(job.subject, told.error_code, told.failed_at)
-        await halting.note_refused(tx, [refusal], tenant_id=job.tenant_id)
+        await template_refusals.note_refused(tx, [refusal], tenant_id=job.tenant_id)
 
 
 async def pause(

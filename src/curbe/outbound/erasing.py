@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from curbe.domain.failures import FailureKind
-from curbe.inbox import departures
+from curbe.inbox import outbound_messages
 from curbe.infra.db import LockTaken, Query, Transaction
 from curbe.outbound import store
 from curbe.outbound.store import Id
@@ -44,7 +44,9 @@ async def withdraw(tx: Transaction, *, tenant_id: UUID, conversation_ids: Sequen
     # In a conversation that was parted since, what others are sent waits behind theirs.
     await store.free_next(tx, tenant_id=tenant_id, conversation_ids=[row.conversation_id for row in gone])
     erased = [row.id for row in gone]
-    await departures.withdraw(tx, tenant_id=tenant_id, ids=erased, kind=FailureKind.CANCELLED, error=_ERASED)
+    await outbound_messages.withdraw(
+        tx, tenant_id=tenant_id, ids=erased, kind=FailureKind.CANCELLED, error=_ERASED
+    )
     return len(gone)
 
 

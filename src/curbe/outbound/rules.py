@@ -7,7 +7,7 @@ import msgspec
 
 from curbe.consent.gate import Purpose
 from curbe.domain.failures import FailureKind, SendFailure
-from curbe.inbox.departures import Verdict
+from curbe.inbox.outbound_messages import Verdict
 from curbe.outbound.breaker import Heard
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION, REPLY
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from curbe.inbox import departures
+from curbe.inbox import outbound_messages
 from curbe.infra.crypto import CannotOpen
 from curbe.infra.db import Pool, PostgresError, Session, Unreachable
 from curbe.infra.log import bind
@@ -164,7 +164,7 @@ async def mark_expired_unknown(pool: Pool, tenant_id: UUID, gone: Sequence[Expir
     A message that was settled, put back or begun anew since then is left alone.
     """
     async with pool.transaction(tenant_id) as tx:
-        unknown = await departures.mark_unknown(
+        unknown = await outbound_messages.mark_unknown(
             tx, tenant_id=tenant_id, attempts=[(row.message_id, row.attempt) for row in gone]
         )
         dropped = await store.drop_expired(tx, tenant_id=tenant_id, rows=gone)

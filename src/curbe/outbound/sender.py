@@ -17,20 +17,20 @@ import structlog
 from curbe.channels.cloudapi.client import UPLOAD_WITHIN, CloudApi
 from curbe.connections import service as connections
 from curbe.domain.failures import SendFailure
-from curbe.inbox import departures
-from curbe.inbox.departures import Intent
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Intent
 from curbe.infra.clock import carried_on
 from curbe.infra.crypto import CannotOpen, Keyring, Secret
 from curbe.infra.db import Pool, PostgresError, Transaction, Unreachable
 from curbe.infra.metrics import Metrics
 from curbe.media.provide import Provider, SendingNumber
 from curbe.outbound import limits, store
-from curbe.outbound.asking import recheck
 from curbe.outbound.attempt import Attempt, Attempted, Provide
 from curbe.outbound.breaker import Breaker, Heard, Leave, Reach
 from curbe.outbound.governing import admit
 from curbe.outbound.governor import Pairs
 from curbe.outbound.pace import Grant, Pace
+from curbe.outbound.rechecking import recheck
 from curbe.outbound.rules import heard, without_quotes
 from curbe.outbound.settle import Settler, tell
 from curbe.outbound.store import Claim, SendingAccount
@@ -250,7 +250,7 @@ class Sender:
         """Mark messages as being sent; what turns out to be answered leaves the outbox."""
         if not ids:
             return {}
-        marked = await departures.mark_sending(tx, tenant_id=self._tenant_id, ids=ids)
+        marked = await outbound_messages.mark_sending(tx, tenant_id=self._tenant_id, ids=ids)
         intents = {row.id: row for row in marked}
         answered = [message_id for message_id in ids if message_id not in intents]
         if answered:

@@ -23,18 +23,18 @@ from curbe.domain.content import (
 from curbe.domain.errors import IdempotencyMismatch, InvalidRequest, NotFound
 from curbe.domain.messages import Person
 from curbe.domain.phone import to_e164
-from curbe.inbox import departures, people
-from curbe.inbox.departures import Departure
+from curbe.inbox import outbound_messages, people
+from curbe.inbox.outbound_messages import Departure
 from curbe.inbox.people import Sighting
 from curbe.inbox.service import MessageNews, events_of_rows, message_events
 from curbe.infra.db import Transaction
 from curbe.infra.log import bind
-from curbe.outbound import answers, files, store
+from curbe.outbound import files, idempotency, store
+from curbe.outbound.answered_since import require_unanswered
 from curbe.outbound.passcodes import carries_code
 from curbe.outbound.reacting import require_young
 from curbe.outbound.refusing import refused
 from curbe.outbound.rules import PRIORITIES, lifetime
-from curbe.outbound.stale import require_unanswered
 from curbe.outbound.store import Destination
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -203,7 +203,7 @@ async def _queue(
         created_at=now,
         retry_of=retry_of,
     )
-    await departures.queue(tx, [departure])
+    await outbound_messages.queue(tx, [departure])
     row = (taken.id, destination.connection_id, destination.id)
     await store.enqueue(tx, tenant_id=request.tenant_id, rows=[row], priority=priority, lifetime=good_for)
     if await files.attach(
@@ -217,7 +217,7 @@ async def _queue(
         await realtime.append(tx, await message_events(tx, [news]))
     else:  # nothing is known of it that was not just written
         names = {} if client_id is None else {taken.id: client_id}
-        queued = [(departures.row_of(departure), EventType.MESSAGE_QUEUED)]
+        queued = [(outbound_messages.row_of(departure), EventType.MESSAGE_QUEUED)]
         await realtime.append(tx, await events_of_rows(tx, queued, client_ids=names))
     await audit.record(tx, [_entry(request, destination, taken, retry_of=retry_of)])
 
@@ -346,7 +346,7 @@ async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: byt
     Raises:
         IdempotencyMismatch: that was another request.
     """
-    earlier = await answers.find(tx, tenant_id=tenant_id, route=key.route, key=key.key)
+    earlier = await idempotency.find(tx, tenant_id=tenant_id, route=key.route, key=key.key)
     if earlier is None:
         return None
     if earlier.request_hash != fingerprint:
@@ -358,7 +358,7 @@ async def _answered(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: byt
 
 
 async def _keep(tx: Transaction, tenant_id: UUID, key: Key, fingerprint: bytes, taken: Taken) -> None:
-    kept = await answers.keep(
+    kept = await idempotency.keep(
         tx,
         tenant_id=tenant_id,
         route=key.route,

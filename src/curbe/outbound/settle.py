@@ -11,12 +11,12 @@ from curbe.consent import hearing
 from curbe.consent.hearing import Stopped
 from curbe.domain.content import ReactionMessage, decoded
 from curbe.domain.status import MessageStatus
-from curbe.inbox import amendments, departures
+from curbe.inbox import amendments, outbound_messages
 from curbe.inbox.amendments import OURS, Reaction
-from curbe.inbox.departures import Settled, Verdict
+from curbe.inbox.outbound_messages import Settled, Verdict
 from curbe.inbox.service import MessageNews, events_of_rows, message_events
 from curbe.infra.db import DataRefused, Pool, PostgresError, Transaction, Unreachable
-from curbe.outbound import conclusions, halting, store
+from curbe.outbound import conclusions, store, template_refusals
 from curbe.outbound.attempt import Attempted, with_unknown_outcome
 from curbe.realtime import service as realtime
 from curbe.realtime.rules import EventType
@@ -102,7 +102,7 @@ class Settler:
 
     async def _write(self, batch: Sequence[Attempted]) -> None:
         async with self._pool.transaction(self._tenant_id) as tx:
-            settled = await departures.settle(
+            settled = await outbound_messages.settle(
                 tx, tenant_id=self._tenant_id, settlements=[one.settlement for one in batch]
             )
             # Before the outbox: a claim locks its number first and the turns after it, and so does who writes verdicts.
@@ -145,8 +145,8 @@ class Settler:
             if one.next and one.next.hold and one.failure
         }
         await conclusions.hold(tx, held, tenant_id=self._tenant_id, connection_id=self._connection_id)
-        refusals = [halting.refusal_in(one.settlement) for one in batch]
-        await halting.note_refused(tx, refusals, tenant_id=self._tenant_id)
+        refusals = [template_refusals.refusal_in(one.settlement) for one in batch]
+        await template_refusals.note_refused(tx, refusals, tenant_id=self._tenant_id)
 
 
 async def _react(tx: Transaction, tenant_id: UUID, answered: Sequence[Settled]) -> None:

@@ -13,7 +13,7 @@ from curbe.auth.principal import Principal, Scope
 from curbe.domain.template import HeaderParameter as Header
 from curbe.infra.db import Pool
 from curbe.outbound.api import IdempotencyKey, Prefer, SendAnswer, answered, sending, take_once, wait_in
-from curbe.outbound.bodies import Addressed
+from curbe.outbound.send_bodies import Addressed
 from curbe.outbound.service import Key, Request
 from curbe.realtime.broadcast import Broadcast
 from curbe.templates.sending import ByName

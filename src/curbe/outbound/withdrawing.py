@@ -13,7 +13,7 @@ from curbe.audit import service as audit
 from curbe.audit.service import AuditEntry
 from curbe.domain.errors import Conflict, NotFound
 from curbe.domain.failures import FailureKind
-from curbe.inbox import departures
+from curbe.inbox import outbound_messages
 from curbe.inbox.service import MessageNews, message_events, messages_by_id
 from curbe.inbox.shapes import Message
 from curbe.infra.db import Pool, Query, Transaction
@@ -93,7 +93,7 @@ async def mark_queue_unknown(tx: Transaction, *, tenant_id: UUID) -> int:
         await store.take_turns_of(tx, tenant_id=tenant_id, message_ids=ids)
         rows = await _UNBEGUN.all(tx, tenant_id=tenant_id, message_ids=ids, overdue=False)
         unbegun = [row.id for row in rows]
-        unknown = await departures.mark_queued_unknown(tx, tenant_id=tenant_id, ids=unbegun)
+        unknown = await outbound_messages.mark_queued_unknown(tx, tenant_id=tenant_id, ids=unbegun)
         await store.drop(tx, tenant_id=tenant_id, message_ids=unbegun)
         news = [MessageNews(tenant_id, message_id, EventType.MESSAGE_UNKNOWN) for message_id in unknown]
         if news:
@@ -117,7 +117,7 @@ async def _withdraw(
     unbegun = [row.id for row in rows]
     if not unbegun:
         return []
-    gone = await departures.withdraw(tx, tenant_id=tenant_id, ids=unbegun, kind=kind, error=error)
+    gone = await outbound_messages.withdraw(tx, tenant_id=tenant_id, ids=unbegun, kind=kind, error=error)
     await store.drop(tx, tenant_id=tenant_id, message_ids=unbegun)
     news = [MessageNews(tenant_id, message_id, EventType.MESSAGE_FAILED) for message_id in gone]
     if news:

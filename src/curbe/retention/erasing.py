@@ -20,7 +20,7 @@ from curbe.audit.service import AuditEntry
 from curbe.campaigns import persons as campaigns
 from curbe.consent import erasing as consents
 from curbe.inbox import erasing as inbox
-from curbe.inbox import identity, tombstones
+from curbe.inbox import merging, tombstones
 from curbe.inbox import purge as inbox_purge
 from curbe.infra import jobs
 from curbe.infra.db import Pool, Transaction
@@ -213,7 +213,7 @@ async def _notices(tx: Transaction, tenant_id: UUID, erasure: Kept) -> int:
 async def _people(tx: Transaction, tenant_id: UUID, erasure: Kept) -> bool:
     """Delete the contacts and their conversations, and append the event; False if that was done before."""
     people = {"tenant_id": tenant_id, "contact_ids": erasure.contact_ids}
-    await identity.lock_people_exclusively(tx, [tenant_id])
+    await merging.lock_people_exclusively(tx, [tenant_id])
     await consents.delete_words(tx, aliases=erasure.aliases, **people)
     if not await inbox.delete_people(tx, conversation_ids=erasure.conversation_ids, **people):
         return False

@@ -15,7 +15,7 @@ from curbe.audit.service import AuditEntry
 from curbe.campaigns import persons
 from curbe.campaigns.persons import Mailed
 from curbe.consent import service as consents
-from curbe.inbox import contacts, following, identity, notes
+from curbe.inbox import contacts, merging, moving, notes
 from curbe.inbox import erasing as naming
 from curbe.inbox import exporting as inbox_export
 from curbe.inbox import service as inbox
@@ -51,8 +51,8 @@ async def gather(pool: Pool, *, tenant_id: UUID, contact_id: UUID) -> None:
     more = True
     while more:
         async with pool.transaction(tenant_id) as tx:
-            await identity.lock_people_shared(tx, [tenant_id])
-            more = await following.some_of(tx, tenant_id=tenant_id, contact_ids=[contact_id])
+            await merging.lock_people_shared(tx, [tenant_id])
+            more = await moving.some_of(tx, tenant_id=tenant_id, contact_ids=[contact_id])
 
 
 async def begin(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, actor: str, now: datetime) -> Known:

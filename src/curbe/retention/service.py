@@ -27,7 +27,7 @@ from curbe.ingest import purge as ingest_purge
 from curbe.media import purge as files
 from curbe.media.storage import Storage, StorageFailed
 from curbe.notifications import service as notifications
-from curbe.outbound import answers
+from curbe.outbound import idempotency
 from curbe.outgoing_webhooks import deliveries
 from curbe.outgoing_webhooks.rules import KEPT as DELIVERIES_KEPT
 from curbe.realtime import purge as log_of_events
@@ -197,7 +197,7 @@ _KINDS: Final[tuple[tuple[str, _Delete, int], ...]] = (
 def _always(now: datetime) -> tuple[tuple[str, _Delete, datetime], ...]:
     """Return what is deleted even for a tenant that keeps everything, and from which age on."""
     return (
-        ("answers", answers.drop_before, now - ANSWERS_KEPT),
+        ("answers", idempotency.drop_before, now - ANSWERS_KEPT),
         ("deliveries", deliveries.drop_before, now - DELIVERIES_KEPT),
         ("tombstones", tombstones.drop, now),
         # As long as what was erased is remembered, and for the same reason: until then their message may come, by Meta or by a replay.

@@ -12,7 +12,7 @@ _SHARE: Final = 8  # a batch that took too long is tried again in so many parts
 class Reach:
     """The batch size of one lane: ``size`` is how many webhooks its next batch may hold.
 
-    ``alone``: the last one held a single webhook that took too long, which has to be taken apart (`alone.Alone`).
+    ``alone``: the last one held a single webhook that took too long, which has to be taken apart (`slow_webhooks.Alone`).
     """
 
     def __init__(self, most: int) -> None:

@@ -1,7 +1,7 @@
-"""What was said by people who turn out to be one, or two, follows them in pieces: whoever writes meanwhile does not wait for it.
+"""Moves the messages of a large conversation in pieces after a merge or its undoing, so that nobody who writes meanwhile has to wait.
 
-`identity` and `parting` move the latest of it with the people themselves and leave the rest to a job; who sorts people anew, erases them or
-hands out what they said moves it first (:func:`all_of`, :func:`some_of`).
+`merging` and `splitting` move the latest messages themselves and leave the rest to a job. Whoever sorts people anew, erases them or exports
+what they said moves the rest first (:func:`all_of`, :func:`some_of`).
 """
 
 from collections.abc import Sequence
@@ -92,7 +92,7 @@ async def go_back(
 ) -> None:
     """Let messages follow, in this order, into a conversation that an undone merge gives back.
 
-    The caller holds `identity.lock_people_exclusively`.
+    The caller holds `merging.lock_people_exclusively`.
     """
     await _GO_BACK.run(
         tx,
@@ -142,13 +142,13 @@ async def some_of(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUI
 
 
 async def all_of(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]) -> None:
-    """Move all of it: who sorts people anew needs everything in its place. The caller holds `identity.lock_people_exclusively`."""
+    """Move all of it: who sorts people anew needs everything in its place. The caller holds `merging.lock_people_exclusively`."""
     while await some_of(tx, tenant_id=tenant_id, contact_ids=contact_ids):
         pass
 
 
 async def all_given_back(tx: Transaction, *, tenant_id: UUID, contact_ids: Sequence[UUID]) -> None:
-    """Move all that goes back to or from conversations of these contacts. The caller holds `identity.lock_people_exclusively`."""
+    """Move all that goes back to or from conversations of these contacts. The caller holds `merging.lock_people_exclusively`."""
     while left := await _GOING_BACK_OF.one(tx, tenant_id=tenant_id, contact_ids=list(contact_ids)):
         await give_back(tx, tenant_id=tenant_id, subject=left.id)
 

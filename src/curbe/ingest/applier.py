@@ -20,12 +20,12 @@ from curbe.infra.db import Pool, PostgresError, TookTooLong, Unreachable
 from curbe.infra.loop import pause
 from curbe.infra.metrics import Metrics
 from curbe.ingest import store, tallying
-from curbe.ingest.alone import Alone
 from curbe.ingest.apply import apply_webhooks
+from curbe.ingest.batch_pause import gather_for
+from curbe.ingest.batch_size import Reach
 from curbe.ingest.bell import Bell
-from curbe.ingest.gathering import gather_for
-from curbe.ingest.reach import Reach
 from curbe.ingest.rules import Heard
+from curbe.ingest.slow_webhooks import Alone
 from curbe.ingest.store import Counts, StoredWebhook
 from curbe.ingest.tallying import Gathered, Tallies
 

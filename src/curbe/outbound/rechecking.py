@@ -16,8 +16,8 @@ from curbe.consent.facts import Recipient
 from curbe.consent.gate import Purpose, Refusal, TemplateName, Wanted
 from curbe.consent.words import RefusalCode
 from curbe.domain.quiet import Quiet
-from curbe.inbox import departures
-from curbe.inbox.departures import Settled, Settlement, Verdict
+from curbe.inbox import outbound_messages
+from curbe.inbox.outbound_messages import Settled, Settlement, Verdict
 from curbe.infra.db import Transaction
 from curbe.outbound import store
 from curbe.outbound.governor import CAMPAIGN, NOTIFICATION
@@ -99,7 +99,7 @@ async def _fail(
     """Settle messages that were refused before anything was asked of the provider."""
     if not refused:
         return []
-    marked = await departures.mark_sending(tx, tenant_id=tenant_id, ids=list(refused))
+    marked = await outbound_messages.mark_sending(tx, tenant_id=tenant_id, ids=list(refused))
     settlements = [
         Settlement(
             id=intent.id,
@@ -111,6 +111,6 @@ async def _fail(
         )
         for intent in marked
     ]
-    failed = await departures.settle(tx, tenant_id=tenant_id, settlements=settlements)
+    failed = await outbound_messages.settle(tx, tenant_id=tenant_id, settlements=settlements)
     await store.drop(tx, tenant_id=tenant_id, message_ids=list(refused))
     return failed

@@ -8,11 +8,11 @@ from curbe.inbox import amendments
 from curbe.inbox.activity import Activity
 from curbe.inbox.aliases import canonical_phone
 from curbe.inbox.amendments import THEIRS, Amendment, Changed, Reaction, RevisionKind
-from curbe.inbox.arrivals import Arrived
+from curbe.inbox.inbound_messages import Arrived
 from curbe.inbox.rules import ProviderKey
 from curbe.inbox.service import MessageNews, message_events
 from curbe.infra.db import Transaction
-from curbe.ingest import forgotten
+from curbe.ingest import erased_people
 from curbe.ingest.rules import Connection, Routed
 from curbe.ingest.store import Counts
 from curbe.realtime.service import Event
@@ -68,11 +68,11 @@ async def calls_in(tx: Transaction, routed: Routed, counts: Counts) -> list[Acti
         for owner in owners
         if not owner.not_yet_attached_at(call.at)
     ]
-    gone = await forgotten.gone_in(tx, ((call, owner) for call, _, owner in calls))
+    gone = await erased_people.gone_in(tx, ((call, owner) for call, _, owner in calls))
     living: list[Activity] = []
     for call, item, owner in calls:
-        if forgotten.is_gone(call, owner, gone):
-            counts[item.meta_app_id, "ignored", forgotten.REASON] += 1
+        if erased_people.is_gone(call, owner, gone):
+            counts[item.meta_app_id, "ignored", erased_people.REASON] += 1
         else:
             living.append(_call(call, owner))
     return living

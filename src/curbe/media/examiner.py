@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from curbe.infra.apart import exception_named, run_apart
+from curbe.infra.subprocesses import exception_named, run_apart
 
 log: Final = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
 from curbe.domain.errors import Conflict
-from curbe.inbox import contacts, identity, roster
+from curbe.inbox import contact_store, contacts, merging
 from curbe.inbox.contacts import ContactDetail
 from curbe.inbox.rules import checked_contact_name
 from curbe.inbox.service import conversation_events
@@ -27,7 +27,7 @@ async def rename(
         Conflict: the contact is part of another one.
     """
     given = checked_contact_name(name)
-    await identity.lock_people_shared(tx, [tenant_id])
+    await merging.lock_people_shared(tx, [tenant_id])
     found = await contacts.contact(tx, tenant_id=tenant_id, contact_id=contact_id)
     if found.contact.merged_into is not None:
         raise Conflict(
@@ -35,7 +35,7 @@ async def rename(
             fix="Rename the contact that it is part of.",
             extra={"contact_id": str(contact_id), "merged_into": str(found.contact.merged_into)},
         )
-    if not await roster.give_name(tx, tenant_id=tenant_id, contact_id=contact_id, name=given):
+    if not await contact_store.give_name(tx, tenant_id=tenant_id, contact_id=contact_id, name=given):
         return found
     await _tell(tx, tenant_id, contact_id)
     # The log outlives an erasure, so it has no name in it.
@@ -46,7 +46,7 @@ async def rename(
 
 async def _tell(tx: Transaction, tenant_id: UUID, contact_id: UUID) -> None:
     """Tell of each conversation with the person how it stands: that is where a name is shown."""
-    standing = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[contact_id])
+    standing = await merging.conversations_of(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     live = [row.id for row in standing if row.merged_into is None]
     await _TOUCH.run(tx, tenant_id=tenant_id, ids=live)
     await append_events(tx, await conversation_events(tx, [(tenant_id, one) for one in live]))

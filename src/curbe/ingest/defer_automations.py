@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from curbe.inbox.arrivals import Arrived
+from curbe.inbox.inbound_messages import Arrived
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
 from curbe.infra.jobs import NewJob

@@ -1,7 +1,7 @@
 """Which storage an installation uses, by its settings."""
 
 from curbe.infra.settings import BadSettings, Problem, Settings
-from curbe.media.apart import Examiner
+from curbe.media.examiner import Examiner
 from curbe.media.keeping import Keeping
 from curbe.media.storage import LocalStorage, Spool, Storage
 

@@ -12,7 +12,7 @@ import msgspec
 
 from curbe.channels.cloudapi.codes import TEMPLATE_DISABLED, TEMPLATE_PAUSED
 from curbe.domain.notices import TemplateReported, TemplateStatus
-from curbe.inbox.departures import Settlement
+from curbe.inbox.outbound_messages import Settlement
 from curbe.infra.db import Query, Transaction
 from curbe.templates import service as templates
 from curbe.templates.service import TemplateNews

@@ -5,8 +5,8 @@ import time
 from datetime import timedelta
 from typing import Final
 
-from curbe.inbox import identity
-from curbe.inbox.following import Step
+from curbe.inbox import merging
+from curbe.inbox.moving import Step
 from curbe.infra import jobs
 from curbe.infra.db import Pool
 from curbe.infra.jobs import Job
@@ -30,7 +30,7 @@ class Carrying:
         began = time.monotonic()
         while True:
             async with self._pool.transaction(job.tenant_id) as tx:
-                await identity.lock_people_shared(tx, [job.tenant_id])
+                await merging.lock_people_shared(tx, [job.tenant_id])
                 if not await self._step(tx, tenant_id=job.tenant_id, subject=job.subject):
                     await jobs.finish(tx, job)
                     return

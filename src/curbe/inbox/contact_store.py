@@ -1,4 +1,4 @@
-"""Reads and writes contacts, their aliases and their conversations for `people`, `identity` and `parting`, where the decisions are."""
+"""Reads and writes contacts, their aliases and their conversations for `people`, `merging` and `splitting`, where the decisions are."""
 
 from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence

@@ -14,7 +14,7 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from curbe.domain.errors import Conflict, NotFound
-from curbe.inbox import evidence, following, identity, roster
+from curbe.inbox import contact_store, evidence, merging, moving
 from curbe.inbox.aliases import (
     Claim,
     Claims,
@@ -26,9 +26,9 @@ from curbe.inbox.aliases import (
     partition,
     phones_in,
 )
+from curbe.inbox.contact_store import Book
 from curbe.inbox.evidence import Evidence
-from curbe.inbox.identity import MovedByMerge, MovedConversation
-from curbe.inbox.roster import Book
+from curbe.inbox.merging import MovedByMerge, MovedConversation
 from curbe.inbox.rules import WAKE
 from curbe.infra import jobs
 from curbe.infra.db import Query, Transaction
@@ -75,7 +75,7 @@ _MOVED: Final = msgspec.json.Decoder(MovedByMerge)
 async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Witness, datetime]]) -> bool:
     """Note that phone numbers passed to other people, and split contacts that were one only because two people had the same number.
 
-    The caller holds `identity.lock_people_exclusively`. ``moves``: (tenant, witness, at) of each. Returns whether any was new: contacts
+    The caller holds `merging.lock_people_exclusively`. ``moves``: (tenant, witness, at) of each. Returns whether any was new: contacts
     may have changed then, and ``book`` has to be looked up anew.
     """
     new = [
@@ -90,7 +90,7 @@ async def hand_over(tx: Transaction, book: Book, moves: Sequence[tuple[UUID, Wit
     affected = {
         (tenant_id, holder) for tenant_id, phone, _ in new for holder in book.holders_of((tenant_id, phone))
     }
-    await _RETIRE.run(tx, **roster.columns(new, "tenant_ids", "values", "ats"))
+    await _RETIRE.run(tx, **contact_store.columns(new, "tenant_ids", "values", "ats"))
     for tenant_id, contact_id in sorted(affected):
         await _sort_out(tx, tenant_id, contact_id, with_handovers_of(book))
     return True
@@ -106,12 +106,12 @@ def with_handovers_of(book: Book) -> Book:
 
 async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Book) -> None:
     """Work out anew whom a contact's messages are from and to, and split the contact where that is more than one person."""
-    await identity.absorb(tx, tenant_id=tenant_id)
-    await following.all_of(tx, tenant_id=tenant_id, contact_ids=[contact_id])
+    await merging.absorb(tx, tenant_id=tenant_id)
+    await moving.all_of(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     said = await evidence.of(tx, tenant_id=tenant_id, contact_id=contact_id)
     named = [(row, _WITNESS.decode(row.person)) for row in said if row.person is not None]
     phones = {phone for _, witness in named for phone in phones_in(witness)}
-    await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
+    await contact_store.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
     told = [(row, witness, nodes_of(tenant_id, witness, row.at, book.handovers)) for row, witness in named]
     told = [piece for piece in told if piece[2]]
     links = [
@@ -127,7 +127,7 @@ async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Bo
     }
     claims = _claims_by_person(people, numbers, told)
     if people > 1:
-        await roster.add_contacts(tx, [((tenant_id, ids[n]), claims[n]) for n in range(1, people)])
+        await contact_store.add_contacts(tx, [((tenant_id, ids[n]), claims[n]) for n in range(1, people)])
     await _rewrite_aliases(tx, tenant_id, contact_id, holders, book)
     if people == 1:
         return
@@ -137,9 +137,9 @@ async def _sort_out(tx: Transaction, tenant_id: UUID, contact_id: UUID, book: Bo
     }
     await _split_conversations(tx, tenant_id, said, whose, ids)
     if len(named) == len(said):
-        await roster.set_claims(tx, tenant_id=tenant_id, contact_id=contact_id, claims=claims[0])
+        await contact_store.set_claims(tx, tenant_id=tenant_id, contact_id=contact_id, claims=claims[0])
     for other_id in ids[1:]:
-        await identity.tell(
+        await merging.tell(
             tx,
             EventType.CONTACT_PARTED,
             tenant_id=tenant_id,
@@ -163,19 +163,19 @@ async def _rewrite_aliases(
 ) -> None:
     """Give each alias to the contact in ``holders``. An alias that no message names stays with the contact that has it."""
     spoken_of = {node[:2] for node in holders}
-    current = await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=contact_id)
+    current = await contact_store.aliases_of(tx, tenant_id=tenant_id, contact_id=contact_id)
     gone = [row.node for row in current if row.node[:2] in spoken_of and holders.get(row.node) != contact_id]
     if gone:
         await _DROP_ALIASES.run(
             tx,
             tenant_id=tenant_id,
             contact_id=contact_id,
-            **roster.columns(gone, "kinds", "values", "sinces"),
+            **contact_store.columns(gone, "kinds", "values", "sinces"),
         )
     kept = {row.node for row in current} - set(gone)
     new = {(tenant_id, node): whose for node, whose in holders.items() if node not in kept}
     if new:
-        await roster.add_aliases(tx, new, handovers=book.handovers)
+        await contact_store.add_aliases(tx, new, handovers=book.handovers)
 
 
 async def _split_conversations(
@@ -189,19 +189,21 @@ async def _split_conversations(
     shares: defaultdict[UUID, defaultdict[int, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     for row in said:
         shares[row.conversation_id][whose.get((row.beside, row.connection_id, row.id), 0)].append(row)
-    owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[ids[0]])
+    owned = await merging.conversations_of(tx, tenant_id=tenant_id, contact_ids=[ids[0]])
     unread = {row.id: row.unread_count for row in owned}
     for conversation_id, by_person in shares.items():
         keeper = min(by_person)
         if keeper:
             await _GIVE.run(tx, tenant_id=tenant_id, contact_id=ids[keeper], ids=[conversation_id])
-            await roster.follow(tx, [(tenant_id, ids[keeper], ids[keeper])])
+            await contact_store.follow(tx, [(tenant_id, ids[keeper], ids[keeper])])
         counts = {}
         for person, rows in by_person.items():
             if person == keeper:
                 continue
             new_id = uuid7()
-            await roster.add_conversations(tx, [(new_id, (tenant_id, rows[0].connection_id, ids[person]))])
+            await contact_store.add_conversations(
+                tx, [(new_id, (tenant_id, rows[0].connection_id, ids[person]))]
+            )
             await evidence.move(tx, tenant_id=tenant_id, rows=rows, into_id=new_id)
             counts[new_id] = min(unread[conversation_id], sum(row.counts for row in rows))
             unread[conversation_id] -= counts[new_id]
@@ -219,8 +221,8 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
         NotFound: the contact has no such merge.
         Conflict: it was undone before, or a later merge rests on it.
     """
-    await identity.lock_people_exclusively(tx, [tenant_id])
-    await identity.absorb(tx, tenant_id=tenant_id)
+    await merging.lock_people_exclusively(tx, [tenant_id])
+    await merging.absorb(tx, tenant_id=tenant_id)
     found = await _FIND_MERGE.one(tx, tenant_id=tenant_id, id=merge_id)
     if found is None or found.survivor_id != contact_id:
         raise NotFound(
@@ -234,20 +236,20 @@ async def undo(tx: Transaction, *, tenant_id: UUID, contact_id: UUID, merge_id: 
             "This contact was merged with another one since.",
             fix="Undo the later merge first, then this one.",
         )
-    await following.all_given_back(tx, tenant_id=tenant_id, contact_ids=[contact_id])
+    await moving.all_given_back(tx, tenant_id=tenant_id, contact_ids=[contact_id])
     if moved.aliases:
         await _MOVE_BACK.run(
             tx,
             tenant_id=tenant_id,
             from_id=contact_id,
             to_id=found.merged_id,
-            **roster.columns(moved.aliases, "kinds", "values", "sinces"),
+            **contact_store.columns(moved.aliases, "kinds", "values", "sinces"),
         )
     await _restore_conversations(tx, tenant_id, found, moved)
     await _restore_claims(tx, tenant_id, contact_id, found.merged_id, moved)
     await _KEEP_APART.run(tx, tenant_id=tenant_id, one_id=contact_id, other_id=found.merged_id)
     await _MARK_UNDONE.run(tx, tenant_id=tenant_id, id=merge_id, actor=actor)
-    await identity.tell(
+    await merging.tell(
         tx,
         EventType.CONTACT_PARTED,
         tenant_id=tenant_id,
@@ -276,9 +278,9 @@ async def _restore_conversations(
     said = await evidence.of(tx, tenant_id=tenant_id, contact_id=merge.survivor_id)
     witnesses = {row.id: _WITNESS.decode(row.person) for row in said if row.person is not None}
     phones = {phone for witness in witnesses.values() for phone in phones_in(witness)}
-    await roster.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
+    await contact_store.look_up(tx, book, [(tenant_id, "phone", phone) for phone in phones])
     mine = set(moved.aliases)
-    owned = await identity.conversations_of(tx, tenant_id=tenant_id, contact_ids=[merge.survivor_id])
+    owned = await merging.conversations_of(tx, tenant_id=tenant_id, contact_ids=[merge.survivor_id])
     unread = {row.id: row.unread_count for row in owned}
     whole = [one.id for one in moved.conversations if one.into is None]
     if whole:
@@ -329,7 +331,7 @@ async def _keep_own(
         shares[row.conversation_id, row.connection_id].append(row)
     for (conversation_id, connection_id), rows in shares.items():
         new_id = uuid7()
-        await roster.add_conversations(tx, [(new_id, (tenant_id, connection_id, merge.survivor_id))])
+        await contact_store.add_conversations(tx, [(new_id, (tenant_id, connection_id, merge.survivor_id))])
         later = await evidence.give_back(
             tx, tenant_id=tenant_id, merge_id=merge.id, rows=rows, into_id=new_id
         )
@@ -355,7 +357,7 @@ async def _restore_claims(
     tx: Transaction, tenant_id: UUID, survivor_id: UUID, merged_id: UUID, moved: MovedByMerge
 ) -> None:
     """Give the survivor back the name and addresses it had before the merge, where those it has now came from the other contact."""
-    known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
+    known = await contact_store.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
     now, other = known[survivor_id].claims(), known[merged_id].claims()
 
     def own(name: str) -> Claim | None:
@@ -365,7 +367,7 @@ async def _restore_claims(
         return earlier if claim == borrowed else claim
 
     claims = Claims(name=own("name"), username=own("username"), wa_id=own("wa_id"), bsuid=own("bsuid"))
-    await roster.set_claims(tx, tenant_id=tenant_id, contact_id=survivor_id, claims=claims)
-    await roster.set_claims(tx, tenant_id=tenant_id, contact_id=merged_id, claims=other)
+    await contact_store.set_claims(tx, tenant_id=tenant_id, contact_id=survivor_id, claims=claims)
+    await contact_store.set_claims(tx, tenant_id=tenant_id, contact_id=merged_id, claims=other)
     if moved.named and known[survivor_id].given == known[merged_id].given:
-        await roster.give_name(tx, tenant_id=tenant_id, contact_id=survivor_id, name=None)
+        await contact_store.give_name(tx, tenant_id=tenant_id, contact_id=survivor_id, name=None)

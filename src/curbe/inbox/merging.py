@@ -1,8 +1,8 @@
-"""Merging two contacts that turn out to be one person. Each merge is recorded, so that `parting` can undo it.
+"""Merging two contacts that turn out to be one person. Each merge is recorded, so that `splitting` can undo it.
 
 A tenant's people have one lock. Whoever only looks contacts up or adds new ones holds it shared; whoever merges or splits contacts holds it
 exclusively (:func:`lock_people_exclusively`). Merging is rare, so it may take more than one statement a batch. Of a large conversation only
-the latest messages move in the merge itself; a job moves the rest in pieces, under the shared lock (`following`).
+the latest messages move in the merge itself; a job moves the rest in pieces, under the shared lock (`moving`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from curbe.audit.service import AuditEntry
 from curbe.audit.service import record as record_audit
-from curbe.inbox import annotations, following, roster
+from curbe.inbox import annotations, contact_store, moving
 from curbe.inbox.aliases import Claims, Node
 from curbe.inbox.annotations import Done
 from curbe.inbox.deeds import Merged
@@ -135,13 +135,14 @@ async def merge(
 
     The caller holds :func:`lock_people_exclusively`. Two conversations with the same business number become one; any other conversation of
     the merged contact is given to the survivor as it is. Of a large conversation the latest messages move now and a job moves the rest; the
-    record names all of them already, because `parting` gives back what the record names.
+    record names all of them already, because `splitting` gives back what the record names.
     """
-    await following.all_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
-    known = await roster.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
+    await moving.all_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
+    known = await contact_store.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
     survivor, merged = known[survivor_id], known[merged_id]
     anchor = next(
-        (row.node for row in await roster.aliases_of(tx, tenant_id=tenant_id, contact_id=survivor_id)), None
+        (row.node for row in await contact_store.aliases_of(tx, tenant_id=tenant_id, contact_id=survivor_id)),
+        None,
     )
     moved = MovedByMerge(
         aliases=[
@@ -156,12 +157,12 @@ async def merge(
     await _write_down_joined(tx, tenant_id, moved.conversations, actor=actor)
     await _INHERIT_NAME.run(tx, tenant_id=tenant_id, survivor_id=survivor_id, merged_id=merged_id)
     if moved.named:
-        await roster.give_name(tx, tenant_id=tenant_id, contact_id=survivor_id, name=merged.given)
+        await contact_store.give_name(tx, tenant_id=tenant_id, contact_id=survivor_id, name=merged.given)
     await _MARK_MERGED.run(tx, tenant_id=tenant_id, id=merged_id, survivor_id=survivor_id)
-    await roster.set_claims(
+    await contact_store.set_claims(
         tx, tenant_id=tenant_id, contact_id=survivor_id, claims=survivor.claims().joined(merged.claims())
     )
-    await roster.follow(tx, [(tenant_id, merged_id, survivor_id)])
+    await contact_store.follow(tx, [(tenant_id, merged_id, survivor_id)])
     await _INHERIT_APART.run(tx, tenant_id=tenant_id, survivor_id=survivor_id, merged_id=merged_id)
     merge_id = uuid7()
     await _INSERT_MERGE.run(
@@ -197,8 +198,8 @@ async def tell(
     merge_id: UUID | None = None,
 ) -> None:
     """Write into the log of events and into the audit that contacts were joined or parted."""
-    named = following.names(contact_id=contact_id, other_id=other_id, merge_id=merge_id)
-    await append_events(tx, [following.event_of(kind, tenant_id=tenant_id, named=named)])
+    named = moving.names(contact_id=contact_id, other_id=other_id, merge_id=merge_id)
+    await append_events(tx, [moving.event_of(kind, tenant_id=tenant_id, named=named)])
     action = kind.value.replace("_", ".", 1)
     entry = AuditEntry(tenant_id=tenant_id, actor=actor, action=action, subject=str(contact_id), detail=named)
     await record_audit(tx, [entry])
@@ -257,7 +258,7 @@ async def _write_down_joined(
 
 async def _pour(tx: Transaction, tenant_id: UUID, from_id: UUID, into_id: UUID) -> None:
     """Merge one conversation into another. Of a large one only the latest messages move now; a job moves the rest."""
-    await following.pour(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
+    await moving.pour(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _MOVE_ACTIVITY.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _MERGE_CONVERSATION.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
     await _INHERIT_LABELS.run(tx, tenant_id=tenant_id, from_id=from_id, into_id=into_id)
