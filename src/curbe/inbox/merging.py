@@ -140,10 +140,7 @@ async def merge(
     await moving.all_of(tx, tenant_id=tenant_id, contact_ids=[survivor_id, merged_id])
     known = await contact_store.contacts_by_id(tx, tenant_id=tenant_id, ids=[survivor_id, merged_id])
     survivor, merged = known[survivor_id], known[merged_id]
-    anchor = next(
-        (row.node for row in await contact_store.aliases_of(tx, tenant_id=tenant_id, contact_id=survivor_id)),
-        None,
-    )
+    aliases = await contact_store.aliases_of(tx, tenant_id=tenant_id, contact_id=survivor_id)
     moved = MovedByMerge(
         aliases=[
             (row.kind, row.value, row.since)
@@ -151,7 +148,7 @@ async def merge(
         ],
         conversations=await _join_conversations(tx, tenant_id, survivor_id, merged_id),
         before=survivor.claims(),
-        anchor=anchor,
+        anchor=aliases[0].node if aliases else None,
         named=survivor.given is None and merged.given is not None,
     )
     await _write_down_joined(tx, tenant_id, moved.conversations, actor=actor)
