@@ -44,14 +44,22 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def crm() -> Iterator[Receiver]:
-    """A server within the operator's own network: a tenant's, and the push service of browsers."""
+    """A tenant's server within the operator's own network."""
     with receiving() as receiver:
         yield receiver
 
 
 @pytest.fixture(scope="session")
-def site(crm: Receiver) -> Iterator[Site]:
-    with running_site(CURBE_OUTGOING_WEBHOOK_ORIGINS=crm.origin, CURBE_PUSH_SERVICES=crm.origin) as site:
+def push_service() -> Iterator[Receiver]:
+    """Stands where the service of a browser's maker does: it goes on getting pushes for as long as a browser of a test is known."""
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def site(crm: Receiver, push_service: Receiver) -> Iterator[Site]:
+    services = {"CURBE_OUTGOING_WEBHOOK_ORIGINS": crm.origin, "CURBE_PUSH_SERVICES": push_service.origin}
+    with running_site(**services) as site:
         yield site
 
 

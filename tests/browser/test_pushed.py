@@ -23,9 +23,9 @@ PushManager.prototype.subscribe = async ({ applicationServerKey }) => ({
 
 
 def test_a_phone_with_no_page_open_shows_who_wrote_and_a_page_that_is_awake_is_not_doubled(
-    visit: Enter, site: Site, clinic: Tenant, crm: Receiver
+    visit: Enter, site: Site, clinic: Tenant, push_service: Receiver
 ) -> None:
-    phone = Browser(crm, "/push")
+    phone = Browser(push_service, "/push")
     told = phone.subscription("")
     keys = {"endpoint": told["endpoint"], "keys": {"p256dh": told["p256dh"], "auth": told["auth"]}}
     agent = visit(site.account("Pau Roig", tenant=clinic), clinic, permissions=["notifications"], **PHONE)
@@ -53,8 +53,8 @@ def test_a_phone_with_no_page_open_shows_who_wrote_and_a_page_that_is_awake_is_n
     page.goto("about:blank")
     site.writes("34644000077", "¿Tienen hora?", name="Mar Vila")
     path = f"/t/{clinic.id}/inbox/{site.conversation_of(clinic, '34644000077')['id']}"
-    until(lambda: pushes(crm))
-    payload = phone.opened(pushes(crm)[-1])
+    until(lambda: pushes(push_service))
+    payload = phone.opened(pushes(push_service)[-1])
     arrives(payload)
     page.wait_for_timeout(1000)
     page.goto(f"{site.url}/robots.txt")  # of our origin, and no page of ours
