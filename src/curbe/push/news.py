@@ -79,10 +79,8 @@ async def take_up(tx: Transaction, *, tenant_id: UUID, grace: timedelta) -> tupl
     logged = await _NEWS.all(tx, **page, to_xid=end.xid, to_number=end.number, news=rules.NEWS, most=_MOST)
     if len(logged) == _MOST:
         end = _End(logged[-1].xid, logged[-1].number, more=True)
-    if (end.xid, end.number) > (
-        place.xid,
-        place.number,
-    ):  # the horizon may be lower than a moment ago (docs/adr/0020)
+    # The horizon may be lower than a moment ago (docs/adr/0020).
+    if (end.xid, end.number) > (place.xid, place.number):
         await _put(tx, Cursor(epoch=now.epoch, xid=end.xid, id=end.number), tenant_id=tenant_id)
     news = [one for event in logged if (one := rules.news_in(event)) is not None]
     return await _to_push(tx, news, tenant_id=tenant_id), end.more

@@ -150,9 +150,8 @@ def _handed_in(logged: Logged, activity: _Activity, *, author: str) -> News | No
     if author == _SNOOZE and activity.type == "state":
         return _news(logged, Kind.DUE)
     given_to = activity.assignee_id if activity.type == "assigned" else None
-    if given_to is None or author.startswith(
-        "system:"
-    ):  # what rules did came with a message, which is told already
+    # What rules did came with a message, which is told already.
+    if given_to is None or author.startswith("system:"):
         return None
     return _news(logged, Kind.GIVEN, only=given_to, but=author)
 

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from curbe.infra import jobs
-from curbe.infra.db import Pool, Query
+from curbe.infra.db import Pool, Query, Transaction
 from curbe.infra.http import Egress, Timeouts
 from curbe.infra.jobs import Job, NewJob
 from curbe.infra.metrics import Metrics
@@ -44,8 +44,11 @@ _DROP: Final = Query(_PACKAGE, "drop_push_subscriptions")
 
 async def defer_due(pool: Pool, *, grace: timedelta = rules.GRACE) -> int:
     """Ask for a round of each tenant with browsers to tell and news in its log; return how many those are. ``pool`` is the batch role's."""
-    async with pool.transaction() as tx:
+    async with pool.looking() as tx:
         due = await _DUE.all(tx, grace=grace)
+    if not due:
+        return 0
+    async with pool.transaction() as tx:
         await jobs.defer(tx, [NewJob(one.tenant_id, TELL, one.tenant_id) for one in due])
     return len(due)
 
@@ -97,33 +100,27 @@ class Telling:
         async with self._pool.transaction(job.tenant_id) as tx:
             wanted, more = await take_up(tx, tenant_id=job.tenant_id, grace=self._grace)
             if not wanted:
-                if more:
-                    await jobs.put_back(tx, job, after=timedelta(0), error=None)
-                else:
-                    await jobs.finish(tx, job)
+                await _end(tx, job, more=more)
                 return
         pushed = await self._push_all(wanted)
         async with self._pool.transaction(job.tenant_id) as tx:
-            if failed := [one for one in pushed if one.outcome is not Outcome.GONE]:
+            if kept := [one for one in pushed if one.outcome is not Outcome.GONE]:
                 await _SETTLE.run(
                     tx,
                     tenant_id=job.tenant_id,
-                    ids=[one.subscriber.id for one in failed],
-                    takens=[one.outcome is Outcome.TAKEN for one in failed],
-                    statuses=[one.status for one in failed],
-                    rests=[one.rest for one in failed],
+                    ids=[one.subscriber.id for one in kept],
+                    takens=[one.outcome is Outcome.TAKEN for one in kept],
+                    statuses=[one.status for one in kept],
+                    rests=[one.rest for one in kept],
                 )
             await _DROP.run(
                 tx,
                 tenant_id=job.tenant_id,
                 gone=[one.subscriber.id for one in pushed if one.outcome is Outcome.GONE],
-                failed=[one.subscriber.id for one in failed if one.outcome is not Outcome.TAKEN],
+                failed=[one.subscriber.id for one in kept if one.outcome is not Outcome.TAKEN],
                 patience=rules.PATIENCE,
             )
-            if more:
-                await jobs.put_back(tx, job, after=timedelta(0), error=None)
-            else:
-                await jobs.finish(tx, job)
+            await _end(tx, job, more=more)
 
     async def _push_all(self, wanted: Sequence[ToPush]) -> list[Pushed]:
         """Push side by side. A browser whose service took nothing is asked no more in this round, and nobody late in it."""
@@ -163,3 +160,11 @@ class Telling:
         if skipped:
             log.info("pushes_skipped", count=skipped, reason="a push service took nothing, or too long")
         return list(pushed.values())
+
+
+async def _end(tx: Transaction, job: Job, *, more: bool) -> None:
+    """End a round: its job is done, or goes on at once where there is ``more`` of the log."""
+    if more:
+        await jobs.put_back(tx, job, after=timedelta(0), error=None)
+    else:
+        await jobs.finish(tx, job)
