@@ -86,9 +86,8 @@ class Account:
             raise _not_current() from None
         hashed = await self._passwords.hashed(new)
         async with self._own(user.id) as tx:
-            await store.lock_user(
-                tx, user.id
-            )  # who is signing in with the old one either goes first, or finds the new one
+            # Who is signing in with the old one either goes first, or finds the new one.
+            await store.lock_user(tx, user.id)
             if not await store.replace_password(
                 tx, user_id=user.id, of=shown.password_of, hash=hashed, now=now
             ):

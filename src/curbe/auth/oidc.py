@@ -29,9 +29,8 @@ _PLACE: Final = binding("oidc", "attempt")
 _TIMEOUTS: Final = Timeouts(connect=timedelta(seconds=5), total=timedelta(seconds=10))
 _LARGEST: Final = 512 * 1024
 _KNOWN_FOR: Final = timedelta(hours=1)
-_ASKED_ANEW: Final = timedelta(
-    minutes=1
-)  # at most so often for the sake of one token, which anybody can send
+# At most so often for the sake of one token, which anybody can send.
+_ASKED_ANEW: Final = timedelta(minutes=1)
 _OK: Final = 200
 _LONGEST_NAME: Final = 200
 

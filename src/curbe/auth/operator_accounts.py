@@ -34,9 +34,8 @@ async def change_account(
     Raises:
         NotFound: there is no such user.
     """
-    await session_store.lock_user(
-        tx, user_id
-    )  # who is being let in either goes first, and is ended, or finds it stopped
+    # Who is being let in either goes first, and is ended, or finds it stopped.
+    await session_store.lock_user(tx, user_id)
     user = await people.user_of_id(tx, user_id)
     if user is None:
         raise NotFound("There is no user with that id.", fix="List the users to see their ids.")

@@ -81,9 +81,8 @@ async def judged(
             continue
         if answer.code in _OF_ALL:
             stop = Stop(_OF_ALL[answer.code], answer.words["en"])
-            outside += (
-                answer.code is RefusalCode.ACCOUNT_RESTRICTED
-            )  # said only of recipients who have no open window
+            # Said only of recipients who have no open window.
+            outside += answer.code is RefusalCode.ACCOUNT_RESTRICTED
         else:
             skips[one.n] = Skip(answer.code.value, answer.words["en"])
     return Judged(skips, stop, outside)

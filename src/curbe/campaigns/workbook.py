@@ -24,9 +24,8 @@ TOO_MUCH: Final = (
 )
 _LARGEST_UNPACKED: Final = 512 * 2**20  # bytes: a workbook that unpacks to more is a bomb
 _LAST_LINE: Final = 2**20  # of a sheet [Excel specifications and limits]
-_MOST_KEPT: Final = (
-    512 * 2**20
-)  # bytes that the lines take where they go: one long text may stand in millions of cells
+# Bytes that the lines take where they go: one long text may stand in millions of cells.
+_MOST_KEPT: Final = 512 * 2**20
 _EACH_CELL: Final = 50  # of these, beside its text
 _MEMORY: Final = 2 * 2**30  # bytes of address space
 _SECONDS: Final = 180  # of CPU

@@ -283,9 +283,8 @@ KINDS: Final[dict[type[Content], str]] = {
     TemplateMessage: "template",
 }
 
-FILES: Final = frozenset(
-    {"image", "video", "audio", "document", "sticker"}
-)  # kinds, and the names of their members
+# Kinds, and the names of their members.
+FILES: Final = frozenset({"image", "video", "audio", "document", "sticker"})
 _DECODER: Final = msgspec.json.Decoder(Content)
 
 

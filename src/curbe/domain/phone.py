@@ -66,9 +66,8 @@ _UNPARSED: Final = {
 }
 
 # Where one mobile has two forms, and Meta's wa_id may be either [Meta: send messages, Sep 2026].
-_BRAZIL: Final = re.compile(
-    r"\+55([1-9]{2})9?([6-9]\d{7})"
-)  # mobiles got a ninth digit; old accounts lack it
+# Mobiles got a ninth digit; old accounts lack it.
+_BRAZIL: Final = re.compile(r"\+55([1-9]{2})9?([6-9]\d{7})")
 _MEXICO: Final = re.compile(r"\+521?(\d{10})")  # the 1 of mobiles was abolished in 2019
 _ARGENTINA: Final = re.compile(r"\+549?([1-8]\d{9})")  # mobiles have a 9 when called from abroad
 

@@ -20,9 +20,8 @@ _SAMPLE: Final = 64 * 1024  # characters
 _BETWEEN_WORDS: Final = re.compile(r"[^a-z0-9]+")
 _AROUND: Final = "'`\u00b4\u2019 \u00a0\u200b\u200e\u200f\u202a\u202c\ufeff"  # what spreadsheets and address books put around numbers
 _DECORATION: Final = re.compile(r"[\s().\-/]")
-_OLD_MEXICO: Final = re.compile(
-    r"\+521\d{10}"
-)  # how mobiles there were called from abroad until 2019, and still are in many a table
+# How mobiles there were called from abroad until 2019, and still are in many a table.
+_OLD_MEXICO: Final = re.compile(r"\+521\d{10}")
 
 
 def separator_of(text: str) -> str:

@@ -140,9 +140,8 @@ def handovers_in(witness: Witness, at: datetime) -> list[tuple[str, datetime]]:
         return []  # another spelling of the same number
     found = []
     if left is not None:
-        found.append(
-            (left, at + _SECOND)
-        )  # whatever was still sent from it in that second was sent by the person who left it
+        # Whatever was still sent from it in that second was sent by the person who left it.
+        found.append((left, at + _SECOND))
     if took is not None:
         found.append((took, at))
     return found

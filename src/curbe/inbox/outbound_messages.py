@@ -82,10 +82,11 @@ class Settled(MessageRow, frozen=True, gc=False, kw_only=True):
     reaction: str | None
 
 
+# How senders begin that are no people and no software of the tenant's.
 _NOBODY: Final = (
     "campaign:",
     "system:",
-)  # how senders begin that are no people and no software of the tenant's
+)
 _INSERT: Final = Query("curbe.inbox", "insert_departures")
 _WITHDRAW: Final = Query("curbe.inbox", "withdraw_departures", Id)
 _REWRITE: Final = Query("curbe.inbox", "rewrite_departures")

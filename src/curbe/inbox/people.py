@@ -32,14 +32,12 @@ from curbe.infra.db import Query, Transaction
 __all__ = ["Met", "Place", "Sighting", "acquaint", "canonical_phone", "place", "recognize"]
 
 _ACTOR: Final = "system:apply"
-_ANY_TIME: Final = datetime(
-    2000, 1, 1, tzinfo=UTC
-)  # where only the names count, and not since when they hold
+# Where only the names count, and not since when they hold.
+_ANY_TIME: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-_NOWHERE: Final = UUID(
-    int=0
-)  # in the place of a connection, where somebody was not met on one of our numbers but in a list, say
+# In the place of a connection, where somebody was not met on one of our numbers but in a list, say.
+_NOWHERE: Final = UUID(int=0)
 _REMEMBERED: Final = 300.0  # seconds; most statuses of a message come within them
 
 

@@ -14,9 +14,8 @@ ProviderKey = tuple[UUID, UUID, str]  # tenant, connection, and the provider's i
 
 
 _LONGEST_NAME: Final = 100  # of a person
-_JOINERS: Final = dict.fromkeys(
-    map(ord, "\u200c\u200d")
-)  # within letters of Persian, and emoji: nothing that shows by itself
+# Within letters of Persian, and emoji: nothing that shows by itself.
+_JOINERS: Final = dict.fromkeys(map(ord, "\u200c\u200d"))
 
 
 class ConversationState(StrEnum):

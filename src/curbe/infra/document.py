@@ -16,9 +16,8 @@ from litestar.types.internal_types import PathParameterDefinition
 
 # Litestar's name of a generic type's schema: `Page_curbe.audit.api.AuditRow_`.
 _PAGE_OF: Final = re.compile(rb"\bPage_[\w.]*?\.(\w+)_(?=\")")
-_SECTION: Final = re.compile(
-    r"\n\n(?:Args|Raises|Returns|Yields):\n.*", re.DOTALL
-)  # of a docstring, for who works on the code
+# Of a docstring, for who works on the code.
+_SECTION: Final = re.compile(r"\n\n(?:Args|Raises|Returns|Yields):\n.*", re.DOTALL)
 # Lists that grow. A generated client takes a word that it does not know for a text, where it would refuse the whole answer.
 _OPEN: Final = frozenset(
     f"#/components/schemas/{name}" for name in ("EventType", "DeliveryReason", "DisabledReason")

@@ -85,9 +85,8 @@ async def migrate(dsn: str) -> list[Migration]:
         await _make_days(connection)
         return todo
     finally:
-        await connection.close(
-            timeout=_LOOK
-        )  # what is broken off is taken back first, where the server still listens
+        # What is broken off is taken back first, where the server still listens.
+        await connection.close(timeout=_LOOK)
 
 
 async def settle_restored(dsn: str, hold: Callable[[str], Awaitable[object]]) -> None:

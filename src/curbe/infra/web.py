@@ -144,9 +144,8 @@ class Kit(InitPlugin, ReceiveRoutePlugin, OpenAPISchemaPlugin):
         if field_definition.annotation is not Secret:
             schema = _STRUCTS.to_openapi_schema(field_definition, schema_creator)
             struct = get_origin(field_definition.type_) or field_definition.type_
-            schema.description = (
-                struct.__doc__
-            )  # as Litestar does with an enum's; `Document` makes a sentence or two of it
+            # As Litestar does with an enum's; `Document` makes a sentence or two of it.
+            schema.description = struct.__doc__
             if struct.__struct_config__.forbid_unknown_fields:
                 schema.additional_properties = False
             return schema

@@ -99,9 +99,8 @@ async def apply_items(
     counts: Counts = Counter()
     found = gathered if gathered is not None else Gathered()
     if released and items:
-        await store.release(
-            tx, items
-        )  # an item that no tenant gets this time either is quarantined again below
+        # An item that no tenant gets this time either is quarantined again below.
+        await store.release(tx, items)
     for app_id in sorted({item.meta_app_id for item in items}):
         mine = [item for item in items if item.meta_app_id == app_id]
         await _apply_or_halve(tx, mine, callback_keys, counts, found, met)
@@ -191,9 +190,8 @@ async def _apply(
     await defer_automations.defer(tx, arrived)
     await defer_conclusions.defer(tx, moved)
     await hearing.write_down(tx, arrived=arrived, stopped=stopped_in(one.row for one in moved), stated=stated)
-    gathered.receive(
-        tallying.received_in(routed)
-    )  # last: a batch that is rolled back and halved counts nothing
+    # Last: a batch that is rolled back and halved counts nothing.
+    gathered.receive(tallying.received_in(routed))
     return counts
 
 

@@ -54,9 +54,8 @@ _PACKAGE: Final = "curbe.operate"
 _ROLES: Final = ("app_web", "app_worker", "app_intake", "app_apply", "app_lookup")
 _UNKNOWN_DAYS: Final = 7
 _AS_WE_ARE: Final = os.access in os.supports_effective_ids
-_NOBODYS_TOKEN: Final = Secret(
-    "EAAcurbeDoctor"
-)  # asking about it shows whether the app's own secret is right
+# Asking about it shows whether the app's own secret is right.
+_NOBODYS_TOKEN: Final = Secret("EAAcurbeDoctor")
 
 
 class _Count(msgspec.Struct, frozen=True):

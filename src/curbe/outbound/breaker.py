@@ -101,9 +101,8 @@ class Breaker:
         self._provider = _Circuit(Reach.PROVIDER)
         self._halted: dict[UUID, _Circuit] = {}  # each open
         self._silences: Counter[UUID] = Counter()  # of a number, since it heard anything clear
-        self._lately: Counter[UUID] = (
-            Counter()
-        )  # of the numbers that are not halted, since anybody heard anything clear
+        # Of the numbers that are not halted, since anybody heard anything clear.
+        self._lately: Counter[UUID] = Counter()
 
     def may_claim(self, number: UUID, *, now: float) -> Leave:
         """Tell how much it makes sense to claim now. Whether a request may be made is decided only by :meth:`ask`."""

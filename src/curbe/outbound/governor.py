@@ -20,9 +20,8 @@ _EACH: Final = timedelta(seconds=6)
 _LENT: Final = 44
 _MOST_DEBT: Final = _EACH * _LENT
 _REMEMBERED: Final = 50_000  # pairs, before those that owe nothing are forgotten
-_UNWRITTEN: Final = (
-    _EACH * 2
-)  # debts beyond it are put at rest; a sender that takes over expects that much of whom it does not know
+# Debts beyond it are put at rest; a sender that takes over expects that much of whom it does not know.
+_UNWRITTEN: Final = _EACH * 2
 _RECOUNT_SOONEST: Final = timedelta(minutes=10)
 _RECOUNT_LATEST: Final = timedelta(hours=1)
 _FEWEST_IN_FLIGHT: Final = 20

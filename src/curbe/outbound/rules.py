@@ -36,14 +36,12 @@ EXPERIMENT: Final = 130472  # the person is kept from marketing, as an experimen
 ENOUGH_MARKETING: Final = (
     131049  # the person gets too much marketing; not before 24 hours [Meta: per-user limits]
 )
-KEPT_FROM: Final = frozenset(
-    {EXPERIMENT, ENOUGH_MARKETING}
-)  # what Meta keeps a person from, for now or for good
+# What Meta keeps a person from, for now or for good.
+KEPT_FROM: Final = frozenset({EXPERIMENT, ENOUGH_MARKETING})
 _DIGESTED: Final = timedelta(hours=24)
 _NOT_THE_NUMBER: Final = (PAIR_RATE, FLOW_THROTTLED)
-_OF_SENDING: Final = range(
-    130_000, 140_000
-)  # Meta's codes for what is wrong with a message [Meta: error codes]
+# Meta's codes for what is wrong with a message [Meta: error codes].
+_OF_SENDING: Final = range(130_000, 140_000)
 _LONGEST_REST: Final = timedelta(hours=1)
 _COMPLAINTS: Final = timedelta(hours=24)  # Meta names no time; its ratings are of days [Meta: quality rating]
 

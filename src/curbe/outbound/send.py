@@ -28,9 +28,8 @@ _UNDER_WAY: Final = (
 _SWEEP_EVERY: Final = 3.0  # seconds; looking for leases that ran out reads the whole outbox
 _NO_KEY: Final = 10.0  # seconds, where a number's token cannot be opened: somebody has to bring the key back
 _ASK_AGAIN: Final = 0.2  # seconds, where the database does not answer
-_HANGS: Final = timedelta(
-    seconds=30
-)  # without a word from a process that asks every second: another takes its numbers
+# Without a word from a process that asks every second: another takes its numbers.
+_HANGS: Final = timedelta(seconds=30)
 _Key = tuple[UUID, UUID]  # tenant, connection
 
 

@@ -37,9 +37,8 @@ from curbe.outbound.store import Claim, SendingAccount
 
 log: Final = structlog.get_logger(__name__)
 
-LEASE: Final = timedelta(
-    seconds=60
-)  # longer than any attempt takes; a shorter one calls slow attempts unknown for a while
+# Longer than any attempt takes; a shorter one calls slow attempts unknown for a while.
+LEASE: Final = timedelta(seconds=60)
 HEADROOM: Final = 0.05  # of what Meta takes a second, left to inbound messages
 _HORIZON: Final = 0.1  # seconds of sends claimed at once
 _IDLE: Final = 10.0  # seconds without work before a sender gives its number back
@@ -133,9 +132,8 @@ class Sender:
         while not stop.is_set() and not self._leaving and loop.time() - worked_at < _IDLE:
             self.woken.clear()
             if self.in_flight or self._rest(loop.time()) > _HORIZON:
-                worked_at = (
-                    loop.time()
-                )  # a number that rests is not idle: who took over would not know that it must
+                # A number that rests is not idle: who took over would not know that it must.
+                worked_at = loop.time()
             grant = self._grant(loop.time())
             if not grant.count:
                 await self._wait_for_pace(loop.time())

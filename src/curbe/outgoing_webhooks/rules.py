@@ -28,9 +28,8 @@ OVERLAP: Final = timedelta(days=1)  # for which the secret before signs too
 PATIENCE: Final = timedelta(days=5)  # with one that takes nothing
 PING: Final = "ping"
 PREFIX: Final = "whsec_"
-_AFTER: Final = tuple(
-    timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 36_000)
-)  # the attempts after the first
+# The attempts after the first.
+_AFTER: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 36_000))
 _RESTS: Final = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 120, 300))
 _SPREAD: Final = 0.1  # of a pause, either way: those that failed together do not come back together
 _NAME: Final = re.compile(r"evt_([0-9]{1,9})_([0-9]{1,18})_([0-9]{1,18})")

@@ -234,9 +234,8 @@ def _kind(status: int, error: GraphError | None, row: ErrorCode | None) -> Failu
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return row.kind if row is not None and not row.vague else FailureKind.THROTTLED
     if error is None or status < HTTPStatus.BAD_REQUEST:
-        return (
-            FailureKind.AMBIGUOUS
-        )  # a proxy's page, a cut body, a 2xx without a wamid: none of them is a no
+        # A proxy's page, a cut body, a 2xx without a wamid: none of them is a no.
+        return FailureKind.AMBIGUOUS
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return FailureKind.AMBIGUOUS if row is None or row.vague else row.kind
     return row.kind if row is not None else FailureKind.UNLISTED

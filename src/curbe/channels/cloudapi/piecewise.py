@@ -12,9 +12,8 @@ from curbe.channels.cloudapi import wire
 from curbe.channels.cloudapi.items import refused
 from curbe.domain.messages import ItemRefused
 
-OF_THE_PORTFOLIO: Final = frozenset(
-    {"partner_solutions"}
-)  # there `entry.id` is a business portfolio [Meta: fields, 2026]
+# There `entry.id` is a business portfolio [Meta: fields, 2026].
+OF_THE_PORTFOLIO: Final = frozenset({"partner_solutions"})
 
 
 class BrokenBody(Exception):
