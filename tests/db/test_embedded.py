@@ -22,6 +22,7 @@ from bed.installation import SETTINGS
 from bed.memory import in_memory, open_folder
 from curbe.infra import database, settings
 from curbe.infra.embedded import EmbeddedServer, EmbeddedUnavailable, Machine, ensure_running
+from curbe.infra.embedded_programs import Account, Binaries, binaries_for
 from curbe.infra.embedded_settings import server_settings
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -400,12 +401,19 @@ def test_a_stale_pid_file_whose_number_went_to_another_process_is_seen_through(o
         stranger.wait()
 
 
-def test_a_cluster_that_somebody_else_serves_is_left_alone(open_dir, hold):
+def programs(cluster: Path, machine: Machine, *, uid: int, gid: int) -> Binaries:
+    """Return the programs for a cluster, where its user reaches them: a checkout may lie in a folder of root's alone."""
+    account = Account(name="its user", uid=uid, gid=gid)
+    return binaries_for(cluster, account=account, carrier=machine.carrier, shared=machine.shared)
+
+
+def test_a_cluster_that_somebody_else_serves_is_left_alone(open_dir, machine, hold):
     hold(open_dir / "data").close()
     cluster = open_dir / "data" / "postgres"
     owner = cluster.stat()
+    postgres = programs(cluster, machine, uid=owner.st_uid, gid=owner.st_gid).program("postgres")
     theirs = subprocess.Popen(
-        [CARRIER / "pginstall18/bin/postgres", "-D", cluster, "-c", "listen_addresses=", "-k", cluster],
+        [postgres, "-D", cluster, "-c", "listen_addresses=", "-k", cluster],
         stderr=subprocess.PIPE,
         text=True,
         user=owner.st_uid if AS_ROOT else None,
@@ -436,15 +444,18 @@ def test_a_cluster_of_an_unknown_version_is_refused_and_left_as_it_is(open_dir, 
     assert version.read_text() == "15\n"
 
 
-def test_an_older_cluster_is_served_by_the_older_binaries_if_the_wheel_has_them(open_dir, hold):
+def test_an_older_cluster_is_served_by_the_older_binaries_if_the_wheel_has_them(open_dir, machine, hold):
     data_dir = open_dir / "data"
     data_dir.mkdir(mode=0o711)
     owner = pwd.getpwnam("nobody") if AS_ROOT else pwd.getpwuid(os.geteuid())
     (data_dir / "postgres").mkdir(mode=0o700)
     os.chown(data_dir / "postgres", owner.pw_uid, owner.pw_gid)
+    older = open_dir / "older"
+    older.mkdir()
+    (older / "PG_VERSION").write_text("16\n")
     subprocess.run(
         [
-            CARRIER / "pginstall/bin/initdb",
+            programs(older, machine, uid=owner.pw_uid, gid=owner.pw_gid).program("initdb"),
             "-D",
             data_dir / "postgres",
             "-U",
